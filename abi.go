@@ -1,0 +1,108 @@
+package structpack
+
+import "runtime"
+
+// An ABI says how a C compiler lays out the native types of a platform: what
+// a format without a byte-order prefix, or with @ or =, depends on.
+//
+// The sizes that differ between platforms are those of long and of pointers;
+// the alignment that differs is that of the eight-byte types. char, short, int
+// and float have 1, 2, 4 and 4 bytes and are aligned to their size everywhere.
+type ABI struct {
+	Name      string // a short name, such as "lp64-le"
+	BigEndian bool   // byte order
+	Long      int    // size and alignment of long and unsigned long: 4 or 8
+	Pointer   int    // size and alignment of void *, size_t and ssize_t: 4 or 8
+	Align8    int    // alignment of long long and double inside a struct: 4 or 8
+}
+
+// The C ABIs of the platforms that Go runs on. CPythons on sixteen platforms
+// were asked for sizes and bytes, and their answers fall into these six
+// classes; they are kept in testdata/native_abi.jsonl.
+var (
+	// LP64 is that of 64-bit Linux, macOS and the BSDs, little-endian.
+	LP64 = ABI{Name: "lp64-le", Long: 8, Pointer: 8, Align8: 8}
+	// LP64BigEndian is LP64 for s390x, ppc64 and mips64.
+	LP64BigEndian = ABI{Name: "lp64-be", BigEndian: true, Long: 8, Pointer: 8, Align8: 8}
+	// LLP64 is that of 64-bit Windows, where long has 4 bytes.
+	LLP64 = ABI{Name: "llp64-le", Long: 4, Pointer: 8, Align8: 8}
+	// ILP32 is that of arm, mipsle, wasm32 and 32-bit Windows.
+	ILP32 = ABI{Name: "ilp32-le", Long: 4, Pointer: 4, Align8: 8}
+	// ILP32BigEndian is ILP32 for mips and 32-bit powerpc.
+	ILP32BigEndian = ABI{Name: "ilp32-be", BigEndian: true, Long: 4, Pointer: 4, Align8: 8}
+	// ILP32Align4 is that of the 386 everywhere but on Windows, where
+	// eight-byte types are aligned to 4.
+	ILP32Align4 = ABI{Name: "ilp32-le-align4", Long: 4, Pointer: 4, Align8: 4}
+)
+
+// ABIs returns the predefined ABIs.
+func ABIs() []ABI {
+	return []ABI{LP64, LP64BigEndian, LLP64, ILP32, ILP32BigEndian, ILP32Align4}
+}
+
+// HostABI returns the C ABI of the platform that the program runs on: the one
+// that a C compiler or CPython uses there. Go's own alignment is another: on
+// linux/arm, linux/mips and windows/386 an int64 after a byte sits at offset 4
+// in Go and at offset 8 in C.
+func HostABI() ABI { return hostABI }
+
+var hostABI, _ = ABIOf(runtime.GOOS, runtime.GOARCH)
+
+// ABIOf returns the C ABI of a platform named as Go names it, such as "linux",
+// "arm64". It reports false for an architecture that it does not know, and
+// then returns LP64.
+//
+// For wasm that is the ABI of C there (wasm32), although Go's own int has 64
+// bits.
+func ABIOf(goos, goarch string) (ABI, bool) {
+	switch goarch {
+	case "amd64", "arm64":
+		if goos == "windows" {
+			return LLP64, true
+		}
+		return LP64, true
+	case "loong64", "mips64le", "ppc64le", "riscv64":
+		return LP64, true
+	case "mips64", "ppc64", "s390x":
+		return LP64BigEndian, true
+	case "386":
+		if goos == "windows" {
+			return ILP32, true
+		}
+		return ILP32Align4, true
+	case "arm", "mipsle", "wasm":
+		return ILP32, true
+	case "mips":
+		return ILP32BigEndian, true
+	}
+	return LP64, false
+}
+
+// valid reports whether every size and alignment is one that a C ABI has.
+func (a *ABI) valid() bool {
+	ok := func(n int) bool { return n == 4 || n == 8 }
+	return ok(a.Long) && ok(a.Pointer) && ok(a.Align8)
+}
+
+// layout returns the size and alignment of the C type behind a code.
+func (a *ABI) layout(c *code) (size, align int) {
+	switch c.ctype {
+	case cLong:
+		return a.Long, a.Long
+	case cPointer:
+		return a.Pointer, a.Pointer
+	case cDouble:
+		return c.size, a.Align8
+	}
+	return c.size, c.align
+}
+
+// maxSize is the largest size of a structure: the largest Py_ssize_t of the
+// platform described, and never more than an int of this one can hold.
+func (a *ABI) maxSize() int {
+	const maxInt = int(^uint(0) >> 1)
+	if a.Pointer == 4 {
+		return maxInt & (1<<31 - 1)
+	}
+	return maxInt
+}

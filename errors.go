@@ -1,0 +1,100 @@
+package structpack
+
+import (
+	"errors"
+	"fmt"
+	"reflect"
+	"strconv"
+	"strings"
+)
+
+// The kinds of mistake, for errors.Is. Every error of this package is an
+// *Error that wraps one of them.
+var (
+	ErrFormat = errors.New("bad format")                   // the format string
+	ErrCount  = errors.New("wrong number of values")       // too few or too many values or destinations
+	ErrType   = errors.New("value of the wrong type")      // a value that its code cannot take, or a destination that cannot take it
+	ErrRange  = errors.New("value out of range")           // a value that its code cannot hold
+	ErrBuffer = errors.New("buffer does not fit the size") // the length of the data or buffer, or an offset into it
+)
+
+// An Error says what failed, where in the format, and why.
+type Error struct {
+	Op     string // what was asked for: "compile", "pack", "pack_into", "unpack", …
+	Format string
+	Pos    int    // byte offset in Format of the item at fault, its repeat count included; -1 if none
+	Index  int    // index of the value at fault, -1 if none
+	Reason string // CPython 3.15's own sentence for the same mistake, where it has one
+	Err    error  // ErrFormat, ErrCount, ErrType, ErrRange or ErrBuffer
+
+	code   string // the code at fault, or for ErrFormat the text of the item
+	goType string // the Go type of a value or destination of the wrong type
+}
+
+// Error says everything that is known:
+//
+//	structpack: pack "!ci4sf": value 1 ('i' at byte 2): 'i' format requires -2147483648 <= number <= 2147483647
+func (e *Error) Error() string {
+	var b strings.Builder
+	b.WriteString("structpack: ")
+	b.WriteString(e.Op)
+	b.WriteByte(' ')
+	b.WriteString(quote(e.Format))
+	b.WriteString(": ")
+	switch {
+	case e.Index >= 0:
+		fmt.Fprintf(&b, "value %d", e.Index)
+		if e.Pos >= 0 {
+			fmt.Fprintf(&b, " ('%s' at byte %d", e.code, e.Pos)
+			if e.goType != "" {
+				fmt.Fprintf(&b, ", got %s", e.goType)
+			}
+			b.WriteByte(')')
+		}
+		b.WriteString(": ")
+	case e.Pos >= 0:
+		fmt.Fprintf(&b, "%s at byte %d: ", quote(e.code), e.Pos)
+	}
+	b.WriteString(e.Reason)
+	return b.String()
+}
+
+// Unwrap returns the kind of mistake.
+func (e *Error) Unwrap() error { return e.Err }
+
+// quote quotes a format, or what matters of a very long one.
+func quote(format string) string {
+	const most = 80
+	if len(format) <= most {
+		return strconv.Quote(format)
+	}
+	return fmt.Sprintf("%q... (%d bytes)", format[:most], len(format))
+}
+
+// goType names the dynamic type of a value as Go writes it.
+func goType(v any) string {
+	if v == nil {
+		return "nil"
+	}
+	return reflect.TypeOf(v).String()
+}
+
+// fail makes an error that concerns no single item.
+func (s *Struct) fail(op string, kind error, format string, args ...any) *Error {
+	return &Error{Op: op, Format: s.format, Pos: -1, Index: -1, Reason: fmt.Sprintf(format, args...), Err: kind}
+}
+
+// failValue makes an error about one value.
+func (s *Struct) failValue(op string, index int, kind error, reason, goType string) *Error {
+	it := s.itemOf(index)
+	e := &Error{Op: op, Format: s.format, Pos: it.pos, Index: index, Reason: reason, Err: kind, code: it.code.name}
+	if kind == ErrType {
+		e.goType = goType
+	}
+	return e
+}
+
+// badLength is the error for data that has not exactly the size of the structure.
+func (s *Struct) badLength(op string) *Error {
+	return s.fail(op, ErrBuffer, "unpack requires a buffer of %d bytes", s.size)
+}

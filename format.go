@@ -1,0 +1,280 @@
+package structpack
+
+// A kind says what a code's bytes mean, and so which Go values it takes.
+type kind uint8
+
+const (
+	kindPad kind = iota
+	kindChar
+	kindSigned
+	kindUnsigned
+	kindPointer // unsigned, but negative numbers are taken as well
+	kindBool
+	kindFloat
+	kindComplex
+	kindBytes
+	kindPascal
+)
+
+// A ctype tells the C types apart whose size or alignment the ABI decides.
+type ctype uint8
+
+const (
+	cFixed   ctype = iota // the same everywhere
+	cLong                 // long, unsigned long
+	cPointer              // void *, size_t, ssize_t
+	cDouble               // double, long long, and double complex, which is aligned as they are
+)
+
+// A code is a format code: one row of the table in Python's documentation.
+type code struct {
+	name   string
+	kind   kind
+	ctype  ctype
+	size   int  // in standard mode
+	align  int  // in native mode, where the ABI does not say otherwise
+	native bool // only in native mode
+}
+
+// codes is indexed by the byte of a code. F and D stand for Zf and Zd too.
+var codes = [128]*code{
+	'x': {name: "x", kind: kindPad, size: 1, align: 1},
+	'c': {name: "c", kind: kindChar, size: 1, align: 1},
+	'b': {name: "b", kind: kindSigned, size: 1, align: 1},
+	'B': {name: "B", kind: kindUnsigned, size: 1, align: 1},
+	'?': {name: "?", kind: kindBool, size: 1, align: 1},
+	'h': {name: "h", kind: kindSigned, size: 2, align: 2},
+	'H': {name: "H", kind: kindUnsigned, size: 2, align: 2},
+	'i': {name: "i", kind: kindSigned, size: 4, align: 4},
+	'I': {name: "I", kind: kindUnsigned, size: 4, align: 4},
+	'l': {name: "l", kind: kindSigned, ctype: cLong, size: 4},
+	'L': {name: "L", kind: kindUnsigned, ctype: cLong, size: 4},
+	'q': {name: "q", kind: kindSigned, ctype: cDouble, size: 8},
+	'Q': {name: "Q", kind: kindUnsigned, ctype: cDouble, size: 8},
+	'n': {name: "n", kind: kindSigned, ctype: cPointer, native: true},
+	'N': {name: "N", kind: kindUnsigned, ctype: cPointer, native: true},
+	'P': {name: "P", kind: kindPointer, ctype: cPointer, native: true},
+	'e': {name: "e", kind: kindFloat, size: 2, align: 2},
+	'f': {name: "f", kind: kindFloat, size: 4, align: 4},
+	'd': {name: "d", kind: kindFloat, ctype: cDouble, size: 8},
+	'F': {name: "F", kind: kindComplex, size: 8, align: 4},
+	'D': {name: "D", kind: kindComplex, ctype: cDouble, size: 16},
+	's': {name: "s", kind: kindBytes, size: 1, align: 1},
+	'p': {name: "p", kind: kindPascal, size: 1, align: 1},
+}
+
+var (
+	codeZf = &code{name: "Zf", kind: kindComplex, size: 8, align: 4}
+	codeZd = &code{name: "Zd", kind: kindComplex, ctype: cDouble, size: 16}
+)
+
+// An item is one "count? code" of a format, laid out.
+type item struct {
+	code     *code
+	pos, end int  // Format[pos:end], the repeat count included
+	count    int  // repeat count; the length in bytes for s and p
+	pad      int  // alignment bytes before offset
+	offset   int  // of the first byte
+	elem     int  // size of one element
+	index    int  // of the first value
+	wide     bool // the Go type has 8 bytes, whatever elem is
+}
+
+// values returns how many values the item carries.
+func (it *item) values() int {
+	switch it.code.kind {
+	case kindPad:
+		return 0
+	case kindBytes, kindPascal:
+		return 1
+	}
+	return it.count
+}
+
+// A parser reads a format item by item and lays the items out. It is the only
+// place that knows the grammar: the plan, Fields and the positions in errors
+// all come from it.
+type parser struct {
+	format string
+	abi    *ABI
+	pos    int
+	size   int // bytes of the items read so far
+	values int // values of the items read so far
+	native bool
+	big    bool
+}
+
+// init reads the byte-order prefix.
+func (p *parser) init(format string, abi *ABI) {
+	*p = parser{format: format, abi: abi, native: true, big: abi.BigEndian}
+	if format == "" {
+		return
+	}
+	switch format[0] {
+	case '@':
+	case '=':
+		p.native = false
+	case '<':
+		p.native, p.big = false, false
+	case '>', '!':
+		p.native, p.big = false, true
+	default:
+		return
+	}
+	p.pos = 1
+}
+
+// CPython's sentences for what is wrong with a format.
+const (
+	badChar      = "bad char in struct format"
+	badCount     = "repeat count given without format specifier"
+	badSize      = "total struct size too long"
+	badNUL       = "embedded null character"
+	badCharacter = "non-ASCII character in struct format"
+)
+
+// next reads the next item. It reports false at the end of the format.
+// A reason that is not empty says what is wrong with the item at
+// format[it.pos:it.end].
+func (p *parser) next(it *item) (more bool, reason string) {
+	f := p.format
+	for p.pos < len(f) && isSpace(f[p.pos]) {
+		p.pos++
+	}
+	if p.pos == len(f) {
+		return false, ""
+	}
+	it.pos = p.pos
+	max := p.abi.maxSize()
+
+	count := 1
+	c := f[p.pos]
+	if isDigit(c) {
+		count = 0
+		for isDigit(c) {
+			d := int(c - '0')
+			if count > (max-d)/10 {
+				it.end = p.pos + 1
+				return false, badSize
+			}
+			count = count*10 + d
+			if p.pos++; p.pos == len(f) {
+				it.end = p.pos
+				return false, badCount
+			}
+			c = f[p.pos]
+		}
+	}
+	p.pos++
+	it.end = p.pos
+
+	var k *code
+	if c == 'Z' && p.pos < len(f) {
+		switch f[p.pos] {
+		case 'f':
+			k = codeZf
+		case 'd':
+			k = codeZd
+		}
+		p.pos++
+		it.end = p.pos
+	} else if int(c) < len(codes) {
+		k = codes[c]
+	}
+	if k == nil || k.native && !p.native {
+		return false, badChar
+	}
+
+	it.code, it.count = k, count
+	it.elem, it.pad, it.wide = k.size, 0, false
+	if p.native {
+		it.wide = k.ctype == cLong || k.ctype == cPointer
+		var align int
+		it.elem, align = p.abi.layout(k)
+		it.pad = -p.size & (align - 1)
+		if it.pad > max-p.size {
+			return false, badSize
+		}
+	}
+	it.offset = p.size + it.pad
+	if count > (max-it.offset)/it.elem {
+		return false, badSize
+	}
+	it.index = p.values
+	p.size = it.offset + count*it.elem
+	p.values += it.values()
+	return true, ""
+}
+
+// check looks at the format as a whole, as CPython does before it reads any
+// item, and returns where it is wrong.
+func check(format string) (pos int, reason string) {
+	for i := range len(format) {
+		if format[i] >= 0x80 {
+			return i, badCharacter
+		}
+		if format[i] == 0 && reason == "" {
+			pos, reason = i, badNUL
+		}
+	}
+	return pos, reason
+}
+
+func isSpace(c byte) bool { return c == ' ' || '\t' <= c && c <= '\r' }
+func isDigit(c byte) bool { return '0' <= c && c <= '9' }
+
+// A Field describes one item of a format: a code and its repeat count.
+type Field struct {
+	Code   string // "i", "Zf", …
+	Count  int    // repeat count, 1 if none is written; the length in bytes for s, p and x
+	Offset int    // of its first byte in the structure
+	Size   int    // of all its bytes: Count times the size of the code
+	Pad    int    // alignment bytes before Offset, in native mode
+	Index  int    // of its first value; for an item without values, of the next one
+	Values int    // how many values it takes: 0 for x, 1 for s and p, else Count
+	Pos    int    // its text is Format()[Pos:End], the repeat count included
+	End    int
+}
+
+// Fields returns the items of the format in their order, pad bytes and items
+// of count 0 included.
+func (s *Struct) Fields() []Field {
+	var fields []Field
+	for it := range s.items {
+		fields = append(fields, Field{
+			Code:   it.code.name,
+			Count:  it.count,
+			Offset: it.offset,
+			Size:   it.count * it.elem,
+			Pad:    it.pad,
+			Index:  it.index,
+			Values: it.values(),
+			Pos:    it.pos,
+			End:    it.end,
+		})
+	}
+	return fields
+}
+
+// items yields the items of the format, reading it anew: what only errors and
+// descriptions need takes no memory in a compiled Struct.
+func (s *Struct) items(yield func(item) bool) {
+	var p parser
+	var it item
+	p.init(s.format, &s.abi)
+	for {
+		if more, _ := p.next(&it); !more || !yield(it) {
+			return
+		}
+	}
+}
+
+// itemOf returns the item that takes the value at index.
+func (s *Struct) itemOf(index int) (found item) {
+	for it := range s.items {
+		if it.index <= index && index < it.index+it.values() {
+			return it
+		}
+	}
+	return item{code: &code{}, pos: -1}
+}

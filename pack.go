@@ -1,0 +1,500 @@
+package structpack
+
+import (
+	"encoding/binary"
+	"math"
+	"slices"
+)
+
+// maxAlloc is the largest structure that Pack and AppendPack make room for by
+// themselves: 1 GiB, and 256 MiB where an int has 32 bits. A format of a few
+// letters can ask for more memory than there is, and a Go program does not
+// survive asking for it. PackInto has no such limit.
+const maxAlloc = 1 << 28 << (^uint(0) >> 63 * 2)
+
+// Pack packs values by the format into a new slice.
+//
+// The values must match the format in number and kind; see the table in the
+// package's documentation. What a code cannot hold is an error, never cut off;
+// only s and p cut and pad their bytes, as they do in Python.
+func Pack(format string, values ...any) ([]byte, error) {
+	s, err := cached(format)
+	if err != nil {
+		return nil, err
+	}
+	return s.appendPack(nil, values)
+}
+
+// AppendPack packs values by the format and appends them to dst. After an
+// error it returns dst as it was.
+func AppendPack(dst []byte, format string, values ...any) ([]byte, error) {
+	s, err := cached(format)
+	if err != nil {
+		return dst, err
+	}
+	return s.appendPack(dst, values)
+}
+
+// PackInto packs values by the format into buf, from offset on. A negative
+// offset counts from the end of buf. Padding is written as zeros. After an
+// error buf is as it was.
+func PackInto(format string, buf []byte, offset int, values ...any) error {
+	s, err := cached(format)
+	if err != nil {
+		return err
+	}
+	return s.packInto(buf, offset, values)
+}
+
+// Pack packs values into a new slice of s.Size() bytes.
+func (s *Struct) Pack(values ...any) ([]byte, error) {
+	return s.appendPack(nil, values)
+}
+
+// AppendPack packs values and appends them to dst. After an error it returns
+// dst as it was. It does not allocate if dst has room for s.Size() bytes.
+func (s *Struct) AppendPack(dst []byte, values ...any) ([]byte, error) {
+	return s.appendPack(dst, values)
+}
+
+// PackInto packs values into buf, from offset on. A negative offset counts
+// from the end of buf. Padding is written as zeros. After an error buf is as
+// it was. It does not allocate.
+func (s *Struct) PackInto(buf []byte, offset int, values ...any) error {
+	return s.packInto(buf, offset, values)
+}
+
+func (s *Struct) appendPack(dst []byte, values []any) ([]byte, error) {
+	if len(values) != s.values {
+		return dst, s.fail("pack", ErrCount, "pack expected %d items for packing (got %d)", s.values, len(values))
+	}
+	n := len(dst)
+	if cap(dst)-n < s.size && s.size > maxAlloc {
+		return dst, s.fail("pack", ErrBuffer, "a structure of %d bytes is too large to allocate (limit %d); PackInto has no limit", s.size, maxAlloc)
+	}
+	buf := slices.Grow(dst, s.size)[:n+s.size]
+	if bad := s.pack(0, buf[n:], values); bad >= 0 {
+		return dst, s.packError("pack", bad, values[bad])
+	}
+	return buf, nil
+}
+
+func (s *Struct) packInto(buf []byte, offset int, values []any) error {
+	if len(values) != s.values {
+		return s.fail("pack_into", ErrCount, "pack_into expected %d items for packing (got %d)", s.values, len(values))
+	}
+	if offset < 0 || len(buf)-offset < s.size {
+		var err error
+		if offset, err = s.room("pack_into", "packing", buf, offset); err != nil {
+			return err
+		}
+	}
+	room := buf[offset : offset+s.size]
+	// A value that is refused must leave no trace of those before it. Of a
+	// small structure the bytes are kept and put back; the values of a large
+	// one are looked through first.
+	var old kept
+	if s.size <= keptSize {
+		old.keep(room)
+	} else if bad := s.refused(values); bad >= 0 {
+		return s.packError("pack_into", bad, values[bad])
+	}
+	bad := s.pack(0, room, values)
+	if bad < 0 {
+		return nil
+	}
+	if s.size <= keptSize {
+		old.restore(room)
+	}
+	return s.packError("pack_into", bad, values[bad])
+}
+
+// kept holds up to keptSize bytes: whole words, and in the last place what is
+// behind them, as a word that overlaps them where there are any. For so few
+// bytes that takes half the time of a call of copy.
+type kept [16]uint64
+
+const keptSize = 8*len(kept{}) - 1
+
+func (k *kept) keep(b []byte) {
+	n := len(b) / 8
+	for i := range n {
+		k[i] = binary.LittleEndian.Uint64(b[8*i:])
+	}
+	last := &k[len(k)-1]
+	if n > 0 {
+		*last = binary.LittleEndian.Uint64(b[len(b)-8:])
+		return
+	}
+	for i, x := range b {
+		*last |= uint64(x) << (8 * i)
+	}
+}
+
+func (k *kept) restore(b []byte) {
+	n := len(b) / 8
+	for i := range n {
+		binary.LittleEndian.PutUint64(b[8*i:], k[i])
+	}
+	last := k[len(k)-1]
+	if n > 0 {
+		binary.LittleEndian.PutUint64(b[len(b)-8:], last)
+		return
+	}
+	for i := range b {
+		b[i] = byte(last >> (8 * i))
+	}
+}
+
+// refused returns the index of the first value that cannot be packed, or -1.
+func (s *Struct) refused(values []any) (bad int) {
+	for i := range s.plan {
+		in := &s.plan[i]
+		for j, v := range values[in.val:][:in.values()] {
+			if in.accepts(v) != nil {
+				return in.val + j
+			}
+		}
+	}
+	return -1
+}
+
+// packError says why the value at index was refused.
+func (s *Struct) packError(op string, index int, v any) error {
+	for i := range s.plan {
+		if in := &s.plan[i]; in.val <= index && index < in.val+in.values() {
+			err := in.accepts(v)
+			return s.failValue(op, index, err, in.reason(s.itemOf(index).code.name, err), goType(v))
+		}
+	}
+	return nil
+}
+
+// room checks that the structure has room in buf at offset, as CPython does,
+// and resolves a negative offset.
+func (s *Struct) room(op, doing string, buf []byte, o int) (offset int, err error) {
+	if o < 0 {
+		if o+s.size > 0 {
+			if op == "pack_into" {
+				return 0, s.fail(op, ErrBuffer, "no space to pack %d bytes at offset %d", s.size, o)
+			}
+			return 0, s.fail(op, ErrBuffer, "not enough data to unpack %d bytes", s.size)
+		}
+		if o+len(buf) < 0 {
+			return 0, s.fail(op, ErrBuffer, "offset %d out of range for %d-byte buffer", o, len(buf))
+		}
+		o += len(buf)
+	}
+	if len(buf)-o < s.size {
+		return 0, s.fail(op, ErrBuffer, "%s requires a buffer of at least %d bytes for %s %d bytes at offset %d (actual buffer size is %d)",
+			op, uint(s.size)+uint(o), doing, s.size, o, len(buf))
+	}
+	return o, nil
+}
+
+// pack runs the plan over the values from the one at index i on, and buf, which
+// has the size of the structure and gets every byte of it. It returns the index
+// of the first value that cannot be packed, or -1.
+//
+// It knows the values that are most common and leaves all others to packSlow,
+// which comes back here for the next one. So the loop makes no call that
+// returns to it, and lives in registers.
+func (s *Struct) pack(i int, buf []byte, values []any) (bad int) {
+	big := s.big
+	for flat := s.flat; i < len(values); i++ {
+		if i >= len(flat) {
+			return s.packPlan(buf, values)
+		}
+		in := &flat[i]
+		b := buf[in.off:]
+		switch v := values[i]; in.op {
+		case opInt8:
+			if x, ok := v.(int8); ok {
+				b[0] = byte(x)
+				continue
+			}
+			if i, ok := v.(int); ok && int(int8(i)) == i {
+				b[0] = byte(i)
+				continue
+			}
+		case opUint8:
+			if x, ok := v.(uint8); ok {
+				b[0] = byte(x)
+				continue
+			}
+			if i, ok := v.(int); ok && i >= 0 && int(uint8(i)) == i {
+				b[0] = byte(i)
+				continue
+			}
+		case opInt16:
+			if x, ok := v.(int16); ok {
+				put16(b, uint16(x), big)
+				continue
+			}
+			if i, ok := v.(int); ok && int(int16(i)) == i {
+				put16(b, uint16(i), big)
+				continue
+			}
+		case opUint16:
+			if x, ok := v.(uint16); ok {
+				put16(b, x, big)
+				continue
+			}
+			if i, ok := v.(int); ok && i >= 0 && int(uint16(i)) == i {
+				put16(b, uint16(i), big)
+				continue
+			}
+		case opInt32:
+			if x, ok := v.(int32); ok {
+				put32(b, uint32(x), big)
+				continue
+			}
+			if i, ok := v.(int); ok && int(int32(i)) == i {
+				put32(b, uint32(i), big)
+				continue
+			}
+		case opUint32:
+			if x, ok := v.(uint32); ok {
+				put32(b, x, big)
+				continue
+			}
+			if i, ok := v.(int); ok && i >= 0 && int(uint32(i)) == i {
+				put32(b, uint32(i), big)
+				continue
+			}
+		case opInt64:
+			if x, ok := v.(int64); ok {
+				put64(b, uint64(x), big)
+				continue
+			}
+			if i, ok := v.(int); ok && int(int64(i)) == i {
+				put64(b, uint64(i), big)
+				continue
+			}
+		case opUint64:
+			if x, ok := v.(uint64); ok {
+				put64(b, x, big)
+				continue
+			}
+			if i, ok := v.(int); ok && i >= 0 && int(uint64(i)) == i {
+				put64(b, uint64(i), big)
+				continue
+			}
+		case opFloat32:
+			if x, ok := v.(float32); ok {
+				put32(b, math.Float32bits(x), big)
+				continue
+			}
+		case opFloat64:
+			if x, ok := v.(float64); ok {
+				put64(b, math.Float64bits(x), big)
+				continue
+			}
+		case opChar:
+			if x, ok := v.(byte); ok {
+				b[0] = x
+				continue
+			}
+		case opBool:
+			if x, ok := v.(bool); ok {
+				b[0] = byte(bit(x))
+				continue
+			}
+		case opBytes:
+			if x, ok := v.([]byte); ok && in.n <= short {
+				copyShort(b[:in.n], x)
+				continue
+			}
+			if x, ok := v.(string); ok && in.n <= short {
+				copyShort(b[:in.n], x)
+				continue
+			}
+		}
+		return s.packSlow(i, buf, values)
+	}
+	return s.clearPads(buf)
+}
+
+// copyShort sets b to x, cut or padded with zeros. Up to so many bytes it takes
+// less time than a call.
+const short = 16
+
+func copyShort[T []byte | string](b []byte, x T) {
+	n := min(len(b), len(x))
+	for k := 0; k < n; k++ {
+		b[k] = x[k]
+	}
+	for k := n; k < len(b); k++ {
+		b[k] = 0
+	}
+}
+
+// packSlow packs the value at index i, and all that follow.
+func (s *Struct) packSlow(i int, buf []byte, values []any) (bad int) {
+	in := &s.flat[i]
+	if in.put(buf[in.off:], values[i:], s.big) >= 0 {
+		return i
+	}
+	return s.pack(i+1, buf, values)
+}
+
+// clearPads ends a pack that has met no value to refuse.
+func (s *Struct) clearPads(buf []byte) (bad int) {
+	for i := range s.pads {
+		pad := &s.pads[i]
+		clear(buf[pad.off:][:pad.n])
+	}
+	return -1
+}
+
+// packPlan is pack for the formats that have too many values for a flat plan.
+func (s *Struct) packPlan(buf []byte, values []any) (bad int) {
+	for i := range s.plan {
+		in := &s.plan[i]
+		if k := in.put(buf[in.off:], values[in.val:], s.big); k >= 0 {
+			return in.val + k
+		}
+	}
+	return -1
+}
+
+// put runs one instruction. It returns the index of the first of its values
+// that cannot be packed, or -1.
+func (in *inst) put(b []byte, values []any, big bool) (bad int) {
+	if in.op == opPad {
+		clear(b[:in.n])
+		return -1
+	}
+	switch v := values[0]; in.op {
+	case opRun:
+		return packRun(in, big, b, values)
+	case opChar:
+		x, err := char(v)
+		if err != nil {
+			return 0
+		}
+		b[0] = x
+	case opBool:
+		b[0] = byte(bit(truth(v)))
+	case opBytes:
+		b = b[:in.n]
+		n, err := copyBytes(b, v)
+		if err != nil {
+			return 0
+		}
+		if n < len(b) {
+			clear(b[n:])
+		}
+	case opPascal:
+		if !packPascal(b[:in.n], v) {
+			return 0
+		}
+	case opComplex64, opComplex128:
+		re, im, err := complexBits(v)
+		if err != nil {
+			return 0
+		}
+		if in.op == opComplex128 {
+			put64(b, re, big)
+			put64(b[8:], im, big)
+			break
+		}
+		lo, _ := narrow(re) // too large a part becomes infinite, as in CPython
+		hi, _ := narrow(im)
+		put32(b, lo, big)
+		put32(b[4:], hi, big)
+	default:
+		u, err := in.bits(v)
+		if err != nil {
+			return 0
+		}
+		switch ops[in.op].size {
+		case 1:
+			b[0] = byte(u)
+		case 2:
+			put16(b, uint16(u), big)
+		case 4:
+			put32(b, uint32(u), big)
+		case 8:
+			put64(b, u, big)
+		}
+	}
+	return -1
+}
+
+// packRun packs the in.n values of an item with a repeat count.
+func packRun(in *inst, big bool, buf []byte, values []any) (bad int) {
+	one := Struct{big: big, values: 1, flat: []inst{in.one()}}
+	size := ops[in.elem].size
+	for k := range in.n {
+		if one.pack(0, buf[k*size:], values[k:k+1]) >= 0 {
+			return k
+		}
+	}
+	return -1
+}
+
+// packPascal packs v into b: a length byte, the bytes as far as they fit, and
+// zeros. No room at all takes nothing, not even a length.
+func packPascal(b []byte, v any) bool {
+	if len(b) == 0 {
+		_, err := copyBytes(nil, v)
+		return err == nil
+	}
+	n, err := copyBytes(b[1:], v)
+	if err != nil {
+		return false
+	}
+	n = min(n, len(b)-1)
+	clear(b[1+n:])
+	b[0] = byte(min(n, 255))
+	return true
+}
+
+// The byte order is a branch that always goes the same way, and costs less
+// than a second set of ops.
+
+func put16(b []byte, x uint16, big bool) {
+	if big {
+		binary.BigEndian.PutUint16(b, x)
+	} else {
+		binary.LittleEndian.PutUint16(b, x)
+	}
+}
+
+func put32(b []byte, x uint32, big bool) {
+	if big {
+		binary.BigEndian.PutUint32(b, x)
+	} else {
+		binary.LittleEndian.PutUint32(b, x)
+	}
+}
+
+func put64(b []byte, x uint64, big bool) {
+	if big {
+		binary.BigEndian.PutUint64(b, x)
+	} else {
+		binary.LittleEndian.PutUint64(b, x)
+	}
+}
+
+func get16(b []byte, big bool) uint16 {
+	if big {
+		return binary.BigEndian.Uint16(b)
+	}
+	return binary.LittleEndian.Uint16(b)
+}
+
+func get32(b []byte, big bool) uint32 {
+	if big {
+		return binary.BigEndian.Uint32(b)
+	}
+	return binary.LittleEndian.Uint32(b)
+}
+
+func get64(b []byte, big bool) uint64 {
+	if big {
+		return binary.BigEndian.Uint64(b)
+	}
+	return binary.LittleEndian.Uint64(b)
+}

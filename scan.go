@@ -1,0 +1,406 @@
+package structpack
+
+import (
+	"fmt"
+	"math"
+	"reflect"
+
+	"example.com/structpack/internal/mem"
+)
+
+// Scan unpacks data, which must have exactly s.Size() bytes, into the
+// variables that dests point to, one for each value. It does not allocate,
+// unless a *[]byte is too small, or a *string or *any needs a new value.
+//
+// A destination is one of these:
+//
+//   - a pointer to the value's own Go type (see the table in the package's
+//     documentation), or to a named type of that kind;
+//   - a pointer to a wider integer of the same signedness, or to a wider float
+//     or complex type; *int and *uint are as wide as the platform has them;
+//   - *any, for any value;
+//   - for s and p: *[]byte, whose capacity is reused, or *string; for s also a
+//     pointer to a byte array of exactly the length;
+//   - nil, to skip a value.
+//
+// The values of an item with a repeat count may go to one pointer instead, to
+// an array of exactly that length or to a slice, which is given that length;
+// its capacity is reused. So 4H meets four *uint16, one *[4]uint16 or one
+// *[]uint16, and 4c one *[4]byte. One nil skips them one by one.
+//
+// The destinations are checked before the first one is written: after an error
+// all are as they were.
+func (s *Struct) Scan(data []byte, dests ...any) error {
+	if len(data) != s.size {
+		return s.badLength("scan")
+	}
+	return s.scan("scan", data, dests)
+}
+
+// ScanFrom is Scan for the structure at offset in data; what is before and
+// after it is ignored. A negative offset counts from the end of data.
+func (s *Struct) ScanFrom(data []byte, offset int, dests ...any) error {
+	offset, err := s.room("scan_from", "unpacking", data, offset)
+	if err != nil {
+		return err
+	}
+	return s.scan("scan_from", data[offset:offset+s.size], dests)
+}
+
+func (s *Struct) scan(op string, data []byte, dests []any) error {
+	if len(dests) == len(s.flat) && s.exact(dests) {
+		s.scanExact(0, data, dests)
+		return nil
+	}
+	return s.scanAny(op, data, dests)
+}
+
+// pointerTypes are those of pointers to the Go types that Unpack returns, by op.
+var pointerTypes = [...]mem.Type{
+	opChar:       mem.TypeOf((*byte)(nil)),
+	opBool:       mem.TypeOf((*bool)(nil)),
+	opBytes:      mem.TypeOf((*[]byte)(nil)),
+	opPascal:     mem.TypeOf((*[]byte)(nil)),
+	opInt8:       mem.TypeOf((*int8)(nil)),
+	opUint8:      mem.TypeOf((*uint8)(nil)),
+	opInt16:      mem.TypeOf((*int16)(nil)),
+	opUint16:     mem.TypeOf((*uint16)(nil)),
+	opInt32:      mem.TypeOf((*int32)(nil)),
+	opUint32:     mem.TypeOf((*uint32)(nil)),
+	opInt64:      mem.TypeOf((*int64)(nil)),
+	opUint64:     mem.TypeOf((*uint64)(nil)),
+	opLong:       mem.TypeOf((*int64)(nil)),
+	opULong:      mem.TypeOf((*uint64)(nil)),
+	opHalf:       mem.TypeOf((*float32)(nil)),
+	opFloat32:    mem.TypeOf((*float32)(nil)),
+	opFloat64:    mem.TypeOf((*float64)(nil)),
+	opComplex64:  mem.TypeOf((*complex64)(nil)),
+	opComplex128: mem.TypeOf((*complex128)(nil)),
+}
+
+// exact reports whether every value has a pointer to a variable of its own Go
+// type; for s and p that is []byte.
+func (s *Struct) exact(dests []any) bool {
+	flat := s.flat[:len(dests)]
+	for i, d := range dests {
+		if mem.TypeOf(d) != pointerTypes[flat[i].op] || mem.IsNil(d) {
+			return false
+		}
+	}
+	return true
+}
+
+// scanExact scans the values from the one at index i on into destinations that
+// exact has found to be exact. Like pack it leaves to another function what
+// takes a call.
+func (s *Struct) scanExact(i int, data []byte, dests []any) {
+	big := s.big
+	for flat := s.flat[:len(dests)]; i < len(dests); i++ {
+		in := &flat[i]
+		b := data[in.off:]
+		switch d := dests[i]; in.op {
+		case opChar, opInt8, opUint8:
+			mem.Set8(d, b[0])
+		case opBool:
+			mem.Set8(d, uint8(bit(b[0] != 0)))
+		case opInt16, opUint16:
+			mem.Set16(d, get16(b, big))
+		case opInt32, opUint32, opFloat32:
+			mem.Set32(d, get32(b, big))
+		case opInt64, opUint64, opFloat64:
+			mem.Set64(d, get64(b, big))
+		case opLong:
+			mem.Set64(d, uint64(int32(get32(b, big))))
+		case opULong:
+			mem.Set64(d, uint64(get32(b, big)))
+		case opBytes:
+			if p := d.(*[]byte); in.n <= short && *p != nil && cap(*p) >= in.n {
+				*p = (*p)[:in.n]
+				copyShort(*p, b[:in.n])
+				continue
+			}
+			s.scanSlow(i, data, dests)
+			return
+		default:
+			s.scanSlow(i, data, dests)
+			return
+		}
+	}
+}
+
+// scanSlow scans the value at index i, and all that follow.
+func (s *Struct) scanSlow(i int, data []byte, dests []any) {
+	in := &s.flat[i]
+	b := data[in.off:]
+	switch d := dests[i]; in.op {
+	case opHalf:
+		mem.Set32(d, fromHalf(get16(b, s.big)))
+	case opComplex64:
+		*d.(*complex64) = getComplex64(b, s.big)
+	case opComplex128:
+		*d.(*complex128) = getComplex128(b, s.big)
+	case opBytes:
+		setBytes(d.(*[]byte), b[:in.n])
+	case opPascal:
+		setBytes(d.(*[]byte), pascal(b[:in.n]))
+	}
+	s.scanExact(i+1, data, dests)
+}
+
+func setBytes(p *[]byte, b []byte) {
+	if *p == nil {
+		*p = make([]byte, 0, len(b))
+	}
+	*p = append((*p)[:0], b...)
+}
+
+// scanAny is the general way, for destinations of every kind. It goes over
+// them three times: to count, to check, to write.
+func (s *Struct) scanAny(op string, data []byte, dests []any) error {
+	var p pairing
+	for p.next(s.plan, dests) {
+	}
+	if p.inst < len(s.plan) || p.dest < len(dests) {
+		return s.fail(op, ErrCount, "%s expected %d destinations (got %d)", op, s.values, len(dests))
+	}
+	for p = (pairing{}); p.next(s.plan, dests); {
+		in, dest := &s.plan[p.inst], dests[p.dest]
+		if !in.takes(dest, p.run) {
+			want := goTypes[in.elem].String()
+			if p.run {
+				want = fmt.Sprintf("%d values of type %s", in.n, want)
+			}
+			return s.failValue(op, in.val+p.k, ErrType, "the destination cannot take "+want, goType(dest))
+		}
+	}
+	for p = (pairing{}); p.next(s.plan, dests); {
+		in := &s.plan[p.inst]
+		size := ops[in.elem].size
+		b := data[in.off+p.k*size:]
+		switch dest := dests[p.dest].(type) {
+		case nil:
+			continue
+		case *any:
+			var value [1]any
+			one := Struct{big: s.big, values: 1, flat: []inst{in.one()}}
+			one.unpack(value[:], b)
+			*dest = value[0]
+			continue
+		}
+		v := reflect.ValueOf(dests[p.dest]).Elem()
+		if !p.run {
+			in.store(v, b, s.big)
+			continue
+		}
+		if v.Kind() == reflect.Slice {
+			resize(v, in.n)
+		}
+		for k := range in.n {
+			in.store(v.Index(k), b[k*size:], s.big)
+		}
+	}
+	return nil
+}
+
+// A pairing goes over a plan and the destinations for its values side by side.
+// It holds numbers only: a destination kept in it would escape.
+type pairing struct {
+	inst, dest int  // where it is
+	k          int  // which of the values of the instruction the destination is for
+	run        bool // the destination is for all of them
+	begun      bool
+}
+
+// next goes to the next destination. It reports false at the end of either
+// side, with inst at the first instruction that has none.
+func (p *pairing) next(plan []inst, dests []any) bool {
+	if p.begun {
+		p.dest++
+		if p.k++; p.run || p.k == plan[p.inst].values() {
+			p.inst, p.k = p.inst+1, 0
+		}
+	}
+	p.begun = true
+	for p.inst < len(plan) && plan[p.inst].op == opPad {
+		p.inst++
+	}
+	if p.inst == len(plan) || p.dest == len(dests) {
+		return false
+	}
+	in := &plan[p.inst]
+	p.run = p.k == 0 && in.op != opBytes && in.op != opPascal && isRun(dests[p.dest])
+	return true
+}
+
+// isRun reports whether a destination is for all values of an item: a pointer
+// to an array or slice.
+func isRun(dest any) bool {
+	t := reflect.TypeOf(dest)
+	return t != nil && t.Kind() == reflect.Pointer &&
+		(t.Elem().Kind() == reflect.Array || t.Elem().Kind() == reflect.Slice)
+}
+
+// goTypes are the Go types that Unpack returns, by op.
+var goTypes = [...]reflect.Type{
+	opChar:       reflect.TypeFor[byte](),
+	opBool:       reflect.TypeFor[bool](),
+	opBytes:      reflect.TypeFor[[]byte](),
+	opPascal:     reflect.TypeFor[[]byte](),
+	opInt8:       reflect.TypeFor[int8](),
+	opUint8:      reflect.TypeFor[uint8](),
+	opInt16:      reflect.TypeFor[int16](),
+	opUint16:     reflect.TypeFor[uint16](),
+	opInt32:      reflect.TypeFor[int32](),
+	opUint32:     reflect.TypeFor[uint32](),
+	opInt64:      reflect.TypeFor[int64](),
+	opUint64:     reflect.TypeFor[uint64](),
+	opLong:       reflect.TypeFor[int64](),
+	opULong:      reflect.TypeFor[uint64](),
+	opHalf:       reflect.TypeFor[float32](),
+	opFloat32:    reflect.TypeFor[float32](),
+	opFloat64:    reflect.TypeFor[float64](),
+	opComplex64:  reflect.TypeFor[complex64](),
+	opComplex128: reflect.TypeFor[complex128](),
+}
+
+// takes reports whether dest can take a value of the instruction, or all of them.
+func (in *inst) takes(dest any, run bool) bool {
+	switch dest := dest.(type) {
+	case nil:
+		return true
+	case *any:
+		return dest != nil
+	}
+	v := reflect.ValueOf(dest)
+	if v.Kind() != reflect.Pointer || v.IsNil() {
+		return false
+	}
+	t := v.Type().Elem()
+	if !run {
+		return in.fits(t)
+	}
+	return (t.Kind() == reflect.Slice || t.Len() == in.n) && in.fits(t.Elem())
+}
+
+// fits reports whether a variable of type t can hold every value of the instruction.
+func (in *inst) fits(t reflect.Type) bool {
+	wide := t.Size() >= goTypes[in.elem].Size()
+	switch in.kind {
+	case kindChar:
+		return t.Kind() == reflect.Uint8
+	case kindBool:
+		return t.Kind() == reflect.Bool
+	case kindSigned:
+		return reflect.Int <= t.Kind() && t.Kind() <= reflect.Int64 && wide
+	case kindUnsigned, kindPointer:
+		return reflect.Uint <= t.Kind() && t.Kind() <= reflect.Uintptr && wide
+	case kindFloat:
+		return (t.Kind() == reflect.Float32 || t.Kind() == reflect.Float64) && wide
+	case kindComplex:
+		return (t.Kind() == reflect.Complex64 || t.Kind() == reflect.Complex128) && wide
+	}
+	switch t.Kind() {
+	case reflect.String:
+		return true
+	case reflect.Slice:
+		return t.Elem().Kind() == reflect.Uint8
+	case reflect.Array:
+		return t.Elem().Kind() == reflect.Uint8 && in.op == opBytes && t.Len() == in.n
+	}
+	return false
+}
+
+// store sets the variable v to the value at b.
+func (in *inst) store(v reflect.Value, b []byte, big bool) {
+	switch in.kind {
+	case kindBool:
+		v.SetBool(b[0] != 0)
+	case kindSigned:
+		v.SetInt(int64(in.load(b, big)))
+	case kindChar, kindUnsigned, kindPointer:
+		v.SetUint(in.load(b, big))
+	case kindFloat:
+		setFloat(v, in.load(b, big))
+	case kindComplex:
+		setComplex(v, in.load(b, big), in.load(b[ops[in.elem].size/2:], big))
+	case kindBytes:
+		storeBytes(v, b[:in.n])
+	case kindPascal:
+		storeBytes(v, pascal(b[:in.n]))
+	}
+}
+
+// one returns the instruction for a single value of in, at offset 0.
+func (in *inst) one() inst {
+	one := *in
+	one.op, one.off, one.val = in.elem, 0, 0
+	if in.op == opRun {
+		one.n = 1
+	}
+	return one
+}
+
+// load returns a number at b: an integer extended to 64 bits, or the bits of a
+// float64; of a complex number its first part.
+func (in *inst) load(b []byte, big bool) uint64 {
+	switch in.elem {
+	case opInt8:
+		return uint64(int8(b[0]))
+	case opInt16:
+		return uint64(int16(get16(b, big)))
+	case opUint16:
+		return uint64(get16(b, big))
+	case opInt32, opLong:
+		return uint64(int32(get32(b, big)))
+	case opUint32, opULong:
+		return uint64(get32(b, big))
+	case opInt64, opUint64, opFloat64, opComplex128:
+		return get64(b, big)
+	case opHalf:
+		return widen(fromHalf(get16(b, big)))
+	case opFloat32, opComplex64:
+		return widen(get32(b, big))
+	}
+	return uint64(b[0])
+}
+
+// setFloat sets v, which is wide enough, to the float64 with the given bits.
+func setFloat(v reflect.Value, bits uint64) {
+	if v.Kind() == reflect.Float32 {
+		b, _ := narrow(bits)
+		mem.SetFloat32bits(v, b)
+		return
+	}
+	v.SetFloat(math.Float64frombits(bits))
+}
+
+// setComplex is setFloat for complex numbers.
+func setComplex(v reflect.Value, re, im uint64) {
+	if v.Kind() == reflect.Complex64 {
+		r, _ := narrow(re)
+		i, _ := narrow(im)
+		mem.SetComplex64bits(v, r, i)
+		return
+	}
+	v.SetComplex(complex(math.Float64frombits(re), math.Float64frombits(im)))
+}
+
+// storeBytes sets v, of a string, byte slice or byte array type, to a copy of b.
+func storeBytes(v reflect.Value, b []byte) {
+	switch v.Kind() {
+	case reflect.String:
+		v.SetString(string(b))
+		return
+	case reflect.Slice:
+		resize(v, len(b))
+	}
+	reflect.Copy(v, reflect.ValueOf(b))
+}
+
+// resize gives a slice a length, and new memory only if it needs more. It
+// does without Set, which would make the variable escape.
+func resize(v reflect.Value, n int) {
+	v.SetLen(0)
+	v.Grow(n)
+	v.SetLen(n)
+}

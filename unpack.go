@@ -1,0 +1,223 @@
+package structpack
+
+import (
+	"iter"
+	"math"
+	"slices"
+)
+
+// Unpack unpacks data by the format. len(data) must be the size of the format.
+//
+// The Go types of the values follow from the format alone; see the table in
+// the package's documentation. Nothing that is returned aliases data.
+func Unpack(format string, data []byte) ([]any, error) {
+	s, err := cached(format)
+	if err != nil {
+		return nil, err
+	}
+	return s.Unpack(data)
+}
+
+// UnpackFrom unpacks the structure at offset in data; what is before and
+// after it is ignored. A negative offset counts from the end of data.
+func UnpackFrom(format string, data []byte, offset int) ([]any, error) {
+	s, err := cached(format)
+	if err != nil {
+		return nil, err
+	}
+	return s.UnpackFrom(data, offset)
+}
+
+// IterUnpack returns an iterator over the structures that follow each other in
+// data, whose length must be a multiple of the size, which must not be 0.
+// Every slice it yields is a new one.
+func IterUnpack(format string, data []byte) (iter.Seq[[]any], error) {
+	s, err := cached(format)
+	if err != nil {
+		return nil, err
+	}
+	return s.IterUnpack(data)
+}
+
+// Unpack unpacks data, which must have exactly s.Size() bytes.
+func (s *Struct) Unpack(data []byte) ([]any, error) {
+	if len(data) != s.size {
+		return nil, s.badLength("unpack")
+	}
+	values := make([]any, s.values)
+	s.unpack(values, data)
+	return values, nil
+}
+
+// UnpackFrom unpacks the structure at offset in data; what is before and after
+// it is ignored. A negative offset counts from the end of data.
+func (s *Struct) UnpackFrom(data []byte, offset int) ([]any, error) {
+	offset, err := s.room("unpack_from", "unpacking", data, offset)
+	if err != nil {
+		return nil, err
+	}
+	values := make([]any, s.values)
+	s.unpack(values, data[offset:offset+s.size])
+	return values, nil
+}
+
+// AppendUnpack unpacks data, which must have exactly s.Size() bytes, and
+// appends the values to dst. After an error it returns dst as it was.
+func (s *Struct) AppendUnpack(dst []any, data []byte) ([]any, error) {
+	if len(data) != s.size {
+		return dst, s.badLength("unpack")
+	}
+	n := len(dst)
+	dst = slices.Grow(dst, s.values)[:n+s.values]
+	s.unpack(dst[n:], data)
+	return dst, nil
+}
+
+// IterUnpack returns an iterator over the structures that follow each other in
+// data, whose length must be a multiple of s.Size(), which must not be 0.
+// Every slice it yields is a new one.
+func (s *Struct) IterUnpack(data []byte) (iter.Seq[[]any], error) {
+	if s.size == 0 {
+		return nil, s.fail("iter_unpack", ErrBuffer, "cannot iteratively unpack with a struct of length 0")
+	}
+	if len(data)%s.size != 0 {
+		return nil, s.fail("iter_unpack", ErrBuffer, "iterative unpacking requires a buffer of a multiple of %d bytes", s.size)
+	}
+	return func(yield func([]any) bool) {
+		for rest := data; len(rest) > 0; rest = rest[s.size:] {
+			values := make([]any, s.values)
+			s.unpack(values, rest[:s.size])
+			if !yield(values) {
+				return
+			}
+		}
+	}, nil
+}
+
+// unpack runs the plan over data, which has the size of the structure, and
+// puts the values into dst, which has as many places. It cannot fail: every
+// byte string means something.
+func (s *Struct) unpack(dst []any, data []byte) {
+	if len(s.flat) < len(dst) {
+		s.unpackPlan(dst, data)
+		return
+	}
+	big := s.big
+	flat := s.flat[:len(dst)]
+	for i := range flat {
+		in := &flat[i]
+		b := data[in.off:]
+		switch in.op {
+		case opChar, opUint8:
+			dst[i] = b[0]
+		case opBool:
+			dst[i] = b[0] != 0
+		case opInt8:
+			dst[i] = int8(b[0])
+		case opInt16:
+			dst[i] = boxInt16(int16(get16(b, big)))
+		case opUint16:
+			dst[i] = get16(b, big)
+		case opInt32:
+			dst[i] = boxInt32(int32(get32(b, big)))
+		case opUint32:
+			dst[i] = get32(b, big)
+		case opInt64:
+			dst[i] = boxInt64(int64(get64(b, big)))
+		case opUint64:
+			dst[i] = get64(b, big)
+		case opLong:
+			dst[i] = boxInt64(int64(int32(get32(b, big))))
+		case opULong:
+			dst[i] = uint64(get32(b, big))
+		case opHalf:
+			dst[i] = math.Float32frombits(fromHalf(get16(b, big)))
+		case opFloat32:
+			dst[i] = math.Float32frombits(get32(b, big))
+		case opFloat64:
+			dst[i] = math.Float64frombits(get64(b, big))
+		case opComplex64:
+			dst[i] = getComplex64(b, big)
+		case opComplex128:
+			dst[i] = getComplex128(b, big)
+		case opBytes:
+			dst[i] = clone(b[:in.n])
+		case opPascal:
+			dst[i] = clone(pascal(b[:in.n]))
+		}
+	}
+}
+
+// unpackPlan is unpack for the formats that have too many values for a flat plan.
+func (s *Struct) unpackPlan(dst []any, data []byte) {
+	for i := range s.plan {
+		in := &s.plan[i]
+		one := Struct{big: s.big, values: 1, flat: []inst{in.one()}}
+		size := ops[in.elem].size
+		for k := range in.values() {
+			one.unpack(dst[in.val+k:][:1], data[in.off+k*size:])
+		}
+	}
+}
+
+// clone returns a copy of b that is not nil.
+func clone(b []byte) []byte {
+	return append(make([]byte, 0, len(b)), b...)
+}
+
+// pascal returns the bytes of a Pascal string: as many as its length byte
+// says, and no more than there are.
+func pascal(b []byte) []byte {
+	if len(b) == 0 {
+		return b[:0:0]
+	}
+	n := min(int(b[0]), len(b)-1)
+	return b[1 : 1+n : 1+n]
+}
+
+func getComplex64(b []byte, big bool) complex64 {
+	return complex(math.Float32frombits(get32(b, big)), math.Float32frombits(get32(b[4:], big)))
+}
+
+func getComplex128(b []byte, big bool) complex128 {
+	return complex(math.Float64frombits(get64(b, big)), math.Float64frombits(get64(b[8:], big)))
+}
+
+// The runtime has the numbers 0 to 255 at hand when it puts one in an
+// interface, and allocates for any other. Small negative ones are as common,
+// so they are kept here.
+const smallest = -256
+
+var (
+	smallInt16 = boxAll[int16]()
+	smallInt32 = boxAll[int32]()
+	smallInt64 = boxAll[int64]()
+)
+
+func boxAll[T int16 | int32 | int64]() (boxed [-smallest]any) {
+	for i := range boxed {
+		boxed[i] = T(smallest + i)
+	}
+	return boxed
+}
+
+func boxInt16(x int16) any {
+	if smallest <= x && x < 0 {
+		return smallInt16[x-smallest]
+	}
+	return x
+}
+
+func boxInt32(x int32) any {
+	if smallest <= x && x < 0 {
+		return smallInt32[x-smallest]
+	}
+	return x
+}
+
+func boxInt64(x int64) any {
+	if smallest <= x && x < 0 {
+		return smallInt64[x-smallest]
+	}
+	return x
+}
