@@ -85,7 +85,7 @@ func (s *Struct) packInto(buf []byte, offset int, values []any) error {
 	}
 	if offset < 0 || len(buf)-offset < s.size {
 		var err error
-		if offset, err = s.room("pack_into", "packing", buf, offset); err != nil {
+		if offset, err = s.room("pack_into", &packInto, buf, offset); err != nil {
 			return err
 		}
 	}
@@ -164,21 +164,32 @@ func (s *Struct) packError(op string, index int, v any) error {
 	for i := range s.plan {
 		if in := &s.plan[i]; in.val <= index && index < in.val+in.values() {
 			err := in.accepts(v)
-			return s.failValue(op, index, err, in.reason(s.itemOf(index).code.name, err), goType(v))
+			return s.failValue(op, index, err, in.reason(s.itemOf(index).code.name, v, err), goType(v))
 		}
 	}
 	return nil
 }
 
-// room checks that the structure has room in buf at offset, as CPython does,
-// and resolves a negative offset.
-func (s *Struct) room(op, doing string, buf []byte, o int) (offset int, err error) {
+// sentences are CPython's for an offset and a buffer that do not go together.
+type sentences struct{ crosses, requires string }
+
+var (
+	packInto = sentences{
+		crosses:  "no space to pack %d bytes at offset %d",
+		requires: "pack_into requires a buffer of at least %d bytes for packing %d bytes at offset %d (actual buffer size is %d)",
+	}
+	unpackFrom = sentences{
+		crosses:  "not enough data to unpack %d bytes at offset %d",
+		requires: "unpack_from requires a buffer of at least %d bytes for unpacking %d bytes at offset %d (actual buffer size is %d)",
+	}
+)
+
+// room checks that buf has room for the structure at offset o, in the steps that
+// CPython does it in, and returns the offset from the beginning of buf.
+func (s *Struct) room(op string, say *sentences, buf []byte, o int) (offset int, err error) {
 	if o < 0 {
 		if o+s.size > 0 {
-			if op == "pack_into" {
-				return 0, s.fail(op, ErrBuffer, "no space to pack %d bytes at offset %d", s.size, o)
-			}
-			return 0, s.fail(op, ErrBuffer, "not enough data to unpack %d bytes", s.size)
+			return 0, s.fail(op, ErrBuffer, say.crosses, s.size, o)
 		}
 		if o+len(buf) < 0 {
 			return 0, s.fail(op, ErrBuffer, "offset %d out of range for %d-byte buffer", o, len(buf))
@@ -186,8 +197,7 @@ func (s *Struct) room(op, doing string, buf []byte, o int) (offset int, err erro
 		o += len(buf)
 	}
 	if len(buf)-o < s.size {
-		return 0, s.fail(op, ErrBuffer, "%s requires a buffer of at least %d bytes for %s %d bytes at offset %d (actual buffer size is %d)",
-			op, uint(s.size)+uint(o), doing, s.size, o, len(buf))
+		return 0, s.fail(op, ErrBuffer, say.requires, uint(s.size)+uint(o), s.size, o, len(buf))
 	}
 	return o, nil
 }
@@ -399,8 +409,10 @@ func (in *inst) put(b []byte, values []any, big bool) (bad int) {
 			put64(b[8:], im, big)
 			break
 		}
-		lo, _ := narrow(re) // too large a part becomes infinite, as in CPython
-		hi, _ := narrow(im)
+		lo, hi, ok := in.complex64Bits(re, im)
+		if !ok {
+			return 0
+		}
 		put32(b, lo, big)
 		put32(b[4:], hi, big)
 	default:

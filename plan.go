@@ -67,12 +67,13 @@ var ops = [...]struct {
 // bytes or values is one instruction, however large its repeat count; padding,
 // from alignment or from x, is an instruction too.
 type inst struct {
-	op   op
-	elem op // of the elements, if op is opRun; otherwise op itself
-	kind kind
-	n    int // elements; for opPad, opBytes and opPascal: bytes
-	off  int // of the first byte in the structure
-	val  int // index of the first value
+	op      op
+	elem    op // of the elements, if op is opRun; otherwise op itself
+	kind    kind
+	foreign bool // the byte order is not that of the ABI
+	n       int  // elements; for opPad, opBytes and opPascal: bytes
+	off     int  // of the first byte in the structure
+	val     int  // index of the first value
 }
 
 // values returns how many values the instruction takes.
@@ -168,7 +169,7 @@ func (s *Struct) add(it *item) {
 		return
 	}
 	if it.values() > 0 {
-		in := inst{op: opOf(it), kind: it.code.kind, n: it.count, off: it.offset, val: it.index}
+		in := inst{op: opOf(it), kind: it.code.kind, foreign: s.big != s.abi.BigEndian, n: it.count, off: it.offset, val: it.index}
 		in.elem = in.op
 		if in.values() > 1 {
 			in.op = opRun

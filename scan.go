@@ -40,7 +40,7 @@ func (s *Struct) Scan(data []byte, dests ...any) error {
 // ScanFrom is Scan for the structure at offset in data; what is before and
 // after it is ignored. A negative offset counts from the end of data.
 func (s *Struct) ScanFrom(data []byte, offset int, dests ...any) error {
-	offset, err := s.room("scan_from", "unpacking", data, offset)
+	offset, err := s.room("scan_from", &unpackFrom, data, offset)
 	if err != nil {
 		return err
 	}

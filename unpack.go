@@ -52,7 +52,7 @@ func (s *Struct) Unpack(data []byte) ([]any, error) {
 // UnpackFrom unpacks the structure at offset in data; what is before and after
 // it is ignored. A negative offset counts from the end of data.
 func (s *Struct) UnpackFrom(data []byte, offset int) ([]any, error) {
-	offset, err := s.room("unpack_from", "unpacking", data, offset)
+	offset, err := s.room("unpack_from", &unpackFrom, data, offset)
 	if err != nil {
 		return nil, err
 	}

@@ -149,6 +149,15 @@ func complexBits(v any) (re, im uint64, err error) {
 	return re, 0, err
 }
 
+// complex64Bits narrows both parts of a complex number for F. A part that is too
+// large becomes infinite if the bytes are in the order of the machine, and is
+// refused in the other order: CPython leaves the first to the C compiler's cast.
+func (in *inst) complex64Bits(re, im uint64) (r, i uint32, ok bool) {
+	r, rok := narrow(re)
+	i, iok := narrow(im)
+	return r, i, rok && iok || !in.foreign
+}
+
 // char converts v for c.
 func char(v any) (byte, error) {
 	switch x := v.(type) {
@@ -245,7 +254,13 @@ func (in *inst) accepts(v any) (err error) {
 	case kindFloat:
 		_, err = in.floatBits(v)
 	case kindComplex:
-		_, _, err = complexBits(v)
+		var re, im uint64
+		if re, im, err = complexBits(v); err != nil || in.elem != opComplex64 {
+			return err
+		}
+		if _, _, ok := in.complex64Bits(re, im); !ok {
+			return ErrRange
+		}
 	case kindChar:
 		_, err = char(v)
 	case kindBytes, kindPascal:
@@ -255,7 +270,7 @@ func (in *inst) accepts(v any) (err error) {
 }
 
 // reason returns CPython's sentence for a value that accepts refused.
-func (in *inst) reason(code string, err error) string {
+func (in *inst) reason(code string, v any, err error) string {
 	switch in.kind {
 	case kindSigned, kindUnsigned, kindPointer:
 		if err == ErrType {
@@ -273,8 +288,14 @@ func (in *inst) reason(code string, err error) string {
 		if err == ErrType {
 			return "required argument is not a float"
 		}
+		if _, _, err := integer(v); err != ErrType {
+			return "int too large to convert"
+		}
 		return fmt.Sprintf("float too large to pack with %s format", code)
 	case kindComplex:
+		if err == ErrRange {
+			return "float too large to pack with f format"
+		}
 		return "required argument is not a complex"
 	case kindChar:
 		return "char format requires a bytes object of length 1"
