@@ -8,12 +8,12 @@ import (
 	"math"
 	"os"
 	"path/filepath"
-	"reflect"
 	"slices"
 	"strings"
 	"testing"
 
 	"example.com/structpack"
+	"example.com/structpack/internal/ways"
 )
 
 // TestFixtures runs what CPython answered through every way of asking for it.
@@ -106,13 +106,6 @@ func isSignalling(bits string) bool {
 	return f != f && math.Float64bits(f)&(1<<51) == 0
 }
 
-// A way is one way to get an answer.
-type way struct {
-	name string
-	op   string // as errors call it
-	run  func() (any, error)
-}
-
 // check returns what is wrong, if anything is.
 func (c *checker) check(r *request) string {
 	if r.Offset != nil && int64(int(*r.Offset)) != *r.Offset {
@@ -140,7 +133,7 @@ func (c *checker) check(r *request) string {
 		if err == nil {
 			size = s.Size()
 		}
-		return c.compare(r, way{"CompileFor", "compile", func() (any, error) { return size, err }})
+		return c.compare(r, ways.Way{Name: "CompileFor", Op: "compile", Run: func() (any, error) { return size, err }})
 	}
 	for _, w := range c.waysTo(r, s) {
 		c.ways++
@@ -152,29 +145,29 @@ func (c *checker) check(r *request) string {
 }
 
 // compare asks in one way.
-func (c *checker) compare(r *request, w way) string {
-	got, err := w.run()
+func (c *checker) compare(r *request, w ways.Way) string {
+	got, err := w.Run()
 	if r.Error != "" {
 		var e *structpack.Error
 		switch {
 		case err == nil:
-			return w.name + ": got " + show(got) + ", want error " + r.Message
+			return w.Name + ": got " + show(got) + ", want error " + r.Message
 		case !errors.As(err, &e):
-			return w.name + ": not an *Error: " + err.Error()
+			return w.Name + ": not an *Error: " + err.Error()
 		case !errors.Is(err, r.kind()):
-			return w.name + ": got the kind of " + err.Error() + ", want that of " + r.Message
+			return w.Name + ": got the kind of " + err.Error() + ", want that of " + r.Message
 		case c.sentences && e.Reason != strings.Replace(r.Message, "pack expected", opVerb(e.Op)+" expected", 1):
-			return w.name + ": got " + err.Error() + ", want " + r.Message
-		case e.Op != w.op:
-			return w.name + ": error says it comes from " + e.Op
+			return w.Name + ": got " + err.Error() + ", want " + r.Message
+		case e.Op != w.Op:
+			return w.Name + ": error says it comes from " + e.Op
 		}
 		return ""
 	}
 	if err != nil {
-		return w.name + ": got " + err.Error() + ", want " + string(r.OK)
+		return w.Name + ": got " + err.Error() + ", want " + string(r.OK)
 	}
 	if !r.isResult(got) {
-		return w.name + ": got " + show(got) + ", want " + string(r.OK)
+		return w.Name + ": got " + show(got) + ", want " + string(r.OK)
 	}
 	return ""
 }
@@ -215,23 +208,30 @@ func isTuple(want []tagged, got []any) bool {
 
 // waysTo returns the ways to answer a request: methods of the Struct, and the
 // package's functions where they mean the same ABI.
-func (c *checker) waysTo(r *request, s *structpack.Struct) []way {
+func (c *checker) waysTo(r *request, s *structpack.Struct) []ways.Way {
 	format := r.format()
 	host := structpack.HostABI()
 	host.Name = c.abi.Name
-	functions := host == c.abi || strings.HasPrefix(format, "<") || strings.HasPrefix(format, ">") || strings.HasPrefix(format, "!")
+	ifSame := ""
+	functions := host == c.abi || // or it does not matter; but F knows the machine's byte order
+		strings.IndexAny(format, "<>!") == 0 && !strings.ContainsAny(format, "FZ")
+	if functions {
+		ifSame = format
+	}
 	data := r.data()
 	offset := 0
 	if r.Offset != nil {
 		offset = int(*r.Offset)
 	}
-	var ways []way
-	add := func(name, op string, run func() (any, error)) { ways = append(ways, way{name, op, run}) }
+	var all []ways.Way
+	add := func(name, op string, run func() (any, error)) {
+		all = append(all, ways.Way{Name: name, Op: op, Run: run})
+	}
 
 	switch r.Op {
 	case "pack":
 		for _, values := range r.rows() {
-			ways = append(ways, packWays(s, format, values, functions)...)
+			all = append(all, ways.Pack(s, ifSame, values)...)
 		}
 	case "pack_into":
 		for _, values := range r.rows() {
@@ -253,20 +253,20 @@ func (c *checker) waysTo(r *request, s *structpack.Struct) []way {
 			}
 		}
 	case "unpack":
-		ways = unpackWays(s, format, data, functions)
+		all = ways.Unpack(s, ifSame, data)
 	case "unpack_from":
 		add("Struct.UnpackFrom", "unpack_from", func() (any, error) { return s.UnpackFrom(data, offset) })
 		add("Struct.ScanFrom", "scan_from", func() (any, error) {
-			values, dests := anys(s.NumValues())
+			values, dests := ways.Anys(s.NumValues())
 			return values, s.ScanFrom(data, offset, dests...)
 		})
 		if functions {
 			add("UnpackFrom", "unpack_from", func() (any, error) { return structpack.UnpackFrom(format, data, offset) })
 		}
 	case "iter_unpack":
-		add("Struct.IterUnpack", "iter_unpack", func() (any, error) { return collect(s.IterUnpack(data)) })
+		add("Struct.IterUnpack", "iter_unpack", func() (any, error) { return ways.Rows(s.IterUnpack(data)) })
 		if functions {
-			add("IterUnpack", "iter_unpack", func() (any, error) { return collect(structpack.IterUnpack(format, data)) })
+			add("IterUnpack", "iter_unpack", func() (any, error) { return ways.Rows(structpack.IterUnpack(format, data)) })
 		}
 	case "floats_both":
 		doubles := unhex(ok[string](r))
@@ -302,7 +302,7 @@ func (c *checker) waysTo(r *request, s *structpack.Struct) []way {
 	default:
 		panic("unknown op " + r.Op)
 	}
-	return ways
+	return all
 }
 
 func times(n int, code string) string { return strings.Repeat(code, n) }
@@ -328,127 +328,6 @@ func (r *request) rows() [][]any {
 		rows[i] = slices.Repeat(rows[i], r.times())
 	}
 	return rows
-}
-
-func packWays(s *structpack.Struct, format string, values []any, functions bool) []way {
-	var ways []way
-	add := func(name, op string, run func() (any, error)) { ways = append(ways, way{name, op, run}) }
-	appended := func(pack func(dst []byte, values ...any) ([]byte, error)) func() (any, error) {
-		return func() (any, error) {
-			dst := []byte("kept")
-			b, err := pack(dst, values...)
-			if err != nil && (len(b) != len(dst) || &b[0] != &dst[0]) || !bytes.HasPrefix(b, dst) {
-				return nil, errors.New("dst is not what it was")
-			}
-			return b[len(dst):], err
-		}
-	}
-	// into packs between other bytes, with an offset from either end, and
-	// wants no byte outside to change, and none inside after an error.
-	into := func(end bool, pack func(buf []byte, offset int, values ...any) error) func() (any, error) {
-		return func() (any, error) {
-			buf := bytes.Repeat([]byte{0x55}, s.Size()+7)
-			before := bytes.Clone(buf)
-			offset := 3
-			if end {
-				offset = -4 - s.Size()
-			}
-			err := pack(buf, offset, values...)
-			packed := bytes.Clone(buf[3 : 3+s.Size()])
-			if err == nil {
-				copy(buf[3:], before[:s.Size()])
-			}
-			if !bytes.Equal(buf, before) {
-				return nil, errors.New("bytes have changed that should not")
-			}
-			return packed, err
-		}
-	}
-	add("Struct.Pack", "pack", func() (any, error) { return s.Pack(values...) })
-	add("Struct.AppendPack", "pack", appended(s.AppendPack))
-	add("Struct.PackInto", "pack_into", into(false, s.PackInto))
-	add("Struct.PackInto from the end", "pack_into", into(true, s.PackInto))
-	if functions {
-		add("Pack", "pack", func() (any, error) { return structpack.Pack(format, values...) })
-		add("AppendPack", "pack", appended(func(dst []byte, values ...any) ([]byte, error) {
-			return structpack.AppendPack(dst, format, values...)
-		}))
-		add("PackInto", "pack_into", into(false, func(buf []byte, offset int, values ...any) error {
-			return structpack.PackInto(format, buf, offset, values...)
-		}))
-	}
-	return ways
-}
-
-func unpackWays(s *structpack.Struct, format string, data []byte, functions bool) []way {
-	var ways []way
-	add := func(name, op string, run func() (any, error)) { ways = append(ways, way{name, op, run}) }
-	add("Struct.Unpack", "unpack", func() (any, error) { return s.Unpack(data) })
-	add("Struct.AppendUnpack", "unpack", func() (any, error) {
-		dst := []any{"kept"}
-		values, err := s.AppendUnpack(dst, data)
-		if values[0] != "kept" || err != nil && len(values) != 1 {
-			return nil, errors.New("dst is not what it was")
-		}
-		return values[1:], err
-	})
-	add("Struct.Scan to any", "scan", func() (any, error) {
-		values, dests := anys(s.NumValues())
-		return values, s.Scan(data, dests...)
-	})
-	add("Struct.Scan to exact types", "scan", func() (any, error) {
-		vars := variables(s)
-		err := s.Scan(data, vars...)
-		values := make([]any, len(vars))
-		for i, p := range vars {
-			values[i] = reflect.ValueOf(p).Elem().Interface()
-		}
-		return values, err
-	})
-	if len(data) == s.Size() {
-		add("Struct.UnpackFrom", "unpack_from", func() (any, error) {
-			return s.UnpackFrom(slices.Concat([]byte("abc"), data, []byte("defg")), 3)
-		})
-		add("Struct.UnpackFrom from the end", "unpack_from", func() (any, error) {
-			return s.UnpackFrom(slices.Concat([]byte("abc"), data, []byte("defg")), -4-len(data))
-		})
-	}
-	if functions {
-		add("Unpack", "unpack", func() (any, error) { return structpack.Unpack(format, data) })
-	}
-	return ways
-}
-
-// anys returns n values and the pointers to them.
-func anys(n int) (values, dests []any) {
-	values = make([]any, n)
-	for i := range values {
-		dests = append(dests, &values[i])
-	}
-	return values, dests
-}
-
-// variables returns pointers to variables of the Go types of a Struct's values.
-func variables(s *structpack.Struct) []any {
-	values, err := s.Unpack(make([]byte, s.Size()))
-	if err != nil {
-		panic(err)
-	}
-	for i, v := range values {
-		values[i] = reflect.New(reflect.TypeOf(v)).Interface()
-	}
-	return values
-}
-
-func collect(rows func(func([]any) bool), err error) ([][]any, error) {
-	if err != nil {
-		return nil, err
-	}
-	all := [][]any{}
-	for row := range rows {
-		all = append(all, row)
-	}
-	return all, nil
 }
 
 // TestNativeABI reproduces on this machine what CPythons on sixteen platforms

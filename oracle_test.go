@@ -96,6 +96,7 @@ func (r *request) kind() error {
 		{"must be a bytes object", structpack.ErrType},
 		{"format requires", structpack.ErrRange},
 		{"too large", structpack.ErrRange},
+		{"argument out of range", structpack.ErrRange}, // before 3.12
 	} {
 		if strings.Contains(r.Message, k.part) {
 			return k.kind

@@ -401,6 +401,6 @@ func storeBytes(v reflect.Value, b []byte) {
 // does without Set, which would make the variable escape.
 func resize(v reflect.Value, n int) {
 	v.SetLen(0)
-	v.Grow(n)
+	v.Grow(max(n, 1)) // empty is not nil
 	v.SetLen(n)
 }

@@ -134,8 +134,11 @@ func (in *inst) floatBits(v any) (uint64, error) {
 
 // complexBits converts v to the bits of two float64.
 func complexBits(v any) (re, im uint64, err error) {
-	if x, ok := v.(complex128); ok {
+	switch x := v.(type) {
+	case complex128:
 		return math.Float64bits(real(x)), math.Float64bits(imag(x)), nil
+	case complex64:
+		return widen(math.Float32bits(real(x))), widen(math.Float32bits(imag(x))), nil
 	}
 	switch r := reflect.ValueOf(v); r.Kind() {
 	case reflect.Complex128:

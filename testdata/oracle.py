@@ -71,6 +71,8 @@ def tag(v):
 def run(req):
     """The result of one request, as JSON; raises what struct raises."""
     op = req["op"]
+    if op == "header":
+        return header("")
     fmt = bytes.fromhex(req["format_bytes"]) if "format_bytes" in req else req["format"]
     buf = bytearray.fromhex(req.get("hex", "") * req.get("times", 1))
     values = list(map(untag, req.get("values", ()))) * req.get("times", 1)
@@ -423,7 +425,7 @@ def main(args):
         write(sys.stdout, "formats of the user's own", itertools.chain.from_iterable(map(cases, args)))
     else:
         for line in sys.stdin:
-            print(json.dumps(answer(json.loads(line))))
+            print(json.dumps(answer(json.loads(line))), flush=True)
 
 
 if __name__ == "__main__":

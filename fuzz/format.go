@@ -1,0 +1,148 @@
+// Package fuzz makes up formats and values for tests of code that uses
+// structpack: formats that are right and that are nearly right, values that
+// fit a format and values that do not.
+//
+// Every kind of thing comes twice: as a function of a *rand.Rand, for loops
+// and native fuzz targets, and as a gopter generator, which shrinks what it
+// found to the items and values that matter.
+package fuzz
+
+import (
+	"math/rand"
+	"strconv"
+	"strings"
+
+	"example.com/structpack"
+)
+
+// MaxSize bounds the sizes of generated structures, in bytes.
+const MaxSize = 4096
+
+const (
+	codes       = "xcbB?hHiIlLqQefdFDsp"
+	nativeCodes = "nNP"
+)
+
+// Format makes up a valid format: any prefix or none, up to a dozen items,
+// repeat counts from none to some hundreds, zero among them, and white space.
+// Its size is at most MaxSize.
+func Format(r *rand.Rand) string {
+	for {
+		prefix := prefixOf(r)
+		var b strings.Builder
+		b.WriteString(prefix)
+		for range r.Intn(12) {
+			b.WriteString(space(r))
+			b.WriteString(count(r))
+			b.WriteString(code(r, prefix))
+		}
+		if prefix != "" {
+			b.WriteString(space(r))
+		}
+		format := b.String()
+		if n, err := structpack.CalcSize(format); err == nil && n <= MaxSize && noSpaceFirst(format) {
+			return format
+		}
+	}
+}
+
+// noSpaceFirst keeps white space away from the place where a prefix may stand:
+// it is allowed there, but a shrunk format must not become another one.
+func noSpaceFirst(format string) bool {
+	return strings.TrimLeft(format, " \t\n\v\f\r") == format
+}
+
+func prefixOf(r *rand.Rand) string {
+	return []string{"", "@", "=", "<", ">", "!"}[r.Intn(6)]
+}
+
+func code(r *rand.Rand, prefix string) string {
+	all := codes
+	if prefix == "" || prefix == "@" {
+		all += nativeCodes
+	}
+	c := all[r.Intn(len(all))]
+	if (c == 'F' || c == 'D') && r.Intn(2) == 0 {
+		return "Z" + strings.ToLower(string(c))
+	}
+	return string(c)
+}
+
+func count(r *rand.Rand) string {
+	switch r.Intn(8) {
+	case 0:
+		return strconv.Itoa(r.Intn(3))
+	case 1:
+		return strconv.Itoa(r.Intn(20))
+	case 2:
+		return "0" + strconv.Itoa(r.Intn(4))
+	case 3:
+		return strconv.Itoa(250 + r.Intn(20))
+	}
+	return ""
+}
+
+func space(r *rand.Rand) string {
+	if r.Intn(6) > 0 {
+		return ""
+	}
+	return strings.Repeat(string(" \t\n\v\f\r"[r.Intn(6)]), 1+r.Intn(2))
+}
+
+// BadFormat makes up a format that is right but for one mistake.
+func BadFormat(r *rand.Rand) string {
+	for {
+		format := Format(r)
+		at := r.Intn(len(format) + 1)
+		before, after := format[:at], format[at:]
+		switch r.Intn(9) {
+		case 0: // a byte that is no code, or not here
+			before += string([]byte{byte(r.Intn(128))})
+		case 1: // a count without a code
+			after = ""
+			before += strconv.Itoa(r.Intn(1000))
+		case 2: // a count too large
+			before += []string{"9223372036854775807", "9223372036854775808", "99999999999999999999", "4611686018427387904"}[r.Intn(4)] +
+				code(r, "<")
+		case 3: // a total too large
+			before += "9223372036854775807s"
+			after = code(r, "<") + after
+		case 4:
+			before += "\x00"
+		case 5:
+			before += []string{"é", "€", "\xff", "\x80", "😀"}[r.Intn(5)]
+		case 6: // white space in front of a prefix, or inside an item
+			before += " "
+		case 7: // half of Zf and Zd
+			before += "Z"
+		case 8: // a native code in standard mode
+			before = "<" + strings.TrimLeft(before, "@=<>!") + string(nativeCodes[r.Intn(3)])
+		}
+		if bad := before + after; bad != format {
+			if _, err := structpack.CalcSize(bad); err != nil {
+				return bad
+			}
+		}
+	}
+}
+
+// shorter returns formats that are like this one, with an item less or without
+// a repeat count.
+func shorter(format string) (all []string) {
+	s, err := structpack.Compile(format)
+	if err != nil {
+		for i := range len(format) {
+			all = append(all, format[:i]+format[i+1:])
+		}
+		return all
+	}
+	for _, f := range s.Fields() {
+		all = append(all, format[:f.Pos]+format[f.End:])
+	}
+	for _, f := range s.Fields() {
+		if f.End-f.Pos > len(f.Code) {
+			all = append(all, format[:f.Pos]+f.Code+format[f.End:])
+		}
+	}
+	return all
+}

@@ -1,0 +1,280 @@
+package fuzz_test
+
+import (
+	"bytes"
+	"errors"
+	"flag"
+	"fmt"
+	"math"
+	"math/rand"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+
+	"example.com/structpack"
+	"example.com/structpack/fuzz"
+	"example.com/structpack/internal/reference"
+	"example.com/structpack/internal/ways"
+	"github.com/leanovate/gopter"
+	"github.com/leanovate/gopter/prop"
+)
+
+var runs = flag.Int("runs", 3000, "how many cases to generate for each property")
+
+func properties(t *testing.T) *gopter.Properties {
+	p := gopter.DefaultTestParameters()
+	p.MinSuccessfulTests = *runs
+	return gopter.NewProperties(p)
+}
+
+func TestProperties(t *testing.T) {
+	p := properties(t)
+	p.Property("a format is what the reference says, under every ABI", prop.ForAll(checkFormat, fuzz.Formats()))
+	p.Property("a bad format is refused, with a place in it", prop.ForAll(checkFormat, fuzz.BadFormats()))
+	p.Property("values that fit are packed as the reference says, and come back", prop.ForAll(checkPack, fuzz.Cases()))
+	p.Property("values that do not fit are refused as the reference says", prop.ForAll(checkPack, fuzz.BadCases()))
+	p.Property("any bytes are unpacked as the reference says", prop.ForAll(func(c fuzz.Case) string {
+		n, err := structpack.CalcSize(c.Format)
+		if err != nil {
+			return err.Error()
+		}
+		data := make([]byte, n)
+		rand.New(rand.NewSource(int64(n))).Read(data)
+		return checkUnpack(c.Format, data)
+	}, fuzz.Cases()))
+	p.TestingRun(t)
+}
+
+// FuzzFormat reads any string as a format.
+func FuzzFormat(f *testing.F) {
+	for _, format := range []string{"", "!ci4sf", "@llh0l", "<bBhHiIqQfd?8s2xbBhHiIqQ", "3Zf", "Z", "9223372036854775807x0q", "i\x00", "é", "99999999999999999999", " <i"} {
+		f.Add(format)
+	}
+	f.Fuzz(func(t *testing.T, format string) {
+		report(t, checkFormat(format))
+	})
+}
+
+// FuzzUnpack unpacks any bytes by any format.
+func FuzzUnpack(f *testing.F) {
+	f.Add("!ci4sf", []byte("a\x00\x00\x00\x07spam\x40\x20\x00\x00"))
+	f.Add("@b3pZd?", bytes.Repeat([]byte{0xff}, 40))
+	f.Add("<2efF", []byte("\x01\x7c\x01\xfc\x01\x00\x80\x7f\x01\x00\x80\x7f\x01\x00\x80\xff"))
+	f.Fuzz(func(t *testing.T, format string, data []byte) {
+		if n, err := structpack.CalcSize(format); err == nil && n <= 1<<16 {
+			report(t, checkUnpack(format, data))
+			report(t, checkUnpack(format, append(data, make([]byte, n)...)[:n]))
+		}
+	})
+}
+
+// FuzzPack packs values made up from a seed by any format.
+func FuzzPack(f *testing.F) {
+	f.Add("!ci4sf", int64(1), false)
+	f.Add("@b3pZdP", int64(2), true)
+	f.Add("<300H", int64(3), true)
+	f.Fuzz(func(t *testing.T, format string, seed int64, bad bool) {
+		s, err := structpack.Compile(format)
+		if err != nil || s.Size() > 1<<16 {
+			return
+		}
+		r := rand.New(rand.NewSource(seed))
+		c := fuzz.Case{Format: format, Values: fuzz.Values(r, s)}
+		if bad {
+			c.Values, c.Bad = fuzz.BadValues(r, s)
+		}
+		report(t, checkPack(c))
+	})
+}
+
+func report(t *testing.T, problem string) {
+	if problem != "" {
+		t.Fatal(problem)
+	}
+}
+
+// Each check returns what is wrong, if anything is.
+
+func refABI(abi structpack.ABI) reference.ABI {
+	return reference.ABI{BigEndian: abi.BigEndian, Long: abi.Long, Pointer: abi.Pointer, Align8: abi.Align8}
+}
+
+// checkFormat compares a format with the reference, under every ABI.
+func checkFormat(format string) string {
+	for _, abi := range structpack.ABIs() {
+		if problem := checkFormatFor(abi, format); problem != "" {
+			return fmt.Sprintf("%q for %s: %s", format, abi.Name, problem)
+		}
+	}
+	return ""
+}
+
+func checkFormatFor(abi structpack.ABI, format string) string {
+	s, err := structpack.CompileFor(abi, format)
+	want, wantErr := reference.Parse(format, refABI(abi))
+	if (err == nil) != (wantErr == nil) {
+		return fmt.Sprintf("got %v, want %v", err, wantErr)
+	}
+	if err != nil {
+		var e *structpack.Error
+		if !errors.As(err, &e) || e.Err != structpack.ErrFormat || e.Op != "compile" || e.Format != format ||
+			e.Pos < 0 || e.Pos >= len(format) || e.Index != -1 || e.Reason == "" {
+			return fmt.Sprintf("a poor error: %+v", err)
+		}
+		if s != nil {
+			return "a Struct beside an error"
+		}
+		return ""
+	}
+	if s.Format() != format || s.Size() != want.Size || s.NumValues() != want.Values() {
+		return fmt.Sprintf("%q has size %d and %d values, want %d and %d", s.Format(), s.Size(), s.NumValues(), want.Size, want.Values())
+	}
+	fields := s.Fields()
+	if len(fields) != len(want.Items) {
+		return fmt.Sprintf("%d fields, want %d", len(fields), len(want.Items))
+	}
+	var text strings.Builder
+	text.WriteString(format[:len(format)-len(strings.TrimLeft(format, "@=<>!"))])
+	end, index, pos := 0, 0, text.Len()
+	for i, it := range want.Items {
+		f := fields[i]
+		if f.Code != it.Code || f.Count != it.Count || f.Offset != it.Offset || f.Size != it.Count*it.Size ||
+			f.Pad != it.Offset-end || f.Index != index {
+			return fmt.Sprintf("field %d is %+v, want %+v", i, f, it)
+		}
+		end, index = f.Offset+f.Size, index+f.Values
+		text.WriteString(format[pos:f.Pos] + format[f.Pos:f.End])
+		if strings.Trim(format[pos:f.Pos], " \t\n\v\f\r") != "" || !strings.HasSuffix(format[f.Pos:f.End], f.Code) {
+			return fmt.Sprintf("field %d is at %q", i, format[f.Pos:f.End])
+		}
+		pos = f.End
+	}
+	if end != s.Size() || index != s.NumValues() || text.String()+format[pos:] != format || strings.Trim(format[pos:], " \t\n\v\f\r") != "" {
+		return fmt.Sprintf("the fields do not add up: %+v", fields)
+	}
+	if s.String() == "" {
+		return "prints as nothing"
+	}
+	return ""
+}
+
+var kinds = map[error]error{
+	reference.ErrFormat: structpack.ErrFormat,
+	reference.ErrCount:  structpack.ErrCount,
+	reference.ErrType:   structpack.ErrType,
+	reference.ErrRange:  structpack.ErrRange,
+	reference.ErrBuffer: structpack.ErrBuffer,
+}
+
+// checkPack packs in every way, compares with the reference, and unpacks again.
+func checkPack(c fuzz.Case) string {
+	host := structpack.HostABI()
+	s, err := structpack.Compile(c.Format)
+	if err != nil {
+		return err.Error()
+	}
+	ref, err := reference.Parse(c.Format, refABI(host))
+	if err != nil {
+		return "reference: " + err.Error()
+	}
+	want, bad, wantErr := ref.Pack(c.Values)
+	for _, w := range ways.Pack(s, c.Format, c.Values) {
+		got, err := w.Run()
+		if problem := compare(w, got, err, want, kinds[wantErr]); problem != "" {
+			return fmt.Sprintf("%q, %#v: %s", c.Format, c.Values, problem)
+		}
+		var e *structpack.Error
+		if errors.As(err, &e) && (e.Index != bad || (e.Index < 0) != (e.Pos < 0) || e.Pos >= 0 && !takes(s, e)) {
+			return fmt.Sprintf("%q: %s: %v: value %d at byte %d, want value %d", c.Format, w.Name, e, e.Index, e.Pos, bad)
+		}
+	}
+	if wantErr != nil {
+		return ""
+	}
+	return checkUnpack(c.Format, want)
+}
+
+// takes reports whether the value and the place that an error names belong together.
+func takes(s *structpack.Struct, e *structpack.Error) bool {
+	return slices.ContainsFunc(s.Fields(), func(f structpack.Field) bool {
+		return f.Pos == e.Pos && f.Index <= e.Index && e.Index < f.Index+f.Values
+	})
+}
+
+func checkUnpack(format string, data []byte) string {
+	s, err := structpack.Compile(format)
+	if err != nil {
+		return err.Error()
+	}
+	ref, err := reference.Parse(format, refABI(structpack.HostABI()))
+	if err != nil {
+		return "reference: " + err.Error()
+	}
+	want, wantErr := ref.Unpack(data)
+	for _, w := range ways.Unpack(s, format, data) {
+		got, err := w.Run()
+		if problem := compare(w, got, err, want, kinds[wantErr]); problem != "" {
+			return fmt.Sprintf("%q, %x: %s", format, data, problem)
+		}
+	}
+	if wantErr != nil {
+		return ""
+	}
+	// What was unpacked packs to the same bytes, but for padding, for booleans
+	// other than 0 and 1, and for what a Pascal string does not use; so pack
+	// and unpack once more.
+	again, err := s.Pack(want...)
+	if err != nil {
+		return fmt.Sprintf("%q: what was unpacked from %x does not pack: %v", format, data, err)
+	}
+	back, err := s.Unpack(again)
+	if err != nil || !same(back, want) {
+		return fmt.Sprintf("%q: %#v came back as %#v, %v", format, want, back, err)
+	}
+	return ""
+}
+
+func compare(w ways.Way, got any, err error, want any, kind error) string {
+	if kind != nil {
+		var e *structpack.Error
+		if !errors.As(err, &e) || e.Err != kind || e.Op != w.Op || e.Reason == "" {
+			return fmt.Sprintf("%s: got %#v, %v, want the error %v", w.Name, got, err, kind)
+		}
+		return ""
+	}
+	if err != nil || !same(got, want) {
+		return fmt.Sprintf("%s: got %#v, %v, want %#v", w.Name, got, err, want)
+	}
+	return ""
+}
+
+// same compares results bit for bit: a NaN is the same as itself, and 0 is not -0.
+func same(got, want any) bool {
+	if g, ok := got.([]byte); ok {
+		w, ok := want.([]byte)
+		return ok && bytes.Equal(g, w)
+	}
+	g, _ := got.([]any)
+	w, _ := want.([]any)
+	return slices.EqualFunc(g, w, func(a, b any) bool {
+		if reflect.TypeOf(a) != reflect.TypeOf(b) {
+			return false
+		}
+		switch a := a.(type) {
+		case float32:
+			return math.Float32bits(a) == math.Float32bits(b.(float32))
+		case float64:
+			return math.Float64bits(a) == math.Float64bits(b.(float64))
+		case complex64:
+			return math.Float32bits(real(a)) == math.Float32bits(real(b.(complex64))) &&
+				math.Float32bits(imag(a)) == math.Float32bits(imag(b.(complex64)))
+		case complex128:
+			return math.Float64bits(real(a)) == math.Float64bits(real(b.(complex128))) &&
+				math.Float64bits(imag(a)) == math.Float64bits(imag(b.(complex128)))
+		case []byte:
+			return bytes.Equal(a, b.([]byte))
+		}
+		return a == b
+	})
+}
