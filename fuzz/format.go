@@ -36,20 +36,12 @@ func Format(r *rand.Rand) string {
 			b.WriteString(count(r))
 			b.WriteString(code(r, prefix))
 		}
-		if prefix != "" {
-			b.WriteString(space(r))
-		}
+		b.WriteString(space(r))
 		format := b.String()
-		if n, err := structpack.CalcSize(format); err == nil && n <= MaxSize && noSpaceFirst(format) {
+		if n, err := structpack.CalcSize(format); err == nil && n <= MaxSize {
 			return format
 		}
 	}
-}
-
-// noSpaceFirst keeps white space away from the place where a prefix may stand:
-// it is allowed there, but a shrunk format must not become another one.
-func noSpaceFirst(format string) bool {
-	return strings.TrimLeft(format, " \t\n\v\f\r") == format
 }
 
 func prefixOf(r *rand.Rand) string {
@@ -124,25 +116,4 @@ func BadFormat(r *rand.Rand) string {
 			}
 		}
 	}
-}
-
-// shorter returns formats that are like this one, with an item less or without
-// a repeat count.
-func shorter(format string) (all []string) {
-	s, err := structpack.Compile(format)
-	if err != nil {
-		for i := range len(format) {
-			all = append(all, format[:i]+format[i+1:])
-		}
-		return all
-	}
-	for _, f := range s.Fields() {
-		all = append(all, format[:f.Pos]+format[f.End:])
-	}
-	for _, f := range s.Fields() {
-		if f.End-f.Pos > len(f.Code) {
-			all = append(all, format[:f.Pos]+f.Code+format[f.End:])
-		}
-	}
-	return all
 }

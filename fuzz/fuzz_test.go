@@ -69,17 +69,19 @@ func FuzzUnpack(f *testing.F) {
 	})
 }
 
-// FuzzPack packs values made up from a seed by any format.
+// FuzzPack packs by any format values that bytes choose.
 func FuzzPack(f *testing.F) {
-	f.Add("!ci4sf", int64(1), false)
-	f.Add("@b3pZdP", int64(2), true)
-	f.Add("<300H", int64(3), true)
-	f.Fuzz(func(t *testing.T, format string, seed int64, bad bool) {
+	f.Add("!ci4sf", []byte{}, false)
+	f.Add("@b3pZdP", []byte("the choices of the values that fit"), false)
+	f.Add("@b3pZdP", []byte("and of one that does not"), true)
+	f.Add("<300H", bytes.Repeat([]byte{7, 1}, 300), true)
+	f.Add(">e2Fd?5s", []byte{255, 254, 253, 252, 251, 250, 249, 248, 247, 246, 245, 244, 243, 242, 241, 240}, false)
+	f.Fuzz(func(t *testing.T, format string, choices []byte, bad bool) {
 		s, err := structpack.Compile(format)
 		if err != nil || s.Size() > 1<<16 {
 			return
 		}
-		r := rand.New(rand.NewSource(seed))
+		r := rand.New(&chooser{choices})
 		c := fuzz.Case{Format: format, Values: fuzz.Values(r, s)}
 		if bad {
 			c.Values, c.Bad = fuzz.BadValues(r, s)
@@ -87,6 +89,21 @@ func FuzzPack(f *testing.F) {
 		report(t, checkPack(c))
 	})
 }
+
+// A chooser is a source of random numbers that takes two bytes for each, and
+// only zeros when there are none left: one byte more or less is one choice more
+// or less, which a fuzzer can follow.
+type chooser struct{ choices []byte }
+
+func (c *chooser) Uint64() uint64 {
+	var b [2]byte
+	c.choices = c.choices[copy(b[:], c.choices):]
+	x := uint64(b[0]) | uint64(b[1])<<8
+	return x<<32 | x // rand takes small numbers from the upper half
+}
+
+func (c *chooser) Int63() int64 { return int64(c.Uint64()) }
+func (c *chooser) Seed(int64)   {}
 
 func report(t *testing.T, problem string) {
 	if problem != "" {

@@ -1,6 +1,7 @@
 package fuzz_test
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"math/rand"
@@ -11,7 +12,6 @@ import (
 
 	"example.com/structpack"
 	"example.com/structpack/fuzz"
-	"github.com/google/go-cmp/cmp"
 	"github.com/leanovate/gopter"
 )
 
@@ -183,37 +183,59 @@ func TestShrinking(t *testing.T) {
 		}
 		return slices.ContainsFunc(s.Fields(), ok)
 	}
-	for seed := range int64(20) {
-		t.Run(fmt.Sprint("seed ", seed), func(t *testing.T) {
-			format := shrunk(fuzz.Formats(), seed, func(v any) bool {
-				return hasField(v.(string), func(f structpack.Field) bool { return f.Code == "q" })
-			}).(string)
-			if items := strings.Trim(format, "@=<>! \t\n\v\f\r"); items != "q" {
-				t.Errorf("a format with q shrinks to %q", format)
-			}
+	for seed := range int64(40) {
+		format := shrunk(fuzz.Formats(), seed, func(v any) bool {
+			return hasField(v.(string), func(f structpack.Field) bool { return f.Code == "q" && f.Count > 2 })
+		}).(string)
+		if items := strings.TrimLeft(format, "@=<>!0"); items != "3q" {
+			t.Errorf("a format with 3q shrinks to %q", format)
+		}
 
-			c := shrunk(fuzz.Cases(), seed, func(v any) bool {
-				c := v.(fuzz.Case)
-				if _, err := structpack.Pack(c.Format, c.Values...); err != nil {
-					t.Errorf("shrunk to values that do not fit: %v", err)
-				}
-				return hasField(c.Format, func(f structpack.Field) bool { return f.Code == "?" && f.Count > 0 })
-			}).(fuzz.Case)
-			if n := len(structpack.MustCompile(c.Format).Fields()); n != 1 {
-				t.Errorf("a case with ? shrinks to %d items: %q", n, c.Format)
+		c := shrunk(fuzz.Cases(), seed, func(v any) bool {
+			c := v.(fuzz.Case)
+			if _, err := structpack.Pack(c.Format, c.Values...); err != nil {
+				t.Errorf("shrunk to values that do not fit: %v", err)
 			}
+			return slices.Contains(c.Values, any(true))
+		}).(fuzz.Case)
+		if len(c.Values) != 1 {
+			t.Errorf("a case with true shrinks to %q, %v", c.Format, c.Values)
+		}
 
-			bad := shrunk(fuzz.BadFormats(), seed, func(v any) bool {
-				_, err := structpack.Compile(v.(string))
-				if err == nil {
-					t.Errorf("shrunk to the good format %q", v)
-				}
-				return strings.Contains(v.(string), "\x00")
-			}).(string)
-			if bad != "\x00" {
-				t.Errorf("a bad format with a NUL shrinks to %q", bad)
+		bad := shrunk(fuzz.BadCases(), seed, func(v any) bool {
+			c := v.(fuzz.Case)
+			_, err := structpack.Pack(c.Format, c.Values...)
+			var e *structpack.Error
+			if !errors.As(err, &e) || e.Index != c.Bad {
+				t.Errorf("%q, %v: got %v, want value %d to be bad", c.Format, c.Values, err, c.Bad)
 			}
-		})
+			return c.Bad >= 0
+		}).(fuzz.Case)
+		if len(bad.Values) != 1 || bad.Bad != 0 {
+			t.Errorf("a bad value shrinks to %q, %v", bad.Format, bad.Values)
+		}
+
+		number := shrunk(fuzz.BadCases(), seed, func(v any) bool {
+			c := v.(fuzz.Case)
+			if c.Bad == -1 && len(c.Values) == structpack.MustCompile(c.Format).NumValues() {
+				t.Errorf("%q takes %d values", c.Format, len(c.Values))
+			}
+			return c.Bad == -1
+		}).(fuzz.Case)
+		if len(number.Values) > 1 || len(number.Format) > 3 {
+			t.Errorf("a wrong number of values shrinks to %q, %v", number.Format, number.Values)
+		}
+
+		mistake := shrunk(fuzz.BadFormats(), seed, func(v any) bool {
+			_, err := structpack.Compile(v.(string))
+			if err == nil {
+				t.Errorf("shrunk to the good format %q", v)
+			}
+			return strings.Contains(v.(string), "\x00")
+		}).(string)
+		if mistake != "\x00" {
+			t.Errorf("a bad format with a NUL shrinks to %q", mistake)
+		}
 	}
 }
 
@@ -225,9 +247,15 @@ func TestReproducible(t *testing.T) {
 		if x != y {
 			t.Fatalf("%q and %q", x, y)
 		}
-		v, w := fuzz.Values(a, structpack.MustCompile(x)), fuzz.Values(b, structpack.MustCompile(y))
-		if !same(v, w) && cmp.Diff(fmt.Sprintf("%T", v), fmt.Sprintf("%T", w)) != "" {
+		s := structpack.MustCompile(x)
+		v, w := fuzz.Values(a, s), fuzz.Values(b, s)
+		if fmt.Sprintf("%T", v) != fmt.Sprintf("%T", w) {
 			t.Fatalf("%q: %#v and %#v", x, v, w)
+		}
+		p, err := s.Pack(v...)
+		q, _ := s.Pack(w...)
+		if err != nil || !bytes.Equal(p, q) {
+			t.Fatalf("%q: %#v and %#v: %v", x, v, w, err)
 		}
 	}
 }

@@ -91,7 +91,7 @@ func limits(f structpack.Field) (lo, hi *big.Int) {
 
 // between returns one of the limits, a number near 0, or any number between.
 func between(r *rand.Rand, lo, hi *big.Int) *big.Int {
-	switch r.Intn(6) {
+	switch r.Intn(7) {
 	case 0:
 		return lo
 	case 1:
@@ -105,6 +105,8 @@ func between(r *rand.Rand, lo, hi *big.Int) *big.Int {
 			return hi
 		}
 		return n
+	case 4:
+		return big.NewInt(int64(r.Intn(2))) // which may be a bool
 	}
 	span := new(big.Int).Sub(hi, lo)
 	return new(big.Int).Add(lo, new(big.Int).Rand(r, span.Add(span, big.NewInt(1))))

@@ -1,0 +1,367 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"unicode"
+
+	"example.com/structpack"
+)
+
+func (c *call) calcsize() error {
+	if len(c.args) == 0 {
+		return usageError("no format; see structpack calcsize --help")
+	}
+	for len(c.args) > 0 {
+		if c.abi == "all" {
+			for _, abi := range structpack.ABIs() {
+				s, err := structpack.CompileFor(abi, c.args[0])
+				if err != nil {
+					return err
+				}
+				fmt.Fprintf(c.out, "%-17s %d\n", abi.Name, s.Size())
+			}
+			c.args = c.args[1:]
+			continue
+		}
+		s, err := c.compile("calcsize")
+		if err != nil {
+			return err
+		}
+		if c.json {
+			err = c.printJSON(struct {
+				Format string `json:"format"`
+				Size   int    `json:"size"`
+				Values int    `json:"values"`
+			}{s.Format(), s.Size(), s.NumValues()})
+		} else {
+			_, err = fmt.Fprintln(c.out, s.Size())
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (c *call) printJSON(v any) error {
+	e := json.NewEncoder(c.out)
+	e.SetEscapeHTML(false)
+	return e.Encode(v)
+}
+
+// A badValue is a value that cannot be read.
+type badValue struct {
+	index int
+	field structpack.Field
+	err   error
+}
+
+func (e *badValue) Error() string {
+	return fmt.Sprintf("value %d ('%s' at byte %d): %v", e.index, e.field.Code, e.field.Pos, e.err)
+}
+
+func (c *call) pack() error {
+	s, err := c.compile("pack")
+	if err != nil {
+		return err
+	}
+	if c.offset != nil {
+		return c.packInto(s)
+	}
+	n := s.NumValues()
+	if len(c.args) == 0 && n > 0 {
+		return c.packLines(s)
+	}
+	if c.json {
+		return usageError("--json reads values from standard input, not from arguments")
+	}
+	for {
+		args := c.args
+		if c.repeat {
+			args = args[:min(n, len(args))]
+		}
+		c.args = c.args[len(args):]
+		values, err := parseAll(s, args)
+		if err != nil {
+			return err
+		}
+		if err := c.packOne(s, values); err != nil {
+			return err
+		}
+		if len(c.args) == 0 {
+			return nil
+		}
+		if n == 0 {
+			return usageError("--repeat with a format that takes no values")
+		}
+	}
+}
+
+// parseAll reads values from text. Those beyond what the format takes are kept,
+// for the library to count.
+func parseAll(s *structpack.Struct, texts []string) ([]any, error) {
+	values := make([]any, len(texts))
+	field := fieldOf(s)
+	for i, text := range texts {
+		if i >= s.NumValues() {
+			continue
+		}
+		f := field(i)
+		v, err := parseText(f.Code, text)
+		if err != nil {
+			return nil, &badValue{i, f, err}
+		}
+		values[i] = v
+	}
+	return values, nil
+}
+
+func (c *call) packOne(s *structpack.Struct, values []any) error {
+	data, err := s.Pack(values...)
+	if err != nil {
+		return err
+	}
+	if c.hex {
+		_, err = fmt.Fprintf(c.out, "%x\n", data)
+	} else {
+		_, err = c.out.Write(data)
+	}
+	return err
+}
+
+// packLines packs a structure for each line, or each JSON array, on standard input.
+func (c *call) packLines(s *structpack.Struct) error {
+	next := c.textLines(s)
+	if c.json {
+		next = c.jsonLines(s)
+	}
+	for {
+		values, err := next()
+		if err == io.EOF {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		if err := c.packOne(s, values); err != nil {
+			return err
+		}
+	}
+}
+
+func (c *call) textLines(s *structpack.Struct) func() ([]any, error) {
+	lines := lineReader(c.in)
+	return func() ([]any, error) {
+		line, err := lines()
+		if err != nil {
+			return nil, err
+		}
+		return parseAll(s, strings.Fields(line))
+	}
+}
+
+func (c *call) jsonLines(s *structpack.Struct) func() ([]any, error) {
+	d := json.NewDecoder(c.in)
+	d.UseNumber()
+	return func() ([]any, error) {
+		var values []any
+		if err := d.Decode(&values); err != nil {
+			return nil, err
+		}
+		field := fieldOf(s)
+		for i := range values {
+			if i >= s.NumValues() {
+				break
+			}
+			f := field(i)
+			v, err := parseJSON(f.Code, values[i])
+			if err != nil {
+				return nil, &badValue{i, f, err}
+			}
+			values[i] = v
+		}
+		return values, nil
+	}
+}
+
+// packInto packs into what standard input has.
+func (c *call) packInto(s *structpack.Struct) error {
+	if c.repeat || c.json {
+		return usageError("--offset goes without --repeat and --json")
+	}
+	values, err := parseAll(s, c.args)
+	if err != nil {
+		return err
+	}
+	buf, err := io.ReadAll(c.in)
+	if err != nil {
+		return err
+	}
+	if err := s.PackInto(buf, *c.offset, values...); err != nil {
+		return err
+	}
+	if c.hex {
+		_, err = fmt.Fprintf(c.out, "%x\n", buf)
+	} else {
+		_, err = c.out.Write(buf)
+	}
+	return err
+}
+
+// open returns the input that the arguments name.
+func (c *call) open() (io.Reader, func() error, error) {
+	in, done := c.in, func() error { return nil }
+	switch {
+	case len(c.args) > 1:
+		return nil, nil, usageError(fmt.Sprintf("one file at a time, not %q too", c.args[1]))
+	case len(c.args) == 1 && c.args[0] != "-":
+		f, err := os.Open(c.args[0])
+		if err != nil {
+			return nil, nil, err
+		}
+		in, done = f, f.Close
+	}
+	if c.hex {
+		in = hex.NewDecoder(&digits{in})
+	}
+	return in, done, nil
+}
+
+// digits leaves the white space out of what is read.
+type digits struct{ r io.Reader }
+
+func (d *digits) Read(p []byte) (int, error) {
+	for {
+		n, err := d.r.Read(p)
+		kept := 0
+		for _, b := range p[:n] {
+			if !unicode.IsSpace(rune(b)) {
+				p[kept] = b
+				kept++
+			}
+		}
+		if kept > 0 || err != nil {
+			return kept, err
+		}
+	}
+}
+
+// atMost reads n bytes, or what there is. Its memory follows what arrives, not n.
+func atMost(r io.Reader, n int) ([]byte, error) {
+	return io.ReadAll(io.LimitReader(r, int64(n)))
+}
+
+// data reads what unpack and explain need of the input: the structure and a
+// byte more, to see that it ends there; with an offset what is up to its end.
+func (c *call) data(in io.Reader, size int) ([]byte, error) {
+	switch {
+	case c.offset == nil:
+		return atMost(in, max(size, size+1))
+	case *c.offset < 0:
+		return io.ReadAll(in)
+	}
+	return atMost(in, max(size, size+*c.offset))
+}
+
+func (c *call) unpack() error {
+	s, err := c.compile("unpack")
+	if err != nil {
+		return err
+	}
+	in, done, err := c.open()
+	if err != nil {
+		return err
+	}
+	defer done()
+	if c.repeat {
+		return c.unpackAll(s, in)
+	}
+	data, err := c.data(in, s.Size())
+	if err != nil {
+		return err
+	}
+	var values []any
+	if c.offset != nil {
+		values, err = s.UnpackFrom(data, *c.offset)
+	} else if values, err = s.Unpack(data); err != nil && len(data) > s.Size() {
+		err = fmt.Errorf("%w; there are more: --offset 0 unpacks the first, --repeat all", err)
+	}
+	if err != nil {
+		return err
+	}
+	return c.print(s, values)
+}
+
+// unpackAll unpacks structures until the end of the input, one at a time.
+func (c *call) unpackAll(s *structpack.Struct, in io.Reader) error {
+	if c.offset != nil {
+		if *c.offset >= 0 {
+			if _, err := io.CopyN(io.Discard, in, int64(*c.offset)); err != nil && err != io.EOF {
+				return err
+			}
+		} else {
+			data, err := io.ReadAll(in)
+			if err != nil {
+				return err
+			}
+			in = bytes.NewReader(data[max(0, len(data)+*c.offset):])
+		}
+	}
+	for {
+		data, err := atMost(in, s.Size())
+		if err != nil {
+			return err
+		}
+		if s.Size() > 0 && len(data) == 0 {
+			return nil
+		}
+		rows, err := s.IterUnpack(data) // one row, or the error that says why not
+		if err != nil {
+			return err
+		}
+		for values := range rows {
+			if err := c.print(s, values); err != nil {
+				return err
+			}
+		}
+	}
+}
+
+// print writes the values of one structure on a line.
+func (c *call) print(s *structpack.Struct, values []any) error {
+	field := fieldOf(s)
+	if c.json {
+		row := make([]any, len(values))
+		for i, v := range values {
+			row[i] = formatJSON(field(i).Code, v)
+		}
+		return c.printJSON(row)
+	}
+	for i, v := range values {
+		if i > 0 {
+			c.out.WriteByte(' ')
+		}
+		c.out.WriteString(formatText(field(i).Code, v))
+	}
+	return c.out.WriteByte('\n')
+}
+
+// lineReader returns a function that returns the lines of r, and then io.EOF.
+func lineReader(r io.Reader) func() (string, error) {
+	d := bufio.NewReader(r)
+	return func() (string, error) {
+		line, err := d.ReadString('\n')
+		if err != nil && (!errors.Is(err, io.EOF) || line == "") {
+			return "", err
+		}
+		return line, nil
+	}
+}

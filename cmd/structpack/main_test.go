@@ -1,0 +1,243 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"flag"
+	"io"
+	"math/rand"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"example.com/structpack"
+	"example.com/structpack/fuzz"
+	"github.com/google/go-cmp/cmp"
+)
+
+var update = flag.Bool("update", false, "write the golden files")
+
+// runs are runs of the command. An empty want is not looked at; "-" wants nothing.
+var runs = []struct {
+	name   string
+	args   string // split at spaces; ␣ stands for one, ∅ for an empty argument
+	stdin  string
+	status int
+	stdout string
+	stderr string // a part of it
+}{
+	{name: "pack", args: "pack --hex !ci4sf a 7 spam 2.5", stdout: "61000000077370616d40200000\n"},
+	{name: "pack raw", args: "pack !ci4sf a 7 spam 2.5", stdout: "a\x00\x00\x00\x07spam\x40\x20\x00\x00"},
+	{name: "calcsize", args: "calcsize !ci4sf", stdout: "13\n"},
+	{name: "options behind", args: "pack !H 7 --hex", stdout: "0007\n"},
+	{name: "negative numbers are values", args: "pack --hex !bhfd -5 -0x10 -.5 -inf", stdout: "fbfff0bf000000fff0000000000000\n"},
+	{name: "after --", args: "pack --hex -- !2s --", stdout: "2d2d\n"},
+	{name: "bases", args: "pack --hex !4B 0x1f 0b101 0o17 010", stdout: "1f050f0a\n"},
+	{name: "booleans", args: "pack --hex !4? true false 1 0", stdout: "01000100\n"},
+	{name: "bytes in hex", args: "pack --hex !3s3p hex:00ff hex:", stdout: "00ff00000000\n"},
+	{name: "a text with spaces", args: "pack --hex !3s a␣b", stdout: "612062\n"},
+	{name: "an empty text", args: "pack --hex !1s ∅", stdout: "00\n"},
+	{name: "complex", args: "pack --hex !3Zf 1+2j -1j 1,nan", stdout: "3f8000004000000000000000bf8000003f8000007fc00000\n"},
+	{name: "NaN bits", args: "pack --hex !d nan:7ff0000000000001", stdout: "7ff0000000000001\n"},
+	{name: "another ABI", args: "pack --hex --abi ilp32-be @bl 1 2", stdout: "0100000000000002\n"},
+	{name: "a platform", args: "calcsize --abi=linux/arm bq", stdout: "16\n"},
+	{name: "every ABI", args: "calcsize --abi all @bq", stdout: "lp64-le           16\nlp64-be           16\nllp64-le          16\nilp32-le          16\nilp32-be          16\nilp32-le-align4   12\n"},
+	{name: "calcsize in JSON", args: "calcsize --json !ci4sf <x", stdout: `{"format":"!ci4sf","size":13,"values":4}` + "\n" + `{"format":"<x","size":1,"values":0}` + "\n"},
+	{name: "pack more than one", args: "pack --hex --repeat !H 1 2 3", stdout: "0001\n0002\n0003\n"},
+	{name: "pack lines", args: "pack --hex !Hs", stdin: "1 a\n2 b", stdout: "000161\n000262\n"},
+	{name: "pack JSON", args: "pack --hex --json !H2sd?", stdin: `[1,"ab","nan",true] [2,"hex:ff",1.5,false]`, stdout: "000161627ff800000000000001\n0002ff003ff800000000000000\n"},
+	{name: "pack at an offset", args: "pack --offset 1 !H 0x4142", stdin: "....", stdout: ".AB."},
+	{name: "pack at an offset from the end", args: "pack --offset -2 !H 0x4142", stdin: "....", stdout: "..AB"},
+	{name: "pack nothing", args: "pack --hex !4x", stdout: "00000000\n"},
+	{name: "unpack", args: "unpack !ci4sf", stdin: "a\x00\x00\x00\x07spam\x40\x20\x00\x00", stdout: "a 7 spam 2.5\n"},
+	{name: "unpack JSON", args: "unpack --json !ci4sf?F", stdin: "a\x00\x00\x00\x07sp\xffm\x7f\x80\x00\x00\x02\x3f\x80\x00\x00\x7f\xc0\x00\x00", stdout: `["a",7,"hex:7370ff6d","inf",true,[1,"nan"]]` + "\n"},
+	{name: "unpack hex", args: "unpack --hex !2H", stdin: "00 01\n00 02\n", stdout: "1 2\n"},
+	{name: "unpack from an offset", args: "unpack --offset 2 !H", stdin: "..AB..", stdout: "16706\n"},
+	{name: "unpack from the end", args: "unpack --offset -2 !H", stdin: "..AB", stdout: "16706\n"},
+	{name: "unpack all", args: "unpack --repeat !H", stdin: "\x00\x01\x00\x02\x00\x03", stdout: "1\n2\n3\n"},
+	{name: "unpack all from an offset", args: "unpack --repeat --offset 1 !H", stdin: ".\x00\x01\x00\x02", stdout: "1\n2\n"},
+	{name: "unpack all from the end", args: "unpack --repeat --offset -4 !H", stdin: ".\x00\x01\x00\x02", stdout: "1\n2\n"},
+	{name: "unpack a file", args: "unpack --offset 16 >II testdata/gray.png", stdout: "8 8\n"},
+	{name: "unpack nothing", args: "unpack --repeat !H", stdout: ""},
+	{name: "help", args: "--help", stdout: topHelp + abiHelp()},
+	{name: "pack's help", args: "pack --help", stdout: packHelp + abiHelp()},
+	{name: "unpack's help", args: "unpack -h", stdout: unpackHelp + abiHelp()},
+	{name: "calcsize's help", args: "calcsize --help", stdout: calcsizeHelp + abiHelp()},
+	{name: "explain's help", args: "explain --help", stdout: explainHelp + abiHelp()},
+
+	{name: "no command", args: "", status: 2, stdout: "-", stderr: "no command"},
+	{name: "unknown command", args: "peck", status: 2, stderr: `no command "peck"`},
+	{name: "unknown option", args: "pack --hax !H 1", status: 2, stderr: "no option --hax"},
+	{name: "an option of another command", args: "calcsize --hex !H", status: 2, stderr: "no option --hex"},
+	{name: "option without its value", args: "unpack !H --offset", status: 2, stderr: "--offset wants a value"},
+	{name: "option with a value too many", args: "unpack --hex=1 !H", status: 2, stderr: "--hex takes no value"},
+	{name: "offset that is no number", args: "unpack --offset x !H", status: 2, stderr: "not a number"},
+	{name: "offset with something behind", args: "unpack --offset 1x !H", status: 2, stderr: "not a number"},
+	{name: "unknown ABI", args: "calcsize --abi pdp11 !H", status: 2, stderr: `no ABI "pdp11"`},
+	{name: "no format", args: "pack", status: 2, stderr: "no format"},
+	{name: "calcsize without a format", args: "calcsize", status: 2, stderr: "no format"},
+	{name: "two files", args: "unpack !H a b", status: 2, stderr: "one file"},
+	{name: "JSON from arguments", args: "pack --json !H 1", status: 2, stderr: "--json reads"},
+	{name: "offset and repeat", args: "pack --offset 1 --repeat !H 1", status: 2, stderr: "--offset goes without"},
+
+	{name: "bad format", args: "pack !ci3y 1", status: 1, stdout: "-", stderr: "structpack: compile \"!ci3y\": \"3y\" at byte 3: bad char in struct format\n    !ci3y\n       ^^\n"},
+	{name: "out of range", args: "pack !ci4sf a 70000000000 spam 2.5", status: 1, stdout: "-", stderr: "value 1 ('i' at byte 2): 'i' format requires -2147483648 <= number <= 2147483647\n    !ci4sf\n      ^\n"},
+	{name: "a huge number", args: "pack !H 99999999999999999999999", status: 1, stderr: "'H' format requires 0 <= number <= 65535"},
+	{name: "no integer", args: "pack !H x", status: 1, stderr: `value 0 ('H' at byte 1): "x" is not an integer`},
+	{name: "no float", args: "pack !d x", status: 1, stderr: `"x" is not a float`},
+	{name: "a float too large to read", args: "pack !d 1e999", status: 1, stderr: `"1e999" is not a float`},
+	{name: "no NaN", args: "pack !d nan:3ff0000000000000", status: 1, stderr: "is not nan:"},
+	{name: "no complex", args: "pack !D x", status: 1, stderr: `"x" is not a complex number`},
+	{name: "no boolean", args: "pack !? x", status: 1, stderr: `"x" is not true or false`},
+	{name: "no hex", args: "pack !s hex:x", status: 1, stderr: "is not hex digits"},
+	{name: "too few values", args: "pack !HH 1", status: 1, stderr: "pack expected 2 items for packing (got 1)"},
+	{name: "too many values", args: "pack !H 1 2", status: 1, stderr: "pack expected 1 items for packing (got 2)"},
+	{name: "JSON that is none", args: "pack --json !H", stdin: "[1", status: 1, stderr: "unexpected EOF"},
+	{name: "JSON of another shape", args: "pack --json !H", stdin: "[[1]]", status: 1, stderr: "no value for H"},
+	{name: "a number for text", args: "pack --json !s", stdin: "[1]", status: 1, stderr: "not a string"},
+	{name: "no room", args: "pack --offset 3 !H 1", stdin: "....", status: 1, stderr: "pack_into requires a buffer of at least 5 bytes"},
+	{name: "short data", args: "unpack !H", stdin: "a", status: 1, stdout: "-", stderr: "unpack requires a buffer of 2 bytes"},
+	{name: "long data", args: "unpack !H", stdin: "abc", status: 1, stdout: "-", stderr: "--offset 0 unpacks the first"},
+	{name: "a record and a half", args: "unpack --repeat !H", stdin: "\x00\x01\x00", status: 1, stdout: "1\n", stderr: "multiple of 2 bytes"},
+	{name: "records of no size", args: "unpack --repeat !0s", stdin: "abc", status: 1, stderr: "struct of length 0"},
+	{name: "a format larger than any data", args: "unpack 1000000000000x", stdin: "abc", status: 1, stderr: "requires a buffer of 1000000000000 bytes"},
+	{name: "the largest format", args: "unpack <9223372036854775807x", stdin: "abc", status: 1, stderr: "requires a buffer of"},
+	{name: "explain beyond the data", args: "explain --offset 9223372036854775807 !H", stdin: "abc", status: 1, stderr: "unpack_from requires"},
+	{name: "no such file", args: "unpack !H testdata/none", status: 1, stderr: "no such file"},
+	{name: "hex that is none", args: "unpack --hex !H", stdin: "00zz", status: 1, stderr: "invalid byte"},
+	{name: "explain short data", args: "explain !H", stdin: "a", status: 1, stdout: "-", stderr: "unpack_from requires a buffer of at least 2 bytes"},
+}
+
+func TestRun(t *testing.T) {
+	for _, r := range runs {
+		t.Run(r.name, func(t *testing.T) {
+			args := strings.Fields(r.args)
+			for i := range args {
+				args[i] = strings.NewReplacer("␣", " ", "∅", "").Replace(args[i])
+			}
+			var out, errs bytes.Buffer
+			status := run(args, strings.NewReader(r.stdin), &out, &errs, environment{piped: true})
+			if status != r.status {
+				t.Errorf("status %d, want %d; stderr: %s", status, r.status, &errs)
+			}
+			if want := strings.TrimPrefix(r.stdout, "-"); r.stdout != "" && out.String() != want {
+				t.Error(cmp.Diff(want, out.String()))
+			}
+			if !strings.Contains(errs.String(), r.stderr) || r.status == 0 && errs.Len() > 0 {
+				t.Errorf("stderr: %s, want %q in it", &errs, r.stderr)
+			}
+		})
+	}
+}
+
+// drawings are what explain draws; the golden files show them.
+var drawings = []struct {
+	name  string
+	args  []string
+	color bool
+}{
+	{"simple", []string{"!ci4sf"}, false},
+	{"native", []string{"--abi", "lp64-le", "@bhxd3s2I0q"}, false},
+	{"png", []string{">8sI4s2I5BI", "testdata/gray.png"}, false},
+	{"png-color", []string{">8sI4s2I5BI", "testdata/gray.png"}, true},
+	{"zip", []string{"<4s5H3I2H9s", "testdata/hello.zip"}, false},
+	{"pcap", []string{"<I2H4I", "testdata/loopback.pcap"}, false},
+	{"pcap-packet", []string{"--offset", "24", "<4I", "testdata/loopback.pcap"}, false},
+	{"padding-not-zero", []string{"<4xH", "testdata/hello.zip"}, false},
+	{"json", []string{"--json", "--abi", "ilp32-le", "bq2s?", "testdata/hello.zip"}, false},
+	{"huge", []string{"<1000000000B2H"}, false},
+	{"empty", []string{"<"}, false},
+}
+
+func TestExplain(t *testing.T) {
+	for _, d := range drawings {
+		t.Run(d.name, func(t *testing.T) {
+			var out, errs bytes.Buffer
+			if status := run(slices.Concat([]string{"explain"}, d.args), strings.NewReader(""), &out, &errs, environment{color: d.color}); status != 0 {
+				t.Fatalf("status %d: %s", status, &errs)
+			}
+			file := filepath.Join("testdata", "explain-"+d.name+".golden")
+			if *update {
+				if err := os.WriteFile(file, out.Bytes(), 0o666); err != nil {
+					t.Fatal(err)
+				}
+			}
+			want, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(string(want), out.String()); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
+// TestRoundTrip sends generated structures through unpack and pack, as text and
+// as JSON: the bytes come back, those of NaNs too.
+func TestRoundTrip(t *testing.T) {
+	r := rand.New(rand.NewSource(1))
+	for range 2000 {
+		format := fuzz.Format(r)
+		s := structpack.MustCompile(format)
+		data := make([]byte, s.Size())
+		r.Read(data)
+		values, err := s.Unpack(data)
+		if err != nil {
+			t.Fatal(err)
+		}
+		canonical, err := s.Pack(values...) // padding and booleans as Pack writes them
+		if err != nil {
+			t.Fatal(err)
+		}
+		if s.NumValues() == 0 {
+			continue
+		}
+		for _, option := range []string{"--json", "--"} {
+			var line, back, errs bytes.Buffer
+			if run([]string{"unpack", option, format}, bytes.NewReader(data), &line, &errs, environment{piped: true}) != 0 {
+				t.Fatalf("%q: %s", format, &errs)
+			}
+			text := line.String()
+			if run([]string{"pack", option, format}, &line, &back, &errs, environment{piped: true}) != 0 {
+				t.Fatalf("%q, %s: %s", format, text, &errs)
+			}
+			if !bytes.Equal(back.Bytes(), canonical) {
+				t.Fatalf("%q: %s: got %x, want %x", format, text, back.Bytes(), canonical)
+			}
+		}
+	}
+}
+
+type brokenPipe struct{}
+
+func (brokenPipe) Write([]byte) (int, error) { return 0, errors.New("broken pipe") }
+
+func TestWriteError(t *testing.T) {
+	var errs bytes.Buffer
+	status := run([]string{"calcsize", "!H"}, strings.NewReader(""), brokenPipe{}, &errs, environment{})
+	if status != 1 || !strings.Contains(errs.String(), "broken pipe") {
+		t.Errorf("status %d, stderr %q", status, &errs)
+	}
+}
+
+// endless is an input without end, and counts what is read of it.
+type endless struct{ n int }
+
+func (e *endless) Read(p []byte) (int, error) {
+	e.n += len(p)
+	return len(p), nil
+}
+
+// TestReadsNoMore sees that no more is read than the format needs.
+func TestReadsNoMore(t *testing.T) {
+	for _, command := range [][]string{{"unpack", "!H"}, {"unpack", "--offset", "100", "!H"}, {"explain", "!H"}} {
+		in := new(endless)
+		run(command, in, io.Discard, io.Discard, environment{piped: true})
+		if in.n > 4096 {
+			t.Errorf("%q read %d bytes", command, in.n)
+		}
+	}
+}
