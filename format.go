@@ -1,5 +1,7 @@
 package structpack
 
+import "strings"
+
 // A kind says what a code's bytes mean, and so which Go values it takes.
 type kind uint8
 
@@ -154,7 +156,7 @@ func (p *parser) next(it *item) (more bool, reason string) {
 		for isDigit(c) {
 			d := int(c - '0')
 			if count > (max-d)/10 {
-				it.end = p.pos + 1
+				it.end = len(f) - len(strings.TrimLeft(f[p.pos:], "0123456789"))
 				return false, badSize
 			}
 			count = count*10 + d

@@ -235,6 +235,9 @@ func caret(e *structpack.Error) string {
 		return ""
 	}
 	end := e.Pos + 1
+	for end < len(e.Format) && '0' <= e.Format[end-1] && e.Format[end-1] <= '9' {
+		end++ // a count and its code
+	}
 	if !errors.Is(e, structpack.ErrFormat) {
 		if s, err := structpack.Compile(e.Format); err == nil {
 			for _, f := range s.Fields() {
@@ -243,9 +246,6 @@ func caret(e *structpack.Error) string {
 				}
 			}
 		}
-	}
-	for end < len(e.Format) && '0' <= e.Format[end-1] && e.Format[end-1] <= '9' {
-		end++
 	}
 	return fmt.Sprintf("    %s\n    %s%s\n", e.Format, strings.Repeat(" ", e.Pos), strings.Repeat("^", end-e.Pos))
 }

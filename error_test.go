@@ -1,0 +1,59 @@
+package structpack_test
+
+import (
+	"errors"
+	"math/big"
+	"strings"
+	"testing"
+
+	"example.com/structpack"
+)
+
+// TestErrors shows what errors say. That their reasons are CPython's is for
+// the fixtures to see.
+func TestErrors(t *testing.T) {
+	type named int
+	var nilInt *big.Int
+	compile := func(format string) error { _, err := structpack.Compile(format); return err }
+	pack := func(format string, values ...any) error { _, err := structpack.Pack(format, values...); return err }
+	unpack := func(format, data string) error { _, err := structpack.Unpack(format, []byte(data)); return err }
+	scan := func(format, data string, dests ...any) error {
+		return structpack.MustCompile(format).Scan([]byte(data), dests...)
+	}
+	for _, tt := range []struct {
+		err  error
+		kind error
+		want string
+	}{
+		{compile("!ci3y"), structpack.ErrFormat, `structpack: compile "!ci3y": "3y" at byte 3: bad char in struct format`},
+		{compile("i 12"), structpack.ErrFormat, `structpack: compile "i 12": "12" at byte 2: repeat count given without format specifier`},
+		{compile("iZq"), structpack.ErrFormat, `structpack: compile "iZq": "Zq" at byte 1: bad char in struct format`},
+		{compile("i\x00"), structpack.ErrFormat, `structpack: compile "i\x00": "\x00" at byte 1: embedded null character`},
+		{compile("99999999999999999999b"), structpack.ErrFormat, `structpack: compile "99999999999999999999b": "99999999999999999999" at byte 0: total struct size too long`},
+		{compile(strings.Repeat("b", 100) + "y"), structpack.ErrFormat, `structpack: compile "` + strings.Repeat("b", 80) + `"... (101 bytes): "y" at byte 100: bad char in struct format`},
+		{pack("!ci4sf", "a", 1<<31, "spam", 2.5), structpack.ErrRange, `structpack: pack "!ci4sf": value 1 ('i' at byte 2): 'i' format requires -2147483648 <= number <= 2147483647`},
+		{pack("!2c3B", "a", "b", 1, 2, 300), structpack.ErrRange, `structpack: pack "!2c3B": value 4 ('B' at byte 3): 'B' format requires 0 <= number <= 255`},
+		{pack("!i", "7"), structpack.ErrType, `structpack: pack "!i": value 0 ('i' at byte 1, got string): required argument is not an integer`},
+		{pack("!i", nil), structpack.ErrType, `structpack: pack "!i": value 0 ('i' at byte 1, got nil): required argument is not an integer`},
+		{pack("!i", nilInt), structpack.ErrType, `structpack: pack "!i": value 0 ('i' at byte 1, got *big.Int): required argument is not an integer`},
+		{pack("!i", new(named)), structpack.ErrType, `structpack: pack "!i": value 0 ('i' at byte 1, got *structpack_test.named): required argument is not an integer`},
+		{pack("!e", 65520), structpack.ErrRange, `structpack: pack "!e": value 0 ('e' at byte 1): int too large to convert`},
+		{pack("!e", 65520.0), structpack.ErrRange, `structpack: pack "!e": value 0 ('e' at byte 1): float too large to pack with e format`},
+		{pack("!Zf", "1"), structpack.ErrType, `structpack: pack "!Zf": value 0 ('Zf' at byte 1, got string): required argument is not a complex`},
+		{pack("!ii", 1), structpack.ErrCount, `structpack: pack "!ii": pack expected 2 items for packing (got 1)`},
+		{structpack.PackInto("!i", make([]byte, 4), 0), structpack.ErrCount, `structpack: pack_into "!i": pack_into expected 1 items for packing (got 0)`},
+		{structpack.PackInto("!i", make([]byte, 4), 1, 1), structpack.ErrBuffer, `structpack: pack_into "!i": pack_into requires a buffer of at least 5 bytes for packing 4 bytes at offset 1 (actual buffer size is 4)`},
+		{pack("<2000000000x"), structpack.ErrBuffer, `structpack: pack "<2000000000x": a structure of 2000000000 bytes is too large to allocate (limit ` +
+			map[bool]string{true: "1073741824", false: "268435456"}[^uint(0)>>63 == 1] + `); PackInto has no limit`},
+		{unpack("!i", "abc"), structpack.ErrBuffer, `structpack: unpack "!i": unpack requires a buffer of 4 bytes`},
+		{scan("!i", "abc", new(int32)), structpack.ErrBuffer, `structpack: scan "!i": unpack requires a buffer of 4 bytes`},
+		{scan("!i", "abcd", new(int16)), structpack.ErrType, `structpack: scan "!i": value 0 ('i' at byte 1, got *int16): the destination cannot take int32`},
+		{scan("!2i", "abcdefgh", new([3]int32)), structpack.ErrType, `structpack: scan "!2i": value 0 ('i' at byte 1, got *[3]int32): the destination cannot take 2 values of type int32`},
+		{scan("!i", "abcd"), structpack.ErrCount, `structpack: scan "!i": scan expected 1 destinations (got 0)`},
+	} {
+		var e *structpack.Error
+		if !errors.As(tt.err, &e) || !errors.Is(tt.err, tt.kind) || tt.err.Error() != tt.want {
+			t.Errorf("got  %v\nwant %s", tt.err, tt.want)
+		}
+	}
+}

@@ -1,0 +1,114 @@
+package structpack_test
+
+import (
+	"flag"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"testing"
+
+	"example.com/structpack"
+	"github.com/google/go-cmp/cmp"
+)
+
+var update = flag.Bool("update", false, "write the golden files")
+
+// TestPlans compares printed plans with testdata/plans.golden.
+func TestPlans(t *testing.T) {
+	formats := []string{
+		"", "<", "x", "!ci4sf", "!HHIIBBHHH", "<bBhHiIqQfd?8s2xbBhHiIqQ", "1000000000B", "4H", "<2h3x4x2h",
+		"@bhilqnNPefd?", "@llh0l", "b0q", "@b0Zd", "<0i0s0p", "3s0x5p", "ZfZd2F2D", "> 2H \t 3s",
+	}
+	var b strings.Builder
+	for _, format := range formats {
+		for _, abi := range []structpack.ABI{structpack.LP64, structpack.ILP32BigEndian} {
+			s, err := structpack.CompileFor(abi, format)
+			if err != nil {
+				t.Fatal(err)
+			}
+			b.WriteString(abi.Name + " " + s.String() + "\n")
+		}
+	}
+	file := filepath.Join("testdata", "plans.golden")
+	if *update {
+		if err := os.WriteFile(file, []byte(b.String()), 0o666); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(string(want), b.String()); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// TestPlanMemory sees that what a compiled format takes follows the length of
+// the format, whatever its repeat counts are.
+func TestPlanMemory(t *testing.T) {
+	size := func(format string) uint64 {
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		s, err := structpack.Compile(format)
+		runtime.ReadMemStats(&after)
+		if err != nil {
+			t.Fatal(err)
+		}
+		runtime.KeepAlive(s)
+		return after.TotalAlloc - before.TotalAlloc
+	}
+	for _, format := range []string{
+		"1000000000B", strings.Repeat("64000000b", 10), strings.Repeat("7x", 10000), strings.Repeat("b", 10000), strings.Repeat("0i", 10000),
+	} {
+		if n := size(format); n > uint64(200*len(format)+4096) {
+			t.Errorf("%.20q, of %d bytes, takes %d", format, len(format), n)
+		}
+	}
+}
+
+func TestCompileForBadABI(t *testing.T) {
+	if s, err := structpack.CompileFor(structpack.ABI{}, "b"); err == nil {
+		t.Errorf("got %v for an ABI without sizes", s)
+	}
+}
+
+func TestMustCompilePanics(t *testing.T) {
+	defer func() {
+		if err, ok := recover().(error); !ok || !strings.Contains(err.Error(), "bad char") {
+			t.Errorf("recovered %v", err)
+		}
+	}()
+	structpack.MustCompile("y")
+}
+
+func TestZeroStruct(t *testing.T) {
+	var s structpack.Struct
+	if b, err := s.Pack(); err != nil || len(b) != 0 || s.Size() != 0 || s.NumValues() != 0 || len(s.Fields()) != 0 {
+		t.Errorf("the zero Struct is not that of the empty format: %v, %v", b, err)
+	}
+}
+
+func TestABIs(t *testing.T) {
+	for _, tt := range []struct {
+		goos, goarch string
+		want         string
+	}{
+		{"linux", "amd64", "lp64-le"}, {"darwin", "arm64", "lp64-le"}, {"windows", "amd64", "llp64-le"}, {"windows", "arm64", "llp64-le"},
+		{"windows", "386", "ilp32-le"}, {"linux", "386", "ilp32-le-align4"}, {"freebsd", "386", "ilp32-le-align4"},
+		{"linux", "arm", "ilp32-le"}, {"linux", "mips", "ilp32-be"}, {"linux", "mipsle", "ilp32-le"}, {"linux", "mips64", "lp64-be"},
+		{"linux", "mips64le", "lp64-le"}, {"linux", "ppc64", "lp64-be"}, {"linux", "ppc64le", "lp64-le"}, {"linux", "s390x", "lp64-be"},
+		{"linux", "riscv64", "lp64-le"}, {"linux", "loong64", "lp64-le"}, {"wasip1", "wasm", "ilp32-le"}, {"js", "wasm", "ilp32-le"},
+	} {
+		if abi, ok := structpack.ABIOf(tt.goos, tt.goarch); !ok || abi.Name != tt.want {
+			t.Errorf("ABIOf(%s, %s) = %s, %v; want %s", tt.goos, tt.goarch, abi.Name, ok, tt.want)
+		}
+	}
+	if abi, ok := structpack.ABIOf("linux", "pdp11"); ok {
+		t.Errorf("linux/pdp11 is %s", abi.Name)
+	}
+	if abi, ok := structpack.ABIOf(runtime.GOOS, runtime.GOARCH); !ok || abi != structpack.HostABI() {
+		t.Errorf("HostABI is %v, want %v", structpack.HostABI(), abi)
+	}
+}
