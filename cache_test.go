@@ -65,7 +65,8 @@ func TestCacheLeavesOut(t *testing.T) {
 	if !isCached(longest) {
 		t.Errorf("a format of %d bytes is not kept", len(longest))
 	}
-	if long := longest + "b"; mustCache(t, long) == mustCache(t, long) || isCached(long) {
+	long := longest + "b"
+	if first := mustCache(t, long); mustCache(t, long) == first || isCached(long) {
 		t.Errorf("a format of %d bytes is kept", len(long))
 	}
 	n := len(cacheContents())

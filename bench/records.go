@@ -1,0 +1,156 @@
+package main
+
+import (
+	"encoding/binary"
+	"math"
+)
+
+// The records that are packed and unpacked, as Go structs for hand-written code
+// and encoding/binary. Their values are those of cpython.py.
+
+// Name is !ci4sf.
+type Name struct {
+	C byte
+	I int32
+	S [4]byte
+	F float32
+}
+
+var name = Name{'a', -70000, [4]byte([]byte("spam")), 2.5}
+
+//go:noinline
+func (r *Name) put(b []byte) {
+	_ = b[12]
+	b[0] = r.C
+	binary.BigEndian.PutUint32(b[1:], uint32(r.I))
+	copy(b[5:9], r.S[:])
+	binary.BigEndian.PutUint32(b[9:], math.Float32bits(r.F))
+}
+
+//go:noinline
+func (r *Name) get(b []byte) {
+	_ = b[12]
+	r.C = b[0]
+	r.I = int32(binary.BigEndian.Uint32(b[1:]))
+	copy(r.S[:], b[5:9])
+	r.F = math.Float32frombits(binary.BigEndian.Uint32(b[9:]))
+}
+
+// Header is !HHIIBBHHH, that of TCP.
+type Header struct {
+	Src, Dst            uint16
+	Seq, Ack            uint32
+	Offset, Flags       byte
+	Window, Sum, Urgent uint16
+}
+
+var header = Header{1000, 2000, 70000, 80000, 5, 6, 3000, 4000, 5000}
+
+//go:noinline
+func (r *Header) put(b []byte) {
+	_ = b[19]
+	binary.BigEndian.PutUint16(b, r.Src)
+	binary.BigEndian.PutUint16(b[2:], r.Dst)
+	binary.BigEndian.PutUint32(b[4:], r.Seq)
+	binary.BigEndian.PutUint32(b[8:], r.Ack)
+	b[12], b[13] = r.Offset, r.Flags
+	binary.BigEndian.PutUint16(b[14:], r.Window)
+	binary.BigEndian.PutUint16(b[16:], r.Sum)
+	binary.BigEndian.PutUint16(b[18:], r.Urgent)
+}
+
+//go:noinline
+func (r *Header) get(b []byte) {
+	_ = b[19]
+	r.Src = binary.BigEndian.Uint16(b)
+	r.Dst = binary.BigEndian.Uint16(b[2:])
+	r.Seq = binary.BigEndian.Uint32(b[4:])
+	r.Ack = binary.BigEndian.Uint32(b[8:])
+	r.Offset, r.Flags = b[12], b[13]
+	r.Window = binary.BigEndian.Uint16(b[14:])
+	r.Sum = binary.BigEndian.Uint16(b[16:])
+	r.Urgent = binary.BigEndian.Uint16(b[18:])
+}
+
+// Many is <bBhHiIqQfd?8s2xbBhHiIqQ: every kind of field.
+type Many struct {
+	A  int8
+	B  uint8
+	C  int16
+	D  uint16
+	E  int32
+	F  uint32
+	G  int64
+	H  uint64
+	I  float32
+	J  float64
+	K  bool
+	L  [8]byte
+	_  [2]byte
+	A2 int8
+	B2 uint8
+	C2 int16
+	D2 uint16
+	E2 int32
+	F2 uint32
+	G2 int64
+	H2 uint64
+}
+
+var many = Many{
+	A: -5, B: 200, C: -3000, D: 60000, E: -70000, F: 4000000000, G: -1 << 40, H: 1 << 63, I: 1.5, J: 2.5, K: true,
+	L:  [8]byte([]byte("abcdefgh")),
+	A2: -5, B2: 200, C2: -3000, D2: 60000, E2: -70000, F2: 4000000000, G2: -1 << 40, H2: 1 << 63,
+}
+
+//go:noinline
+func (r *Many) put(b []byte) {
+	_ = b[82]
+	le := binary.LittleEndian
+	b[0], b[1] = byte(r.A), r.B
+	le.PutUint16(b[2:], uint16(r.C))
+	le.PutUint16(b[4:], r.D)
+	le.PutUint32(b[6:], uint32(r.E))
+	le.PutUint32(b[10:], r.F)
+	le.PutUint64(b[14:], uint64(r.G))
+	le.PutUint64(b[22:], r.H)
+	le.PutUint32(b[30:], math.Float32bits(r.I))
+	le.PutUint64(b[34:], math.Float64bits(r.J))
+	b[42] = 0
+	if r.K {
+		b[42] = 1
+	}
+	copy(b[43:51], r.L[:])
+	b[51], b[52] = 0, 0
+	b[53], b[54] = byte(r.A2), r.B2
+	le.PutUint16(b[55:], uint16(r.C2))
+	le.PutUint16(b[57:], r.D2)
+	le.PutUint32(b[59:], uint32(r.E2))
+	le.PutUint32(b[63:], r.F2)
+	le.PutUint64(b[67:], uint64(r.G2))
+	le.PutUint64(b[75:], r.H2)
+}
+
+//go:noinline
+func (r *Many) get(b []byte) {
+	_ = b[82]
+	le := binary.LittleEndian
+	r.A, r.B = int8(b[0]), b[1]
+	r.C = int16(le.Uint16(b[2:]))
+	r.D = le.Uint16(b[4:])
+	r.E = int32(le.Uint32(b[6:]))
+	r.F = le.Uint32(b[10:])
+	r.G = int64(le.Uint64(b[14:]))
+	r.H = le.Uint64(b[22:])
+	r.I = math.Float32frombits(le.Uint32(b[30:]))
+	r.J = math.Float64frombits(le.Uint64(b[34:]))
+	r.K = b[42] != 0
+	copy(r.L[:], b[43:51])
+	r.A2, r.B2 = int8(b[53]), b[54]
+	r.C2 = int16(le.Uint16(b[55:]))
+	r.D2 = le.Uint16(b[57:])
+	r.E2 = int32(le.Uint32(b[59:]))
+	r.F2 = le.Uint32(b[63:])
+	r.G2 = int64(le.Uint64(b[67:]))
+	r.H2 = le.Uint64(b[75:])
+}
