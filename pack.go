@@ -2,8 +2,9 @@ package structpack
 
 import (
 	"encoding/binary"
-	"math"
 	"slices"
+
+	"example.com/structpack/internal/mem"
 )
 
 // maxAlloc is the largest structure that Pack and AppendPack make room for by
@@ -73,7 +74,7 @@ func (s *Struct) appendPack(dst []byte, values []any) ([]byte, error) {
 		return dst, s.fail("pack", ErrBuffer, "a structure of %d bytes is too large to allocate (limit %d); PackInto has no limit", s.size, maxAlloc)
 	}
 	buf := slices.Grow(dst, s.size)[:n+s.size]
-	if bad := s.pack(0, buf[n:], values); bad >= 0 {
+	if bad := s.pack(buf[n:], values); bad >= 0 {
 		return dst, s.packError("pack", bad, values[bad])
 	}
 	return buf, nil
@@ -99,7 +100,7 @@ func (s *Struct) packInto(buf []byte, offset int, values []any) error {
 	} else if bad := s.refused(values); bad >= 0 {
 		return s.packError("pack_into", bad, values[bad])
 	}
-	bad := s.pack(0, room, values)
+	bad := s.pack(room, values)
 	if bad < 0 {
 		return nil
 	}
@@ -202,150 +203,24 @@ func (s *Struct) room(op string, say *sentences, buf []byte, o int) (offset int,
 	return o, nil
 }
 
-// pack runs the plan over the values from the one at index i on, and buf, which
-// has the size of the structure and gets every byte of it. It returns the index
-// of the first value that cannot be packed, or -1.
+// pack runs the plan over values, of which there are as many as it takes, and
+// buf, which has the size of the structure and gets every byte of it. It
+// returns the index of the first value that cannot be packed, or -1.
 //
-// It knows the values that are most common and leaves all others to packSlow,
-// which comes back here for the next one. So the loop makes no call that
-// returns to it, and lives in registers.
-func (s *Struct) pack(i int, buf []byte, values []any) (bad int) {
-	big := s.big
-	for flat := s.flat; i < len(values); i++ {
-		if i >= len(flat) {
-			return s.packPlan(buf, values)
+// Package mem knows the values that are most common; all others are for put.
+func (s *Struct) pack(buf []byte, values []any) (bad int) {
+	if len(s.flat) < len(values) {
+		return s.packPlan(buf, values)
+	}
+	for i := 0; ; i++ {
+		if i = mem.Pack(s.steps, s.big, i, buf, values); i == len(values) {
+			return s.clearPads(buf)
 		}
-		in := &flat[i]
-		b := buf[in.off:]
-		switch v := values[i]; in.op {
-		case opInt8:
-			if x, ok := v.(int8); ok {
-				b[0] = byte(x)
-				continue
-			}
-			if i, ok := v.(int); ok && int(int8(i)) == i {
-				b[0] = byte(i)
-				continue
-			}
-		case opUint8:
-			if x, ok := v.(uint8); ok {
-				b[0] = byte(x)
-				continue
-			}
-			if i, ok := v.(int); ok && i >= 0 && int(uint8(i)) == i {
-				b[0] = byte(i)
-				continue
-			}
-		case opInt16:
-			if x, ok := v.(int16); ok {
-				put16(b, uint16(x), big)
-				continue
-			}
-			if i, ok := v.(int); ok && int(int16(i)) == i {
-				put16(b, uint16(i), big)
-				continue
-			}
-		case opUint16:
-			if x, ok := v.(uint16); ok {
-				put16(b, x, big)
-				continue
-			}
-			if i, ok := v.(int); ok && i >= 0 && int(uint16(i)) == i {
-				put16(b, uint16(i), big)
-				continue
-			}
-		case opInt32:
-			if x, ok := v.(int32); ok {
-				put32(b, uint32(x), big)
-				continue
-			}
-			if i, ok := v.(int); ok && int(int32(i)) == i {
-				put32(b, uint32(i), big)
-				continue
-			}
-		case opUint32:
-			if x, ok := v.(uint32); ok {
-				put32(b, x, big)
-				continue
-			}
-			if i, ok := v.(int); ok && i >= 0 && int(uint32(i)) == i {
-				put32(b, uint32(i), big)
-				continue
-			}
-		case opInt64:
-			if x, ok := v.(int64); ok {
-				put64(b, uint64(x), big)
-				continue
-			}
-			if i, ok := v.(int); ok && int(int64(i)) == i {
-				put64(b, uint64(i), big)
-				continue
-			}
-		case opUint64:
-			if x, ok := v.(uint64); ok {
-				put64(b, x, big)
-				continue
-			}
-			if i, ok := v.(int); ok && i >= 0 && int(uint64(i)) == i {
-				put64(b, uint64(i), big)
-				continue
-			}
-		case opFloat32:
-			if x, ok := v.(float32); ok {
-				put32(b, math.Float32bits(x), big)
-				continue
-			}
-		case opFloat64:
-			if x, ok := v.(float64); ok {
-				put64(b, math.Float64bits(x), big)
-				continue
-			}
-		case opChar:
-			if x, ok := v.(byte); ok {
-				b[0] = x
-				continue
-			}
-		case opBool:
-			if x, ok := v.(bool); ok {
-				b[0] = byte(bit(x))
-				continue
-			}
-		case opBytes:
-			if x, ok := v.([]byte); ok && in.n <= short {
-				copyShort(b[:in.n], x)
-				continue
-			}
-			if x, ok := v.(string); ok && in.n <= short {
-				copyShort(b[:in.n], x)
-				continue
-			}
+		in := &s.flat[i]
+		if in.put(buf[in.off:], values[i:], s.big) >= 0 {
+			return i
 		}
-		return s.packSlow(i, buf, values)
 	}
-	return s.clearPads(buf)
-}
-
-// copyShort sets b to x, cut or padded with zeros. Up to so many bytes it takes
-// less time than a call.
-const short = 16
-
-func copyShort[T []byte | string](b []byte, x T) {
-	n := min(len(b), len(x))
-	for k := 0; k < n; k++ {
-		b[k] = x[k]
-	}
-	for k := n; k < len(b); k++ {
-		b[k] = 0
-	}
-}
-
-// packSlow packs the value at index i, and all that follow.
-func (s *Struct) packSlow(i int, buf []byte, values []any) (bad int) {
-	in := &s.flat[i]
-	if in.put(buf[in.off:], values[i:], s.big) >= 0 {
-		return i
-	}
-	return s.pack(i+1, buf, values)
 }
 
 // clearPads ends a pack that has met no value to refuse.
@@ -436,10 +311,12 @@ func (in *inst) put(b []byte, values []any, big bool) (bad int) {
 
 // packRun packs the in.n values of an item with a repeat count.
 func packRun(in *inst, big bool, buf []byte, values []any) (bad int) {
-	one := Struct{big: big, values: 1, flat: []inst{in.one()}}
+	one := in.one()
+	steps := []mem.Step{one.step()}
 	size := ops[in.elem].size
 	for k := range in.n {
-		if one.pack(0, buf[k*size:], values[k:k+1]) >= 0 {
+		b, v := buf[k*size:], values[k:k+1]
+		if mem.Pack(steps, big, 0, b, v) == 0 && one.put(b, v, big) >= 0 {
 			return k
 		}
 	}

@@ -510,14 +510,11 @@ func scanRefuses(c fuzz.Case, seed int64) string {
 	if problem := refused(s.Scan(data, dests[:len(dests)-1]...), structpack.ErrCount, -1, -1); problem != "" {
 		return problem
 	}
-	i := r.Intn(len(values))
-	for _, f := range s.Fields() {
-		if f.Index <= i && i < f.Index+f.Values {
-			dests[i] = wrongDestination(r, f, values[i])
-			return refused(s.Scan(data, dests...), structpack.ErrType, i, f.Pos)
-		}
-	}
-	return "no field has the value"
+	fields := slices.DeleteFunc(s.Fields(), func(f structpack.Field) bool { return f.Values == 0 })
+	f := pick(r, fields...)
+	i := f.Index + r.Intn(f.Values)
+	dests[i] = wrongDestination(r, f, values[i])
+	return refused(s.Scan(data, dests...), structpack.ErrType, i, f.Pos)
 }
 
 func wrongDestination(r *rand.Rand, f structpack.Field, v any) any {
@@ -630,4 +627,90 @@ func appendsValues(c fuzz.Case) string {
 		return fmt.Sprintf("one byte more: %v, %v", got, err)
 	}
 	return differ("appended", got, append([]any{"kept"}, want...))
+}
+
+// TestScanTypes tries a destination of every type on every code, with and
+// without a repeat count.
+func TestScanTypes(t *testing.T) {
+	scalars := []any{int(0), int8(0), int16(0), int32(0), int64(0), uint(0), uint8(0), uint16(0), uint32(0), uint64(0), uintptr(0),
+		float32(0), float64(0), complex64(0), complex128(0), false, "", named8(0), namedU64(0), namedF32(0), namedF64(0), namedStr(""), namedRaw(nil),
+		fuzz.Char(0), fuzz.Bool(false), struct{}{}, new(int), map[int]int(nil), []byte(nil), []any(nil), func() {}, make(chan int)}
+	types := []reflect.Type{reflect.TypeFor[any](), reflect.TypeFor[error](), reflect.TypeFor[[]any](), reflect.TypeFor[[3]any]()}
+	for _, v := range scalars {
+		own := reflect.TypeOf(v)
+		types = append(types, own, reflect.SliceOf(own))
+		for n := range 5 {
+			types = append(types, reflect.ArrayOf(n, own))
+		}
+	}
+	accepted := 0
+	for _, code := range strings.Split("c b B ? h H i I l L q Q n N P e f d F Zf D Zd s p", " ") {
+		for _, count := range []int{1, 3} {
+			s := structpack.MustCompile(fmt.Sprintf("@%d%s", count, code))
+			data := make([]byte, s.Size())
+			values, err := s.Unpack(data)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, typ := range types {
+				own := reflect.TypeOf(values[0])
+				run := holdsRun(typ, code, own, count)
+				want := run || holds(typ, code, own, count)
+				dests := make([]any, len(values)) // nil skips
+				if run {
+					dests = dests[:1]
+				}
+				dests[0] = reflect.New(typ).Interface()
+				err := func() (err error) {
+					defer func() {
+						if p := recover(); p != nil {
+							t.Errorf("Scan by %q into *%v panics: %v", s.Format(), typ, p)
+						}
+					}()
+					return s.Scan(data, dests...)
+				}()
+				if (err == nil) != want {
+					t.Errorf("Scan by %q into *%v: got %v, want an error: %v", s.Format(), typ, err, !want)
+				}
+				if want {
+					accepted++
+				}
+			}
+		}
+	}
+	t.Logf("%d pairs of a format and a destination accepted", accepted)
+}
+
+// holds reports whether a variable of type t can hold every value of a code,
+// whose own type is given.
+func holds(t reflect.Type, code string, own reflect.Type, count int) bool {
+	signed := []reflect.Kind{reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64, reflect.Int}
+	unsigned := []reflect.Kind{reflect.Uint8, reflect.Uint16, reflect.Uint32, reflect.Uint64, reflect.Uint, reflect.Uintptr}
+	if t == reflect.TypeFor[any]() {
+		return true
+	}
+	switch code {
+	case "c":
+		return t.Kind() == reflect.Uint8
+	case "?":
+		return t.Kind() == reflect.Bool
+	case "s", "p":
+		return t.Kind() == reflect.String || t.Kind() == reflect.Slice && t.Elem().Kind() == reflect.Uint8 ||
+			code == "s" && t.Kind() == reflect.Array && t.Elem().Kind() == reflect.Uint8 && t.Len() == count
+	}
+	for _, family := range [][]reflect.Kind{signed, unsigned, {reflect.Float32, reflect.Float64}, {reflect.Complex64, reflect.Complex128}} {
+		if slices.Contains(family, own.Kind()) {
+			return slices.Contains(family, t.Kind()) && t.Size() >= own.Size()
+		}
+	}
+	return false
+}
+
+// holdsRun reports whether a variable of type t takes all values of an item.
+func holdsRun(t reflect.Type, code string, own reflect.Type, count int) bool {
+	if code == "s" || code == "p" {
+		return false
+	}
+	return (t.Kind() == reflect.Slice || t.Kind() == reflect.Array && t.Len() == count) &&
+		t.Elem().Kind() != reflect.Interface && holds(t.Elem(), code, own, count)
 }

@@ -48,103 +48,39 @@ func (s *Struct) ScanFrom(data []byte, offset int, dests ...any) error {
 }
 
 func (s *Struct) scan(op string, data []byte, dests []any) error {
-	if len(dests) == len(s.flat) && s.exact(dests) {
-		s.scanExact(0, data, dests)
+	if len(dests) == len(s.flat) && mem.Exact(s.steps, dests) {
+		s.scanExact(data, dests)
 		return nil
 	}
 	return s.scanAny(op, data, dests)
 }
 
-// pointerTypes are those of pointers to the Go types that Unpack returns, by op.
-var pointerTypes = [...]mem.Type{
-	opChar:       mem.TypeOf((*byte)(nil)),
-	opBool:       mem.TypeOf((*bool)(nil)),
-	opBytes:      mem.TypeOf((*[]byte)(nil)),
-	opPascal:     mem.TypeOf((*[]byte)(nil)),
-	opInt8:       mem.TypeOf((*int8)(nil)),
-	opUint8:      mem.TypeOf((*uint8)(nil)),
-	opInt16:      mem.TypeOf((*int16)(nil)),
-	opUint16:     mem.TypeOf((*uint16)(nil)),
-	opInt32:      mem.TypeOf((*int32)(nil)),
-	opUint32:     mem.TypeOf((*uint32)(nil)),
-	opInt64:      mem.TypeOf((*int64)(nil)),
-	opUint64:     mem.TypeOf((*uint64)(nil)),
-	opLong:       mem.TypeOf((*int64)(nil)),
-	opULong:      mem.TypeOf((*uint64)(nil)),
-	opHalf:       mem.TypeOf((*float32)(nil)),
-	opFloat32:    mem.TypeOf((*float32)(nil)),
-	opFloat64:    mem.TypeOf((*float64)(nil)),
-	opComplex64:  mem.TypeOf((*complex64)(nil)),
-	opComplex128: mem.TypeOf((*complex128)(nil)),
-}
-
-// exact reports whether every value has a pointer to a variable of its own Go
-// type; for s and p that is []byte.
-func (s *Struct) exact(dests []any) bool {
-	flat := s.flat[:len(dests)]
-	for i, d := range dests {
-		if mem.TypeOf(d) != pointerTypes[flat[i].op] || mem.IsNil(d) {
-			return false
+// scanExact scans into a pointer to the value's own Go type for every value;
+// for s and p that is []byte. Package mem knows those that are most common.
+func (s *Struct) scanExact(data []byte, dests []any) {
+	for i := 0; ; i++ {
+		if i = mem.Scan(s.steps, s.big, i, data, dests); i == len(dests) {
+			return
 		}
-	}
-	return true
-}
-
-// scanExact scans the values from the one at index i on into destinations that
-// exact has found to be exact. Like pack it leaves to another function what
-// takes a call.
-func (s *Struct) scanExact(i int, data []byte, dests []any) {
-	big := s.big
-	for flat := s.flat[:len(dests)]; i < len(dests); i++ {
-		in := &flat[i]
+		in := &s.flat[i]
 		b := data[in.off:]
 		switch d := dests[i]; in.op {
-		case opChar, opInt8, opUint8:
-			mem.Set8(d, b[0])
-		case opBool:
-			mem.Set8(d, uint8(bit(b[0] != 0)))
-		case opInt16, opUint16:
-			mem.Set16(d, get16(b, big))
-		case opInt32, opUint32, opFloat32:
-			mem.Set32(d, get32(b, big))
-		case opInt64, opUint64, opFloat64:
-			mem.Set64(d, get64(b, big))
-		case opLong:
-			mem.Set64(d, uint64(int32(get32(b, big))))
-		case opULong:
-			mem.Set64(d, uint64(get32(b, big)))
 		case opBytes:
-			if p := d.(*[]byte); in.n <= short && *p != nil && cap(*p) >= in.n {
-				*p = (*p)[:in.n]
-				copyShort(*p, b[:in.n])
-				continue
-			}
-			s.scanSlow(i, data, dests)
-			return
-		default:
-			s.scanSlow(i, data, dests)
-			return
+			setBytes(d.(*[]byte), b[:in.n])
+		case opPascal:
+			setBytes(d.(*[]byte), pascal(b[:in.n]))
+		case opLong:
+			*d.(*int64) = int64(in.load(b, s.big))
+		case opULong:
+			*d.(*uint64) = in.load(b, s.big)
+		case opHalf:
+			*d.(*float32) = math.Float32frombits(fromHalf(get16(b, s.big)))
+		case opComplex64:
+			*d.(*complex64) = getComplex64(b, s.big)
+		case opComplex128:
+			*d.(*complex128) = getComplex128(b, s.big)
 		}
 	}
-}
-
-// scanSlow scans the value at index i, and all that follow.
-func (s *Struct) scanSlow(i int, data []byte, dests []any) {
-	in := &s.flat[i]
-	b := data[in.off:]
-	switch d := dests[i]; in.op {
-	case opHalf:
-		mem.Set32(d, fromHalf(get16(b, s.big)))
-	case opComplex64:
-		*d.(*complex64) = getComplex64(b, s.big)
-	case opComplex128:
-		*d.(*complex128) = getComplex128(b, s.big)
-	case opBytes:
-		setBytes(d.(*[]byte), b[:in.n])
-	case opPascal:
-		setBytes(d.(*[]byte), pascal(b[:in.n]))
-	}
-	s.scanExact(i+1, data, dests)
 }
 
 func setBytes(p *[]byte, b []byte) {
@@ -166,7 +102,7 @@ func (s *Struct) scanAny(op string, data []byte, dests []any) error {
 	for p = (pairing{}); p.next(s.plan, dests); {
 		in, dest := &s.plan[p.inst], dests[p.dest]
 		if !in.takes(dest, p.run) {
-			want := goTypes[in.elem].String()
+			want := ops[in.elem].goType.String()
 			if p.run {
 				want = fmt.Sprintf("%d values of type %s", in.n, want)
 			}
@@ -240,29 +176,6 @@ func isRun(dest any) bool {
 		(t.Elem().Kind() == reflect.Array || t.Elem().Kind() == reflect.Slice)
 }
 
-// goTypes are the Go types that Unpack returns, by op.
-var goTypes = [...]reflect.Type{
-	opChar:       reflect.TypeFor[byte](),
-	opBool:       reflect.TypeFor[bool](),
-	opBytes:      reflect.TypeFor[[]byte](),
-	opPascal:     reflect.TypeFor[[]byte](),
-	opInt8:       reflect.TypeFor[int8](),
-	opUint8:      reflect.TypeFor[uint8](),
-	opInt16:      reflect.TypeFor[int16](),
-	opUint16:     reflect.TypeFor[uint16](),
-	opInt32:      reflect.TypeFor[int32](),
-	opUint32:     reflect.TypeFor[uint32](),
-	opInt64:      reflect.TypeFor[int64](),
-	opUint64:     reflect.TypeFor[uint64](),
-	opLong:       reflect.TypeFor[int64](),
-	opULong:      reflect.TypeFor[uint64](),
-	opHalf:       reflect.TypeFor[float32](),
-	opFloat32:    reflect.TypeFor[float32](),
-	opFloat64:    reflect.TypeFor[float64](),
-	opComplex64:  reflect.TypeFor[complex64](),
-	opComplex128: reflect.TypeFor[complex128](),
-}
-
 // takes reports whether dest can take a value of the instruction, or all of them.
 func (in *inst) takes(dest any, run bool) bool {
 	switch dest := dest.(type) {
@@ -284,7 +197,7 @@ func (in *inst) takes(dest any, run bool) bool {
 
 // fits reports whether a variable of type t can hold every value of the instruction.
 func (in *inst) fits(t reflect.Type) bool {
-	wide := t.Size() >= goTypes[in.elem].Size()
+	wide := t.Size() >= ops[in.elem].goType.Size()
 	switch in.kind {
 	case kindChar:
 		return t.Kind() == reflect.Uint8
@@ -328,16 +241,6 @@ func (in *inst) store(v reflect.Value, b []byte, big bool) {
 	case kindPascal:
 		storeBytes(v, pascal(b[:in.n]))
 	}
-}
-
-// one returns the instruction for a single value of in, at offset 0.
-func (in *inst) one() inst {
-	one := *in
-	one.op, one.off, one.val = in.elem, 0, 0
-	if in.op == opRun {
-		one.n = 1
-	}
-	return one
 }
 
 // load returns a number at b: an integer extended to 64 bits, or the bits of a
@@ -394,7 +297,13 @@ func storeBytes(v reflect.Value, b []byte) {
 	case reflect.Slice:
 		resize(v, len(b))
 	}
-	reflect.Copy(v, reflect.ValueOf(b))
+	if v.Type().Elem() == reflect.TypeFor[byte]() {
+		reflect.Copy(v, reflect.ValueOf(b))
+		return
+	}
+	for i, x := range b { // a named byte type
+		v.Index(i).SetUint(uint64(x))
+	}
 }
 
 // resize gives a slice a length, and new memory only if it needs more. It

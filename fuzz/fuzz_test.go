@@ -17,6 +17,7 @@ import (
 	"example.com/structpack/internal/reference"
 	"example.com/structpack/internal/ways"
 	"github.com/leanovate/gopter"
+	"github.com/leanovate/gopter/gen"
 	"github.com/leanovate/gopter/prop"
 )
 
@@ -34,6 +35,10 @@ func TestProperties(t *testing.T) {
 	p.Property("a bad format is refused, with a place in it", prop.ForAll(checkFormat, fuzz.BadFormats()))
 	p.Property("values that fit are packed as the reference says, and come back", prop.ForAll(checkPack, fuzz.Cases()))
 	p.Property("values that do not fit are refused as the reference says", prop.ForAll(checkPack, fuzz.BadCases()))
+	p.Property("values in any order are packed or refused as the reference says", prop.ForAll(func(c fuzz.Case, seed int64) string {
+		rand.New(rand.NewSource(seed)).Shuffle(len(c.Values), func(i, j int) { c.Values[i], c.Values[j] = c.Values[j], c.Values[i] })
+		return checkPack(c)
+	}, fuzz.Cases(), gen.Int64()))
 	p.Property("any bytes are unpacked as the reference says", prop.ForAll(func(c fuzz.Case) string {
 		n, err := structpack.CalcSize(c.Format)
 		if err != nil {
@@ -44,6 +49,31 @@ func TestProperties(t *testing.T) {
 		return checkUnpack(c.Format, data)
 	}, fuzz.Cases()))
 	p.TestingRun(t)
+}
+
+// TestLimits counts every code up to the largest size, and beyond, behind
+// items that make it begin at other offsets.
+func TestLimits(t *testing.T) {
+	for _, abi := range structpack.ABIs() {
+		limit := math.MaxInt
+		if abi.Pointer == 4 {
+			limit = math.MaxInt32
+		}
+		for _, code := range strings.Split("x c b B ? h H i I l L q Q n N P e f d F D Zf Zd s p", " ") {
+			for _, prefix := range []string{"", "=", "<", ">"} {
+				for _, first := range []string{"", "b", "0q", "hb", "3s0l"} {
+					for _, size := range []int{1, 2, 4, 8, 16} {
+						for less := range 4 {
+							format := fmt.Sprintf("%s%s%d%s", prefix, first, limit/size-less, code)
+							report(t, checkFormatFor(abi, format))
+							report(t, checkFormatFor(abi, format+"x"))
+							report(t, checkFormatFor(abi, fmt.Sprintf("%s%s%d%s", prefix, first, uint(limit)/uint(size)+uint(less), code)))
+						}
+					}
+				}
+			}
+		}
+	}
 }
 
 // FuzzFormat reads any string as a format.
@@ -86,6 +116,8 @@ func FuzzPack(f *testing.F) {
 		if bad {
 			c.Values, c.Bad = fuzz.BadValues(r, s)
 		}
+		report(t, checkPack(c))
+		r.Shuffle(len(c.Values), func(i, j int) { c.Values[i], c.Values[j] = c.Values[j], c.Values[i] })
 		report(t, checkPack(c))
 	})
 }
@@ -184,32 +216,51 @@ var kinds = map[error]error{
 	reference.ErrBuffer: structpack.ErrBuffer,
 }
 
-// checkPack packs in every way, compares with the reference, and unpacks again.
+// aForeignABI returns one of the ABIs, by the format.
+func aForeignABI(format string) structpack.ABI {
+	n := len(format)
+	for _, c := range []byte(format) {
+		n += int(c)
+	}
+	all := structpack.ABIs()
+	return all[n%len(all)]
+}
+
+// checkPack packs in every way, compares with the reference, and unpacks
+// again, for this machine and for another.
 func checkPack(c fuzz.Case) string {
-	host := structpack.HostABI()
-	s, err := structpack.Compile(c.Format)
+	if problem := checkPackFor(structpack.HostABI(), c.Format, c); problem != "" {
+		return problem
+	}
+	return checkPackFor(aForeignABI(c.Format), "", c)
+}
+
+// checkPackFor is checkPack for one ABI. If format is that of c, the package's
+// functions are asked too.
+func checkPackFor(abi structpack.ABI, format string, c fuzz.Case) string {
+	s, err := structpack.CompileFor(abi, c.Format)
 	if err != nil {
 		return err.Error()
 	}
-	ref, err := reference.Parse(c.Format, refABI(host))
+	ref, err := reference.Parse(c.Format, refABI(abi))
 	if err != nil {
 		return "reference: " + err.Error()
 	}
 	want, bad, wantErr := ref.Pack(c.Values)
-	for _, w := range ways.Pack(s, c.Format, c.Values) {
+	for _, w := range ways.Pack(s, format, c.Values) {
 		got, err := w.Run()
 		if problem := compare(w, got, err, want, kinds[wantErr]); problem != "" {
-			return fmt.Sprintf("%q, %#v: %s", c.Format, c.Values, problem)
+			return fmt.Sprintf("%q for %s, %#v: %s", c.Format, abi.Name, c.Values, problem)
 		}
 		var e *structpack.Error
 		if errors.As(err, &e) && (e.Index != bad || (e.Index < 0) != (e.Pos < 0) || e.Pos >= 0 && !takes(s, e)) {
-			return fmt.Sprintf("%q: %s: %v: value %d at byte %d, want value %d", c.Format, w.Name, e, e.Index, e.Pos, bad)
+			return fmt.Sprintf("%q for %s: %s: %v: value %d at byte %d, want value %d", c.Format, abi.Name, w.Name, e, e.Index, e.Pos, bad)
 		}
 	}
 	if wantErr != nil {
 		return ""
 	}
-	return checkUnpack(c.Format, want)
+	return checkUnpackFor(abi, s, format, want)
 }
 
 // takes reports whether the value and the place that an error names belong together.
@@ -219,12 +270,25 @@ func takes(s *structpack.Struct, e *structpack.Error) bool {
 	})
 }
 
+// checkUnpack unpacks in every way and compares with the reference, for this
+// machine and for another.
 func checkUnpack(format string, data []byte) string {
 	s, err := structpack.Compile(format)
 	if err != nil {
 		return err.Error()
 	}
-	ref, err := reference.Parse(format, refABI(structpack.HostABI()))
+	if problem := checkUnpackFor(structpack.HostABI(), s, format, data); problem != "" {
+		return problem
+	}
+	abi := aForeignABI(format)
+	if s, err = structpack.CompileFor(abi, format); err != nil {
+		return err.Error()
+	}
+	return checkUnpackFor(abi, s, "", append(data, make([]byte, s.Size())...)[:s.Size()])
+}
+
+func checkUnpackFor(abi structpack.ABI, s *structpack.Struct, format string, data []byte) string {
+	ref, err := reference.Parse(s.Format(), refABI(abi))
 	if err != nil {
 		return "reference: " + err.Error()
 	}
@@ -232,7 +296,7 @@ func checkUnpack(format string, data []byte) string {
 	for _, w := range ways.Unpack(s, format, data) {
 		got, err := w.Run()
 		if problem := compare(w, got, err, want, kinds[wantErr]); problem != "" {
-			return fmt.Sprintf("%q, %x: %s", format, data, problem)
+			return fmt.Sprintf("%q for %s, %x: %s", s.Format(), abi.Name, data, problem)
 		}
 	}
 	if wantErr != nil {
@@ -243,11 +307,11 @@ func checkUnpack(format string, data []byte) string {
 	// and unpack once more.
 	again, err := s.Pack(want...)
 	if err != nil {
-		return fmt.Sprintf("%q: what was unpacked from %x does not pack: %v", format, data, err)
+		return fmt.Sprintf("%q for %s: what was unpacked from %x does not pack: %v", s.Format(), abi.Name, data, err)
 	}
 	back, err := s.Unpack(again)
 	if err != nil || !same(back, want) {
-		return fmt.Sprintf("%q: %#v came back as %#v, %v", format, want, back, err)
+		return fmt.Sprintf("%q for %s: %#v came back as %#v, %v", s.Format(), abi.Name, want, back, err)
 	}
 	return ""
 }

@@ -4,6 +4,7 @@ import (
 	"math"
 	"math/big"
 	"math/rand"
+	"strings"
 
 	"example.com/structpack"
 )
@@ -26,10 +27,13 @@ type (
 // Values makes up values that fit the format of s, of every Go type that Pack
 // takes for their codes, with the limits of each code more often than not.
 func Values(r *rand.Rand, s *structpack.Struct) []any {
+	// A part that is too large for an F becomes infinite if the bytes are in
+	// the order of the machine, and is refused if they are not.
+	machine := !strings.HasPrefix(s.Format(), "<") && !strings.HasPrefix(s.Format(), ">") && !strings.HasPrefix(s.Format(), "!")
 	values := make([]any, 0, s.NumValues())
 	for _, f := range s.Fields() {
 		for range f.Values {
-			values = append(values, value(r, f))
+			values = append(values, value(r, f, machine))
 		}
 	}
 	return values
@@ -57,7 +61,7 @@ func BadValues(r *rand.Rand, s *structpack.Struct) (values []any, bad int) {
 	return append(values, 0), -1
 }
 
-func value(r *rand.Rand, f structpack.Field) any {
+func value(r *rand.Rand, f structpack.Field, machine bool) any {
 	switch f.Code {
 	case "c":
 		b := byte(r.Intn(256))
@@ -66,8 +70,13 @@ func value(r *rand.Rand, f structpack.Field) any {
 		return truthy(r)
 	case "e", "f", "d":
 		return float(r, f.Code)
-	case "F", "Zf", "D", "Zd":
-		return complexNumber(r, f.Code)
+	case "F", "Zf":
+		if machine {
+			return complexNumber(r, math.MaxFloat64)
+		}
+		return complexNumber(r, math.MaxFloat32)
+	case "D", "Zd":
+		return complexNumber(r, math.MaxFloat64)
 	case "s", "p":
 		return text(r, f.Count)
 	}
@@ -189,26 +198,24 @@ func float(r *rand.Rand, code string) any {
 	}
 }
 
-// complexNumber makes up a number with parts that do not overflow a complex code.
-func complexNumber(r *rand.Rand, code string) any {
-	part := "d"
-	if code == "F" || code == "Zf" {
-		part = "f"
-	}
-	if r.Intn(4) == 0 {
-		return float(r, part)
-	}
-	parts := [2]float64{}
-	for i := range parts {
+// complexNumber makes up a number with parts that are at most as large as
+// most, if they are finite, or a real number.
+func complexNumber(r *rand.Rand, most float64) any {
+	part := func() float64 {
 		for {
 			f := math.Float64frombits(bits(r))
-			if part == "d" || math.IsInf(f, 0) || f != f || math.Abs(f) <= math.MaxFloat32 {
-				parts[i] = f
-				break
+			if math.IsInf(f, 0) || f != f || math.Abs(f) <= most {
+				return f
 			}
 		}
 	}
-	c := complex(parts[0], parts[1])
+	if r.Intn(4) == 0 {
+		if most == math.MaxFloat32 {
+			return float(r, "f")
+		}
+		return float(r, "d")
+	}
+	c := complex(part(), part())
 	if g := complex64(c); complex128(g) == c {
 		return pick[any](r, c, g, Complex(g))
 	}

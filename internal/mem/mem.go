@@ -1,43 +1,43 @@
-//go:build !purego
-
-// Package mem holds the unsafe code of structpack, and nothing else. Under
-// the build tag purego a twin with the same signatures and without unsafe
-// takes its place.
+// Package mem holds the unsafe code of structpack, and nothing else: the loops
+// that move single values, and what reflection cannot do. Where the build tag
+// purego is set, and on processors that want their words aligned, a twin with
+// the same signatures and without unsafe takes its place.
 package mem
 
-import (
-	"reflect"
-	"unsafe"
+// A Width says how many bits of a value are moved.
+type Width uint8
+
+const (
+	Other  Width = iota // not moved here
+	Byte                // a number of 8 bits, or a bool
+	Word16              // an integer of 16 bits
+	Word32              // an integer or float of 32 bits
+	Word64              // an integer or float of 64 bits
+	Bytes               // a []byte of N bytes
 )
 
-// The bits of a float32 of a named type are out of reflection's reach: its
-// methods pass them through a float64, which quiets a signalling NaN, and what
-// does not makes the variable escape.
-
-// An eface is what an any is in memory.
-type eface struct {
-	typ  unsafe.Pointer
-	data unsafe.Pointer
+// A Step says how one value lies in the bytes and in Go.
+type Step struct {
+	Width   Width
+	Bool    bool // any byte but 0 is true
+	Off     int
+	N       int  // for Bytes
+	Type    Type // of the value
+	Pointer Type // of a pointer to it
+	Lo, Hi  int  // an int from Lo to Hi fits; Lo > Hi if none does
 }
 
-// Float32bits returns the bits of v, whose kind must be Float32.
-func Float32bits(v any) uint32 {
-	return *(*uint32)((*eface)(unsafe.Pointer(&v)).data)
-}
+// Short is how many bytes are moved in a loop, because they take less time
+// there than a call would.
+const Short = 16
 
-// Complex64bits returns the bits of both parts of v, whose kind must be
-// Complex64.
-func Complex64bits(v any) (re, im uint32) {
-	p := (*[2]uint32)((*eface)(unsafe.Pointer(&v)).data)
-	return p[0], p[1]
-}
-
-// SetFloat32bits sets v, which must be addressable and of kind Float32.
-func SetFloat32bits(v reflect.Value, bits uint32) {
-	*(*uint32)(v.Addr().UnsafePointer()) = bits
-}
-
-// SetComplex64bits sets v, which must be addressable and of kind Complex64.
-func SetComplex64bits(v reflect.Value, re, im uint32) {
-	*(*[2]uint32)(v.Addr().UnsafePointer()) = [2]uint32{re, im}
+// copyShort sets b to x, cut or padded with zeros.
+func copyShort[T []byte | string](b []byte, x T) {
+	n := min(len(b), len(x))
+	for k := 0; k < n; k++ {
+		b[k] = x[k]
+	}
+	for k := n; k < len(b); k++ {
+		b[k] = 0
+	}
 }

@@ -1,0 +1,216 @@
+//go:build !purego && (386 || amd64 || arm64 || ppc64le || s390x)
+
+package mem
+
+import (
+	"math/bits"
+	"reflect"
+	"runtime"
+	"unsafe"
+)
+
+// The processors of the build line load and store words at any address; the
+// others run the twin.
+
+const hostBig = runtime.GOARCH == "s390x"
+
+// An eface is what an any is in memory.
+type eface struct {
+	typ  unsafe.Pointer
+	data unsafe.Pointer
+}
+
+// A Type identifies the dynamic type of an any.
+type Type struct{ p unsafe.Pointer }
+
+// TypeOf returns the dynamic type of v.
+func TypeOf(v any) Type { return Type{(*eface)(unsafe.Pointer(&v)).typ} }
+
+var intType, stringType = TypeOf(0), TypeOf("")
+
+// Float32bits returns the bits of v, whose kind must be Float32. Reflection has
+// no way to them that neither passes through a float64, which quiets a
+// signalling NaN, nor makes v escape.
+func Float32bits(v any) uint32 {
+	return *(*uint32)((*eface)(unsafe.Pointer(&v)).data)
+}
+
+// Complex64bits returns the bits of both parts of v, whose kind must be Complex64.
+func Complex64bits(v any) (re, im uint32) {
+	p := (*[2]uint32)((*eface)(unsafe.Pointer(&v)).data)
+	return p[0], p[1]
+}
+
+// Pack packs values by steps, of which there are as many, from index i on, into
+// buf, in which every step must have its room. It stops at the first value
+// that it has no short cut for, and returns its index: a value of the step's
+// type, an int that fits, and few bytes are what it knows.
+func Pack(steps []Step, big bool, i int, buf []byte, values []any) int {
+	if len(values) == 0 {
+		return 0
+	}
+	swap := big != hostBig
+	base := unsafe.Pointer(unsafe.SliceData(buf))
+	steps = steps[:len(values)]
+	for ; i < len(values); i++ {
+		st := &steps[i]
+		e := (*eface)(unsafe.Pointer(&values[i]))
+		p := unsafe.Add(base, st.Off)
+		var x uint64
+		switch e.typ {
+		case st.Type.p:
+			switch st.Width {
+			case Byte:
+				*(*uint8)(p) = *(*uint8)(e.data)
+				continue
+			case Word16:
+				x = uint64(*(*uint16)(e.data))
+			case Word32:
+				x = uint64(*(*uint32)(e.data))
+			case Word64:
+				x = *(*uint64)(e.data)
+			case Bytes:
+				if st.N > Short {
+					return i
+				}
+				if b := *(*[]byte)(e.data); len(b) >= st.N {
+					move(p, unsafe.Pointer(unsafe.SliceData(b)), st.N)
+				} else {
+					copyShort(unsafe.Slice((*byte)(p), st.N), b)
+				}
+				continue
+			default:
+				return i
+			}
+		case intType.p:
+			n := *(*int)(e.data)
+			if n < st.Lo || n > st.Hi {
+				return i
+			}
+			x = uint64(n)
+		case stringType.p:
+			if st.Width != Bytes || st.N > Short {
+				return i
+			}
+			if b := *(*string)(e.data); len(b) >= st.N {
+				move(p, unsafe.Pointer(unsafe.StringData(b)), st.N)
+			} else {
+				copyShort(unsafe.Slice((*byte)(p), st.N), b)
+			}
+			continue
+		default:
+			return i
+		}
+		switch st.Width {
+		case Byte:
+			*(*uint8)(p) = uint8(x)
+		case Word16:
+			y := uint16(x)
+			if swap {
+				y = bits.ReverseBytes16(y)
+			}
+			*(*uint16)(p) = y
+		case Word32:
+			y := uint32(x)
+			if swap {
+				y = bits.ReverseBytes32(y)
+			}
+			*(*uint32)(p) = y
+		case Word64:
+			if swap {
+				x = bits.ReverseBytes64(x)
+			}
+			*(*uint64)(p) = x
+		}
+	}
+	return i
+}
+
+// move copies n bytes, at most 16, as two words that overlap where they must.
+func move(to, from unsafe.Pointer, n int) {
+	switch {
+	case n >= 8:
+		first, last := *(*uint64)(from), *(*uint64)(unsafe.Add(from, n-8))
+		*(*uint64)(to), *(*uint64)(unsafe.Add(to, n-8)) = first, last
+	case n >= 4:
+		first, last := *(*uint32)(from), *(*uint32)(unsafe.Add(from, n-4))
+		*(*uint32)(to), *(*uint32)(unsafe.Add(to, n-4)) = first, last
+	default:
+		for i := range n {
+			*(*byte)(unsafe.Add(to, i)) = *(*byte)(unsafe.Add(from, i))
+		}
+	}
+}
+
+// Exact reports whether every one of dests, of which there are as many as
+// steps, is a pointer to a variable of the step's type, and not nil.
+func Exact(steps []Step, dests []any) bool {
+	steps = steps[:len(dests)]
+	for i := range dests {
+		e := (*eface)(unsafe.Pointer(&dests[i]))
+		if e.typ != steps[i].Pointer.p || e.data == nil {
+			return false
+		}
+	}
+	return true
+}
+
+// Scan unpacks data, in which every step must have its room, into destinations
+// that are exact, from index i on. It stops at the first that it has no short
+// cut for, and returns its index.
+func Scan(steps []Step, big bool, i int, data []byte, dests []any) int {
+	swap := big != hostBig
+	base := unsafe.Pointer(unsafe.SliceData(data))
+	steps = steps[:len(dests)]
+	for ; i < len(dests); i++ {
+		st := &steps[i]
+		d := (*eface)(unsafe.Pointer(&dests[i])).data
+		p := unsafe.Add(base, st.Off)
+		switch st.Width {
+		case Byte:
+			x := *(*uint8)(p)
+			if st.Bool && x != 0 {
+				x = 1
+			}
+			*(*uint8)(d) = x
+		case Word16:
+			x := *(*uint16)(p)
+			if swap {
+				x = bits.ReverseBytes16(x)
+			}
+			*(*uint16)(d) = x
+		case Word32:
+			x := *(*uint32)(p)
+			if swap {
+				x = bits.ReverseBytes32(x)
+			}
+			*(*uint32)(d) = x
+		case Word64:
+			x := *(*uint64)(p)
+			if swap {
+				x = bits.ReverseBytes64(x)
+			}
+			*(*uint64)(d) = x
+		case Bytes:
+			b := (*[]byte)(d)
+			if st.N > Short || *b == nil || cap(*b) < st.N {
+				return i
+			}
+			*b = (*b)[:st.N]
+			move(unsafe.Pointer(unsafe.SliceData(*b)), p, st.N)
+		default:
+			return i
+		}
+	}
+	return i
+}
+
+// SetFloat32bits sets v, which must be addressable and of kind Float32.
+func SetFloat32bits(v reflect.Value, bits uint32) {
+	*(*uint32)(v.Addr().UnsafePointer()) = bits
+}
+
+// SetComplex64bits sets v, which must be addressable and of kind Complex64.
+func SetComplex64bits(v reflect.Value, re, im uint32) {
+	*(*[2]uint32)(v.Addr().UnsafePointer()) = [2]uint32{re, im}
+}
