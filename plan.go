@@ -118,6 +118,7 @@ type Struct struct {
 	flat  []inst     // an instruction for each value
 	steps []mem.Step // what package mem needs of each of them
 	pads  []inst     // the padding
+	words int        // how many of the steps are words
 }
 
 // Compile reads a format and makes a plan of it, for the ABI of the host.
@@ -232,6 +233,9 @@ func (s *Struct) flatten() {
 			one.off += ops[in.elem].size
 			one.val++
 			step.Off = one.off
+		}
+		if mem.Word16 <= step.Width && step.Width <= mem.Word64 {
+			s.words += in.values()
 		}
 	}
 }

@@ -117,10 +117,8 @@ func (s *Struct) scanAny(op string, data []byte, dests []any) error {
 		case nil:
 			continue
 		case *any:
-			var value [1]any
-			one := Struct{big: s.big, values: 1, flat: []inst{in.one()}}
-			one.unpack(value[:], b)
-			*dest = value[0]
+			one := in.one()
+			*dest = one.value(b, s.big)
 			continue
 		}
 		v := reflect.ValueOf(dests[p.dest]).Elem()

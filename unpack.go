@@ -4,6 +4,8 @@ import (
 	"iter"
 	"math"
 	"slices"
+
+	"example.com/structpack/internal/mem"
 )
 
 // Unpack unpacks data by the format. len(data) must be the size of the format.
@@ -102,49 +104,13 @@ func (s *Struct) unpack(dst []any, data []byte) {
 		s.unpackPlan(dst, data)
 		return
 	}
-	big := s.big
-	flat := s.flat[:len(dst)]
-	for i := range flat {
-		in := &flat[i]
-		b := data[in.off:]
-		switch in.op {
-		case opChar, opUint8:
-			dst[i] = b[0]
-		case opBool:
-			dst[i] = b[0] != 0
-		case opInt8:
-			dst[i] = int8(b[0])
-		case opInt16:
-			dst[i] = boxInt16(int16(get16(b, big)))
-		case opUint16:
-			dst[i] = get16(b, big)
-		case opInt32:
-			dst[i] = boxInt32(int32(get32(b, big)))
-		case opUint32:
-			dst[i] = get32(b, big)
-		case opInt64:
-			dst[i] = boxInt64(int64(get64(b, big)))
-		case opUint64:
-			dst[i] = get64(b, big)
-		case opLong:
-			dst[i] = boxInt64(int64(int32(get32(b, big))))
-		case opULong:
-			dst[i] = uint64(get32(b, big))
-		case opHalf:
-			dst[i] = math.Float32frombits(fromHalf(get16(b, big)))
-		case opFloat32:
-			dst[i] = math.Float32frombits(get32(b, big))
-		case opFloat64:
-			dst[i] = math.Float64frombits(get64(b, big))
-		case opComplex64:
-			dst[i] = getComplex64(b, big)
-		case opComplex128:
-			dst[i] = getComplex128(b, big)
-		case opBytes:
-			dst[i] = clone(b[:in.n])
-		case opPascal:
-			dst[i] = clone(pascal(b[:in.n]))
+	slab := make([]uint64, s.words)
+	for i := 0; ; i++ {
+		if i, slab = mem.Unpack(s.steps, s.big, i, data, dst, slab); i == len(dst) {
+			return
 		}
+		in := &s.flat[i]
+		dst[i] = in.value(data[in.off:], s.big)
 	}
 }
 
@@ -152,12 +118,55 @@ func (s *Struct) unpack(dst []any, data []byte) {
 func (s *Struct) unpackPlan(dst []any, data []byte) {
 	for i := range s.plan {
 		in := &s.plan[i]
-		one := Struct{big: s.big, values: 1, flat: []inst{in.one()}}
+		one := in.one()
 		size := ops[in.elem].size
 		for k := range in.values() {
-			one.unpack(dst[in.val+k:][:1], data[in.off+k*size:])
+			dst[in.val+k] = one.value(data[in.off+k*size:], s.big)
 		}
 	}
+}
+
+// value returns the value at b, of an instruction for one.
+func (in *inst) value(b []byte, big bool) any {
+	switch in.op {
+	case opChar, opUint8:
+		return b[0]
+	case opBool:
+		return b[0] != 0
+	case opInt8:
+		return int8(b[0])
+	case opInt16:
+		return int16(get16(b, big))
+	case opUint16:
+		return get16(b, big)
+	case opInt32:
+		return int32(get32(b, big))
+	case opUint32:
+		return get32(b, big)
+	case opInt64:
+		return int64(get64(b, big))
+	case opUint64:
+		return get64(b, big)
+	case opLong:
+		return int64(int32(get32(b, big)))
+	case opULong:
+		return uint64(get32(b, big))
+	case opHalf:
+		return math.Float32frombits(fromHalf(get16(b, big)))
+	case opFloat32:
+		return math.Float32frombits(get32(b, big))
+	case opFloat64:
+		return math.Float64frombits(get64(b, big))
+	case opComplex64:
+		return getComplex64(b, big)
+	case opComplex128:
+		return getComplex128(b, big)
+	case opBytes:
+		return clone(b[:in.n])
+	case opPascal:
+		return clone(pascal(b[:in.n]))
+	}
+	return nil
 }
 
 // clone returns a copy of b that is not nil.
@@ -181,43 +190,4 @@ func getComplex64(b []byte, big bool) complex64 {
 
 func getComplex128(b []byte, big bool) complex128 {
 	return complex(math.Float64frombits(get64(b, big)), math.Float64frombits(get64(b[8:], big)))
-}
-
-// The runtime has the numbers 0 to 255 at hand when it puts one in an
-// interface, and allocates for any other. Small negative ones are as common,
-// so they are kept here.
-const smallest = -256
-
-var (
-	smallInt16 = boxAll[int16]()
-	smallInt32 = boxAll[int32]()
-	smallInt64 = boxAll[int64]()
-)
-
-func boxAll[T int16 | int32 | int64]() (boxed [-smallest]any) {
-	for i := range boxed {
-		boxed[i] = T(smallest + i)
-	}
-	return boxed
-}
-
-func boxInt16(x int16) any {
-	if smallest <= x && x < 0 {
-		return smallInt16[x-smallest]
-	}
-	return x
-}
-
-func boxInt32(x int32) any {
-	if smallest <= x && x < 0 {
-		return smallInt32[x-smallest]
-	}
-	return x
-}
-
-func boxInt64(x int64) any {
-	if smallest <= x && x < 0 {
-		return smallInt64[x-smallest]
-	}
-	return x
 }

@@ -21,7 +21,7 @@ import (
 	"github.com/leanovate/gopter/prop"
 )
 
-var runs = flag.Int("runs", 3000, "how many cases to generate for each property")
+var runs = flag.Int("runs", 2000, "how many cases to generate for each property")
 
 func properties(t *testing.T) *gopter.Properties {
 	p := gopter.DefaultTestParameters()
@@ -111,7 +111,7 @@ func FuzzPack(f *testing.F) {
 		if err != nil || s.Size() > 1<<16 {
 			return
 		}
-		r := rand.New(&chooser{choices})
+		r := rand.New(&chooser{choices: choices})
 		c := fuzz.Case{Format: format, Values: fuzz.Values(r, s)}
 		if bad {
 			c.Values, c.Bad = fuzz.BadValues(r, s)
@@ -122,19 +122,27 @@ func FuzzPack(f *testing.F) {
 	})
 }
 
-// A chooser is a source of random numbers that takes two bytes for each, and
-// only zeros when there are none left: one byte more or less is one choice more
-// or less, which a fuzzer can follow.
-type chooser struct{ choices []byte }
+// A chooser is a source of random numbers that takes two bytes for each: one
+// byte more or less is one choice more or less, which a fuzzer can follow. When
+// none are left it counts; a constant would keep rand looking for another
+// number for ever.
+type chooser struct {
+	choices []byte
+	count   uint64
+}
 
 func (c *chooser) Uint64() uint64 {
+	if len(c.choices) == 0 {
+		c.count += 0x9e3779b97f4a7c15
+		return c.count
+	}
 	var b [2]byte
 	c.choices = c.choices[copy(b[:], c.choices):]
 	x := uint64(b[0]) | uint64(b[1])<<8
 	return x<<32 | x // rand takes small numbers from the upper half
 }
 
-func (c *chooser) Int63() int64 { return int64(c.Uint64()) }
+func (c *chooser) Int63() int64 { return int64(c.Uint64() >> 1) }
 func (c *chooser) Seed(int64)   {}
 
 func report(t *testing.T, problem string) {
@@ -284,7 +292,7 @@ func checkUnpack(format string, data []byte) string {
 	if s, err = structpack.CompileFor(abi, format); err != nil {
 		return err.Error()
 	}
-	return checkUnpackFor(abi, s, "", append(data, make([]byte, s.Size())...)[:s.Size()])
+	return checkUnpackFor(abi, s, "", slices.Concat(data, make([]byte, s.Size()))[:s.Size()])
 }
 
 func checkUnpackFor(abi structpack.ABI, s *structpack.Struct, format string, data []byte) string {

@@ -205,6 +205,66 @@ func Scan(steps []Step, big bool, i int, data []byte, dests []any) int {
 	return i
 }
 
+// every holds every byte, for values of 8 bits to point to.
+var every = func() (all [256]byte) {
+	for i := range all {
+		all[i] = byte(i)
+	}
+	return all
+}()
+
+// Unpack unpacks data, in which every step must have its room, into dst, from
+// index i on. It stops at the first value that it has no short cut for, and
+// returns its index, and what is left of slab.
+//
+// The numbers lie side by side in slab, which must be new and have a place for
+// each of the Word widths: one allocation for all of them, where putting them
+// into interfaces one by one takes one each.
+func Unpack(steps []Step, big bool, i int, data []byte, dst []any, slab []uint64) (int, []uint64) {
+	swap := big != hostBig
+	base := unsafe.Pointer(unsafe.SliceData(data))
+	steps = steps[:len(dst)]
+	for ; i < len(dst); i++ {
+		st := &steps[i]
+		p := unsafe.Add(base, st.Off)
+		if st.Width == Byte {
+			x := *(*uint8)(p)
+			if st.Bool && x != 0 {
+				x = 1
+			}
+			*(*eface)(unsafe.Pointer(&dst[i])) = eface{st.Type.p, unsafe.Pointer(&every[x])}
+			continue
+		}
+		if st.Width == Other || st.Width == Bytes || len(slab) == 0 {
+			return i, slab
+		}
+		d := unsafe.Pointer(&slab[0])
+		slab = slab[1:]
+		switch st.Width {
+		case Word16:
+			x := *(*uint16)(p)
+			if swap {
+				x = bits.ReverseBytes16(x)
+			}
+			*(*uint16)(d) = x
+		case Word32:
+			x := *(*uint32)(p)
+			if swap {
+				x = bits.ReverseBytes32(x)
+			}
+			*(*uint32)(d) = x
+		case Word64:
+			x := *(*uint64)(p)
+			if swap {
+				x = bits.ReverseBytes64(x)
+			}
+			*(*uint64)(d) = x
+		}
+		*(*eface)(unsafe.Pointer(&dst[i])) = eface{st.Type.p, d}
+	}
+	return i, slab
+}
+
 // SetFloat32bits sets v, which must be addressable and of kind Float32.
 func SetFloat32bits(v reflect.Value, bits uint32) {
 	*(*uint32)(v.Addr().UnsafePointer()) = bits
