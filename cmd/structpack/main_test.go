@@ -241,3 +241,37 @@ func TestReadsNoMore(t *testing.T) {
 		}
 	}
 }
+
+// TestReadme runs the commands that the README shows, and wants the output that
+// it shows.
+func TestReadme(t *testing.T) {
+	readme, err := os.ReadFile(filepath.Join("..", "..", "README.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Chdir(filepath.Join("..", ".."))
+	commands := 0
+	for block := range strings.SplitSeq(string(readme), "\n    $ ") {
+		line, rest, _ := strings.Cut(block, "\n")
+		_, args, ok := strings.Cut(line, "structpack ")
+		if !ok || strings.HasPrefix(block, "#") {
+			continue
+		}
+		want := ""
+		for shown := range strings.Lines(rest) {
+			if shown != "\n" && !strings.HasPrefix(shown, "    ") {
+				break
+			}
+			want += strings.TrimPrefix(shown, "    ")
+		}
+		var out, errs bytes.Buffer
+		run(strings.Fields(strings.ReplaceAll(args, "'", "")), strings.NewReader(""), &out, &errs, environment{})
+		if diff := cmp.Diff(strings.TrimSpace(want), strings.TrimSpace(out.String())); diff != "" {
+			t.Errorf("$ structpack %s: %s\n%s", args, diff, &errs)
+		}
+		commands++
+	}
+	if commands < 2 {
+		t.Errorf("found %d commands", commands)
+	}
+}
