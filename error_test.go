@@ -31,7 +31,7 @@ func TestErrors(t *testing.T) {
 		{compile("i\x00"), structpack.ErrFormat, `structpack: compile "i\x00": "\x00" at byte 1: embedded null character`},
 		{compile("99999999999999999999b"), structpack.ErrFormat, `structpack: compile "99999999999999999999b": "99999999999999999999" at byte 0: total struct size too long`},
 		{compile(strings.Repeat("b", 100) + "y"), structpack.ErrFormat, `structpack: compile "` + strings.Repeat("b", 80) + `"... (101 bytes): "y" at byte 100: bad char in struct format`},
-		{pack("!ci4sf", "a", 1<<31, "spam", 2.5), structpack.ErrRange, `structpack: pack "!ci4sf": value 1 ('i' at byte 2): 'i' format requires -2147483648 <= number <= 2147483647`},
+		{pack("!ci4sf", "a", int64(1<<31), "spam", 2.5), structpack.ErrRange, `structpack: pack "!ci4sf": value 1 ('i' at byte 2): 'i' format requires -2147483648 <= number <= 2147483647`},
 		{pack("!2c3B", "a", "b", 1, 2, 300), structpack.ErrRange, `structpack: pack "!2c3B": value 4 ('B' at byte 3): 'B' format requires 0 <= number <= 255`},
 		{pack("!i", "7"), structpack.ErrType, `structpack: pack "!i": value 0 ('i' at byte 1, got string): required argument is not an integer`},
 		{pack("!i", nil), structpack.ErrType, `structpack: pack "!i": value 0 ('i' at byte 1, got nil): required argument is not an integer`},

@@ -58,7 +58,7 @@ func ExampleStruct_PackInto() {
 // An error says which value, where in the format, and why; its kind is for
 // errors.Is.
 func ExampleError() {
-	_, err := structpack.Pack("!ci4sf", "a", 1<<33, "spam", 2.5)
+	_, err := structpack.Pack("!ci4sf", "a", uint64(1<<33), "spam", 2.5)
 	fmt.Println(err)
 	var e *structpack.Error
 	fmt.Println(errors.Is(err, structpack.ErrRange), errors.As(err, &e), e.Index, e.Pos)

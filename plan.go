@@ -254,6 +254,9 @@ func (in *inst) one() inst {
 func (in *inst) step() mem.Step {
 	o := &ops[in.op]
 	st := mem.Step{Width: o.width, Bool: in.op == opBool, Off: in.off, N: in.n, Type: o.typ, Pointer: o.pointer, Lo: 1}
+	if in.n == 0 {
+		st.Width = mem.Other // there may be no byte at its offset
+	}
 	if o.width != mem.Other && (in.kind == kindSigned || in.kind == kindUnsigned || in.kind == kindPointer) {
 		lo, hi := in.limits()
 		st.Lo, st.Hi = -int(min(lo, 1<<(bits.UintSize-1))), int(min(hi, 1<<(bits.UintSize-1)-1))

@@ -629,6 +629,41 @@ func appendsValues(c fuzz.Case) string {
 	return differ("appended", got, append([]any{"kept"}, want...))
 }
 
+// TestGoTypes: the Go types of values follow from the format alone, not from
+// the sizes of an ABI.
+func TestGoTypes(t *testing.T) {
+	both := map[string]any{"c": byte(0), "b": int8(0), "B": uint8(0), "?": false, "h": int16(0), "H": uint16(0), "i": int32(0), "I": uint32(0),
+		"q": int64(0), "Q": uint64(0), "e": float32(0), "f": float32(0), "d": float64(0), "F": complex64(0), "Zf": complex64(0),
+		"D": complex128(0), "Zd": complex128(0), "s": []byte{0}, "p": []byte{}}
+	standard := map[string]any{"l": int32(0), "L": uint32(0)}
+	native := map[string]any{"l": int64(0), "L": uint64(0), "n": int64(0), "N": uint64(0), "P": uint64(0)}
+	for _, abi := range structpack.ABIs() {
+		check := func(prefix string, types map[string]any) {
+			for code, want := range types {
+				s, err := structpack.CompileFor(abi, prefix+code)
+				if err != nil {
+					t.Fatal(err)
+				}
+				got, err := s.Unpack(make([]byte, s.Size()))
+				if err != nil {
+					t.Fatal(err)
+				}
+				if diff := differ(fmt.Sprintf("%s: %q", abi.Name, s.Format()), got, []any{want}); diff != "" {
+					t.Error(diff)
+				}
+			}
+		}
+		for _, prefix := range []string{"", "@"} {
+			check(prefix, both)
+			check(prefix, native)
+		}
+		for _, prefix := range []string{"=", "<", ">", "!"} {
+			check(prefix, both)
+			check(prefix, standard)
+		}
+	}
+}
+
 // TestScanTypes tries a destination of every type on every code, with and
 // without a repeat count.
 func TestScanTypes(t *testing.T) {

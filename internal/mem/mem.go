@@ -13,7 +13,7 @@ const (
 	Word16              // an integer of 16 bits
 	Word32              // an integer or float of 32 bits
 	Word64              // an integer or float of 64 bits
-	Bytes               // a []byte of N bytes
+	Bytes               // a []byte of N bytes, N > 0
 )
 
 // A Step says how one value lies in the bytes and in Go.

@@ -12,7 +12,7 @@ import (
 // The processors of the build line load and store words at any address; the
 // others run the twin.
 
-const hostBig = runtime.GOARCH == "s390x"
+var hostBig = runtime.GOARCH == "s390x"
 
 // An eface is what an any is in memory.
 type eface struct {
@@ -54,6 +54,9 @@ func Pack(steps []Step, big bool, i int, buf []byte, values []any) int {
 	steps = steps[:len(values)]
 	for ; i < len(values); i++ {
 		st := &steps[i]
+		if st.Width == Other {
+			return i
+		}
 		e := (*eface)(unsafe.Pointer(&values[i]))
 		p := unsafe.Add(base, st.Off)
 		var x uint64
@@ -79,8 +82,6 @@ func Pack(steps []Step, big bool, i int, buf []byte, values []any) int {
 					copyShort(unsafe.Slice((*byte)(p), st.N), b)
 				}
 				continue
-			default:
-				return i
 			}
 		case intType.p:
 			n := *(*int)(e.data)
@@ -164,6 +165,9 @@ func Scan(steps []Step, big bool, i int, data []byte, dests []any) int {
 	steps = steps[:len(dests)]
 	for ; i < len(dests); i++ {
 		st := &steps[i]
+		if st.Width == Other {
+			return i
+		}
 		d := (*eface)(unsafe.Pointer(&dests[i])).data
 		p := unsafe.Add(base, st.Off)
 		switch st.Width {
@@ -198,8 +202,6 @@ func Scan(steps []Step, big bool, i int, data []byte, dests []any) int {
 			}
 			*b = (*b)[:st.N]
 			move(unsafe.Pointer(unsafe.SliceData(*b)), p, st.N)
-		default:
-			return i
 		}
 	}
 	return i
@@ -226,6 +228,9 @@ func Unpack(steps []Step, big bool, i int, data []byte, dst []any, slab []uint64
 	steps = steps[:len(dst)]
 	for ; i < len(dst); i++ {
 		st := &steps[i]
+		if st.Width == Other || st.Width == Bytes {
+			return i, slab
+		}
 		p := unsafe.Add(base, st.Off)
 		if st.Width == Byte {
 			x := *(*uint8)(p)
@@ -234,9 +239,6 @@ func Unpack(steps []Step, big bool, i int, data []byte, dst []any, slab []uint64
 			}
 			*(*eface)(unsafe.Pointer(&dst[i])) = eface{st.Type.p, unsafe.Pointer(&every[x])}
 			continue
-		}
-		if st.Width == Other || st.Width == Bytes || len(slab) == 0 {
-			return i, slab
 		}
 		d := unsafe.Pointer(&slab[0])
 		slab = slab[1:]
