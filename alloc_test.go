@@ -1,4 +1,4 @@
-//go:build !purego
+//go:build !purego && (386 || amd64 || arm64 || ppc64le || s390x)
 
 package structpack_test
 

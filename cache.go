@@ -9,9 +9,8 @@ import (
 // The package's functions keep the formats that they compiled. The cache is
 // small and of fixed size, so that a program that makes formats up, or takes
 // them from its peers, cannot make it grow: at most cacheSets*cacheWays
-// formats, none longer than cacheLongest. A compiled format takes some forty
-// bytes of memory for each byte of the format, so a full cache of the longest
-// formats stays below 2 MiB.
+// formats, none longer than cacheLongest. A compiled format takes at most some
+// twelve kilobytes then, and a full cache of them stays below 3 MiB.
 //
 // It takes no lock: a set is a handful of atomic pointers to immutable values,
 // and two goroutines that write to the same place only cost a compilation.

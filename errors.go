@@ -29,6 +29,7 @@ type Error struct {
 
 	code   string // the code at fault, or for ErrFormat the text of the item
 	goType string // the Go type of a value or destination of the wrong type
+	record int    // the number of the record at fault in a batch, from 1; 0 if there is no batch
 }
 
 // Error says everything that is known:
@@ -41,6 +42,9 @@ func (e *Error) Error() string {
 	b.WriteByte(' ')
 	b.WriteString(quote(e.Format))
 	b.WriteString(": ")
+	if e.record > 0 {
+		fmt.Fprintf(&b, "record %d: ", e.record-1)
+	}
 	switch {
 	case e.Index >= 0:
 		fmt.Fprintf(&b, "value %d", e.Index)

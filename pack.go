@@ -2,6 +2,7 @@ package structpack
 
 import (
 	"encoding/binary"
+	"math"
 	"slices"
 
 	"example.com/structpack/internal/mem"
@@ -70,14 +71,26 @@ func (s *Struct) appendPack(dst []byte, values []any) ([]byte, error) {
 		return dst, s.fail("pack", ErrCount, "pack expected %d items for packing (got %d)", s.values, len(values))
 	}
 	n := len(dst)
-	if cap(dst)-n < s.size && s.size > maxAlloc {
-		return dst, s.fail("pack", ErrBuffer, "a structure of %d bytes is too large to allocate (limit %d); PackInto has no limit", s.size, maxAlloc)
+	buf, err := s.grow(dst, 1)
+	if err != nil {
+		return dst, err
 	}
-	buf := slices.Grow(dst, s.size)[:n+s.size]
 	if bad := s.pack(buf[n:], values); bad >= 0 {
 		return dst, s.packError("pack", bad, values[bad])
 	}
 	return buf, nil
+}
+
+// grow makes room for n structures behind dst.
+func (s *Struct) grow(dst []byte, n int) ([]byte, error) {
+	if s.size > 0 && n > math.MaxInt/s.size {
+		return nil, s.fail("pack", ErrBuffer, "%d structures of %d bytes are too large to allocate", n, s.size)
+	}
+	size := s.size * n
+	if s.size > maxAlloc && cap(dst)-len(dst) < size {
+		return nil, s.fail("pack", ErrBuffer, "a structure of %d bytes is too large to allocate (limit %d); PackInto has no limit", s.size, maxAlloc)
+	}
+	return slices.Grow(dst, size)[:len(dst)+size], nil
 }
 
 func (s *Struct) packInto(buf []byte, offset int, values []any) error {

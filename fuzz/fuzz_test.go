@@ -21,7 +21,7 @@ import (
 	"github.com/leanovate/gopter/prop"
 )
 
-var runs = flag.Int("runs", 2000, "how many cases to generate for each property")
+var runs = flag.Int("runs", 1000, "how many cases to generate for each property")
 
 func properties(t *testing.T) *gopter.Properties {
 	p := gopter.DefaultTestParameters()
@@ -55,20 +55,22 @@ func TestProperties(t *testing.T) {
 // items that make it begin at other offsets.
 func TestLimits(t *testing.T) {
 	for _, abi := range structpack.ABIs() {
-		limit := math.MaxInt
+		limit := uint(math.MaxInt)
 		if abi.Pointer == 4 {
 			limit = math.MaxInt32
 		}
 		for _, code := range strings.Split("x c b B ? h H i I l L q Q n N P e f d F D Zf Zd s p", " ") {
 			for _, prefix := range []string{"", "=", "<", ">"} {
+				s, err := structpack.CompileFor(abi, prefix+code)
+				if err != nil {
+					continue // a native code
+				}
 				for _, first := range []string{"", "b", "0q", "hb", "3s0l"} {
-					for _, size := range []int{1, 2, 4, 8, 16} {
-						for less := range 4 {
-							format := fmt.Sprintf("%s%s%d%s", prefix, first, limit/size-less, code)
-							report(t, checkFormatFor(abi, format))
-							report(t, checkFormatFor(abi, format+"x"))
-							report(t, checkFormatFor(abi, fmt.Sprintf("%s%s%d%s", prefix, first, uint(limit)/uint(size)+uint(less), code)))
-						}
+					for near := range uint(6) {
+						count := limit/uint(s.Size()) + 2 - near
+						format := fmt.Sprintf("%s%s%d%s", prefix, first, count, code)
+						report(t, checkFormatFor(abi, format))
+						report(t, checkFormatFor(abi, format+"x"))
 					}
 				}
 			}

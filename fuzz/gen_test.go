@@ -21,7 +21,7 @@ import (
 // source is seeded with a constant: what is counted here must not depend on luck.
 func source() *rand.Rand { return rand.New(rand.NewSource(1)) }
 
-const many = 3000
+const many = 2000
 
 func TestFormat(t *testing.T) {
 	r := source()

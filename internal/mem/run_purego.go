@@ -13,10 +13,15 @@ import (
 // around that.
 
 // A Type identifies the dynamic type of an any.
-type Type struct{ t reflect.Type }
+type Type struct{ p uintptr }
 
 // TypeOf returns the dynamic type of v.
-func TypeOf(v any) Type { return Type{reflect.TypeOf(v)} }
+func TypeOf(v any) Type {
+	if v == nil {
+		return Type{}
+	}
+	return Type{reflect.ValueOf(reflect.TypeOf(v)).Pointer()}
+}
 
 // Float32bits returns the bits of v, whose kind must be Float32.
 func Float32bits(v any) uint32 {
