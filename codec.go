@@ -1,0 +1,276 @@
+package structpack
+
+import (
+	"io"
+	"iter"
+	"reflect"
+	"slices"
+	"sync"
+
+	"example.com/structpack/internal/mem"
+)
+
+// A Codec packs and unpacks values of the Go type T by a format, without
+// putting them into interfaces. It is immutable and safe for concurrent use.
+//
+// T is a struct, whose fields in order take the values of the format, or any
+// other type for a format of one item. Nested and embedded structs are
+// flattened; fields called _, and those with the tag `structpack:"-"`, are
+// skipped. The rules are these:
+//
+//   - an integer, float or complex field must be able to hold every value of its
+//     code; if it is wider, packing checks the range;
+//   - an array takes as many values as it is long: 4H meets [4]uint16, or four fields;
+//   - a slice takes the values of one item with a repeat count, and must be that
+//     long when it is packed;
+//   - s meets [N]byte of exactly the length, []byte or string; p the last two.
+//
+// Fields that are exactly as wide as their codes are moved as words, whole runs
+// at a time; other fields cost reflection.
+type Codec[T any] struct {
+	s *Struct
+	binding
+}
+
+// NewCodec binds the type T to a format. The error, if any, is an *Error that
+// names the field and the place in the format: it wraps ErrCount if there are
+// too many or too few fields, and ErrType if one cannot take its value.
+func NewCodec[T any](s *Struct) (*Codec[T], error) {
+	b, err := bind(s, reflect.TypeFor[T]())
+	if err != nil {
+		return nil, err
+	}
+	return &Codec[T]{s, b}, nil
+}
+
+// MustCodec is NewCodec for a format and a type known to match: it panics where
+// Compile or NewCodec return an error.
+func MustCodec[T any](format string) *Codec[T] {
+	c, err := NewCodec[T](MustCompile(format))
+	if err != nil {
+		panic(err)
+	}
+	return c
+}
+
+// Struct returns the compiled format.
+func (c *Codec[T]) Struct() *Struct { return c.s }
+
+// Size returns the size of a packed T in bytes.
+func (c *Codec[T]) Size() int { return c.s.size }
+
+// Pack packs *v into a new slice.
+func (c *Codec[T]) Pack(v *T) ([]byte, error) { return c.AppendPack(nil, v) }
+
+// AppendPack packs *v and appends it to dst. After an error it returns dst as
+// it was.
+func (c *Codec[T]) AppendPack(dst []byte, v *T) ([]byte, error) {
+	n := len(dst)
+	buf, err := c.s.grow(dst, 1)
+	if err != nil {
+		return dst, err
+	}
+	if err := c.pack("pack", buf[n:], v); err != nil {
+		return dst, err
+	}
+	return buf, nil
+}
+
+// PackInto packs *v into buf, from offset on. A negative offset counts from the
+// end of buf. After an error buf is as it was.
+func (c *Codec[T]) PackInto(buf []byte, offset int, v *T) error {
+	offset, err := c.s.room("pack_into", &packInto, buf, offset)
+	if err != nil {
+		return err
+	}
+	return c.pack("pack_into", buf[offset:offset+c.s.size], v)
+}
+
+// Unpack unpacks data, which must have exactly c.Size() bytes, into *v. Nothing
+// in *v aliases data; the capacity of slices that are in *v is reused. After an
+// error *v is as it was.
+func (c *Codec[T]) Unpack(data []byte, v *T) error {
+	if v == nil {
+		return c.nilPointer("unpack")
+	}
+	if len(data) != c.s.size {
+		return c.s.badLength("unpack")
+	}
+	c.unpack(data, v)
+	return nil
+}
+
+// UnpackFrom unpacks the structure at offset in data into *v; what is before
+// and after it is ignored. A negative offset counts from the end of data.
+func (c *Codec[T]) UnpackFrom(data []byte, offset int, v *T) error {
+	if v == nil {
+		return c.nilPointer("unpack_from")
+	}
+	offset, err := c.s.room("unpack_from", &unpackFrom, data, offset)
+	if err != nil {
+		return err
+	}
+	c.unpack(data[offset:offset+c.s.size], v)
+	return nil
+}
+
+// AppendPackSlice packs all of vs, one behind the other, and appends them to
+// dst. After an error, which says for which of vs, it returns dst as it was.
+func (c *Codec[T]) AppendPackSlice(dst []byte, vs []T) ([]byte, error) {
+	n := len(dst)
+	buf, err := c.s.grow(dst, len(vs))
+	if err != nil {
+		return dst, err
+	}
+	if c.moves != nil {
+		mem.PackRows(c.moves, buf[n:], c.s.size, vs)
+		return buf, nil
+	}
+	for i := range vs {
+		if err := c.pack("pack", buf[n+i*c.s.size:][:c.s.size], &vs[i]); err != nil {
+			err.(*Error).record = i + 1
+			return dst, err
+		}
+	}
+	return buf, nil
+}
+
+// AppendUnpackSlice unpacks all structures in data, whose length must be a
+// multiple of c.Size(), and appends them to dst. After an error it returns dst
+// as it was.
+func (c *Codec[T]) AppendUnpackSlice(dst []T, data []byte) ([]T, error) {
+	if err := c.whole(data); err != nil {
+		return dst, err
+	}
+	n, more := len(dst), len(data)/c.s.size
+	dst = slices.Grow(dst, more)[:n+more]
+	vs := dst[n:]
+	if !c.all {
+		clear(vs) // of what was there before, memory that slices point to may be in use
+	}
+	if c.moves != nil {
+		mem.UnpackRows(c.moves, vs, data, c.s.size)
+		return dst, nil
+	}
+	for i := range vs {
+		c.unpack(data[i*c.s.size:][:c.s.size], &vs[i])
+	}
+	return dst, nil
+}
+
+// All returns an iterator over the structures in data, whose length must be a
+// multiple of c.Size(), with their numbers. It unpacks all of them into the same
+// T, which is the caller's until the next one.
+func (c *Codec[T]) All(data []byte) (iter.Seq2[int, *T], error) {
+	if err := c.whole(data); err != nil {
+		return nil, err
+	}
+	return func(yield func(int, *T) bool) {
+		var v T
+		for i := range len(data) / c.s.size {
+			c.unpack(data[i*c.s.size:][:c.s.size], &v)
+			if !yield(i, &v) {
+				return
+			}
+		}
+	}, nil
+}
+
+func (c *Codec[T]) whole(data []byte) error {
+	if c.s.size == 0 {
+		return c.s.fail("iter_unpack", ErrBuffer, "cannot iteratively unpack with a struct of length 0")
+	}
+	if len(data)%c.s.size != 0 {
+		return c.s.fail("iter_unpack", ErrBuffer, "iterative unpacking requires a buffer of a multiple of %d bytes", c.s.size)
+	}
+	return nil
+}
+
+// buffers are for Read and Write.
+var buffers = sync.Pool{New: func() any { return new([]byte) }}
+
+// Read reads one structure from r into *v, and not a byte more; r may want to
+// be buffered. The error is io.EOF if r ends before it, and io.ErrUnexpectedEOF
+// if r ends inside it. After an error *v is as it was.
+func (c *Codec[T]) Read(r io.Reader, v *T) error {
+	if v == nil {
+		return c.nilPointer("unpack")
+	}
+	p := buffers.Get().(*[]byte)
+	defer buffers.Put(p)
+	// The buffer follows what arrives, for the size is the format's say-so.
+	const step = 64 << 10
+	b := (*p)[:0]
+	for len(b) < c.s.size {
+		n := len(b)
+		b = slices.Grow(b, min(c.s.size-n, max(n, step)))[:min(c.s.size, n+max(n, step))]
+		if _, err := io.ReadFull(r, b[n:]); err != nil {
+			if err == io.EOF && n > 0 {
+				err = io.ErrUnexpectedEOF
+			}
+			return err
+		}
+	}
+	c.unpack(b, v)
+	c.keep(p, b)
+	return nil
+}
+
+// Write packs *v and writes it to w with one call.
+func (c *Codec[T]) Write(w io.Writer, v *T) error {
+	p := buffers.Get().(*[]byte)
+	defer buffers.Put(p)
+	b, err := c.AppendPack((*p)[:0], v)
+	if err != nil {
+		return err
+	}
+	c.keep(p, b)
+	_, err = w.Write(b)
+	return err
+}
+
+// keep keeps a buffer for the next time, unless it is large.
+func (c *Codec[T]) keep(p *[]byte, b []byte) {
+	if cap(b) <= 64<<10 {
+		*p = b[:0]
+	}
+}
+
+func (c *Codec[T]) nilPointer(op string) error {
+	return &Error{Op: op, Format: c.s.format, Pos: -1, Index: -1, Err: ErrType,
+		Reason: "a nil pointer to " + reflect.TypeFor[T]().String()}
+}
+
+// pack packs *v into buf, which has the size of the structure. It writes nothing
+// if there is an error.
+func (c *Codec[T]) pack(op string, buf []byte, v *T) error {
+	if v == nil {
+		return c.nilPointer(op)
+	}
+	if c.moves != nil {
+		mem.PackOne(c.moves, buf, v)
+		return nil
+	}
+	// Reflection lets what it sees escape, so it is shown a copy.
+	seen := *v
+	values, err := c.s.gather(op, c.leaves, reflect.ValueOf(&seen).Elem())
+	if err != nil {
+		return err
+	}
+	if bad := c.s.refused(values); bad >= 0 {
+		return c.s.packError(op, bad, values[bad])
+	}
+	c.s.pack(buf, values)
+	return nil
+}
+
+// unpack unpacks data, which has the size of the structure.
+func (c *Codec[T]) unpack(data []byte, v *T) {
+	if c.moves != nil {
+		mem.UnpackOne(c.moves, v, data)
+		return
+	}
+	seen := *v
+	c.s.scatter(c.leaves, reflect.ValueOf(&seen).Elem(), data)
+	*v = seen
+}

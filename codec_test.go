@@ -1,0 +1,506 @@
+package structpack_test
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"math/rand"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+	"testing/iotest"
+
+	"example.com/structpack"
+	"example.com/structpack/fuzz"
+	"github.com/google/go-cmp/cmp"
+)
+
+type inner struct {
+	A uint16
+	B [2]int32
+}
+
+type Embedded struct{ E uint8 }
+
+type hidden struct{ H int16 }
+
+type record struct {
+	_ int64
+	Embedded
+	hidden
+	In    inner
+	Skip  func() `structpack:"-"`
+	Names [2]struct{ N [4]byte }
+	F     float32
+	D     named64
+	OK    bool
+	C     complex64
+}
+
+type named64 float64
+
+// codecCase checks a codec against the dynamic API.
+func codecCase[T any](format string, v T, values ...any) func(*testing.T) {
+	return func(t *testing.T) {
+		t.Helper()
+		c := structpack.MustCodec[T](format)
+		want, err := structpack.Pack(format, values...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := c.Pack(&v)
+		if err != nil || !bytes.Equal(got, want) {
+			t.Errorf("Pack: %x, %v, want %x", got, err, want)
+		}
+		got, err = c.AppendPack([]byte("kept"), &v)
+		if err != nil || !bytes.Equal(got, append([]byte("kept"), want...)) {
+			t.Errorf("AppendPack: %x, %v", got, err)
+		}
+		buf := bytes.Repeat([]byte{0x55}, len(want)+5)
+		if err := c.PackInto(buf, -len(want)-2, &v); err != nil || !bytes.Equal(buf, slices.Concat([]byte("UUU"), want, []byte("UU"))) {
+			t.Errorf("PackInto: %x, %v", buf, err)
+		}
+		same := func(how string, got *T, err error) {
+			t.Helper()
+			if err != nil {
+				t.Errorf("%s: %v", how, err)
+				return
+			}
+			if back, err := c.Pack(got); err != nil || !bytes.Equal(back, want) {
+				t.Errorf("%s: got %+v", how, *got)
+			}
+		}
+		var back, from, read T
+		same("Unpack", &back, c.Unpack(want, &back))
+		same("UnpackFrom", &from, c.UnpackFrom(buf, 3, &from))
+		same("Read", &read, c.Read(iotest.OneByteReader(bytes.NewReader(want)), &read))
+		var w bytes.Buffer
+		if err := c.Write(&w, &v); err != nil || !bytes.Equal(w.Bytes(), want) {
+			t.Errorf("Write: %x, %v", w.Bytes(), err)
+		}
+
+		vs := slices.Repeat([]T{v}, 131)
+		all := bytes.Repeat(want, 131)
+		if got, err := c.AppendPackSlice([]byte("kept"), vs); err != nil || !bytes.Equal(got, append([]byte("kept"), all...)) {
+			t.Errorf("AppendPackSlice: %x, %v", got, err)
+		}
+		if len(want) == 0 {
+			return
+		}
+		many, err := c.AppendUnpackSlice(vs[:1:1], all)
+		if err != nil || len(many) != 132 {
+			t.Fatalf("AppendUnpackSlice: %d, %v", len(many), err)
+		}
+		for i := range many {
+			same("AppendUnpackSlice", &many[i], nil)
+		}
+		seq, err := c.All(all)
+		if err != nil {
+			t.Fatal(err)
+		}
+		n := 0
+		for i, r := range seq {
+			if i != n {
+				t.Errorf("All: record %d, want %d", i, n)
+			}
+			same("All", r, nil)
+			n++
+		}
+		if n != 131 {
+			t.Errorf("All: %d records", n)
+		}
+		for range seq {
+			break
+		}
+	}
+}
+
+func TestCodec(t *testing.T) {
+	type numbers struct {
+		A int8
+		B uint8
+		C int16
+		D uint16
+		E int32
+		F uint32
+		G int64
+		H uint64
+		I float32
+		J float64
+		K bool
+		L [8]byte
+		_ [2]byte
+	}
+	n := numbers{-5, 200, -3000, 60000, -70000, 4000000000, -1 << 40, 1 << 63, 1.5, 2.5, true, [8]byte([]byte("abcdefgh")), [2]byte{9, 9}}
+	for _, prefix := range []string{"<", ">", "@"} {
+		t.Run("numbers "+prefix, codecCase(prefix+"bBhHiIqQfd?8s2x", n, -5, 200, -3000, 60000, -70000, uint32(4000000000), int64(-1<<40), uint64(1<<63), 1.5, 2.5, true, "abcdefgh"))
+	}
+	for _, prefix := range []string{"<", ">"} {
+		t.Run("nested "+prefix, codecCase(prefix+"BhH2i4s4sxfd?F", record{
+			Embedded: Embedded{1}, hidden: hidden{-2}, In: inner{3, [2]int32{4, -5}},
+			Names: [2]struct{ N [4]byte }{{[4]byte{'a'}}, {[4]byte{'b'}}}, F: 1.5, D: 2.5, OK: true, C: 1 + 2i,
+		}, 1, -2, 3, 4, -5, "a", "b", 1.5, 2.5, true, 1+2i))
+		t.Run("wider "+prefix, codecCase(prefix+"bHiefF", struct {
+			A int64
+			B uint
+			C int
+			D float64
+			E float64
+			F complex128
+		}{-1, 2, -3, 0.5, 1.5, 2i}, -1, 2, -3, 0.5, 1.5, 2i))
+		t.Run("strings "+prefix, codecCase(prefix+"4s4s5p3p", struct {
+			A string
+			B []byte
+			C string
+			D namedRaw
+		}{"abcd", []byte("ef\x00\x00"), "gh", namedRaw("i")}, "abcd", "ef", "gh", "i"))
+		t.Run("slices "+prefix, codecCase(prefix+"3H2B", struct {
+			A []uint16
+			B []byte
+		}{[]uint16{1, 2, 3}, []byte{4, 5}}, 1, 2, 3, 4, 5))
+		t.Run("one value "+prefix, codecCase(prefix+"i", int32(-7), -7))
+		t.Run("one double "+prefix, codecCase(prefix+"d", 2.5, 2.5))
+		t.Run("one string "+prefix, codecCase(prefix+"4s", "abcd", "abcd"))
+		t.Run("an array "+prefix, codecCase(prefix+"5h", [5]int16{1, -2, 3, -4, 5}, 1, -2, 3, -4, 5))
+		t.Run("an array over items "+prefix, codecCase(prefix+"h2xh3h", [5]int16{1, -2, 3, -4, 5}, 1, -2, 3, -4, 5))
+		t.Run("booleans "+prefix, codecCase(prefix+"3?", [3]bool{true, false, true}, true, false, true))
+		t.Run("arrays of strings "+prefix, codecCase(prefix+"2s3p", [2]string{"ab", "c"}, "ab", "c"))
+		t.Run("complex "+prefix, codecCase(prefix+"FD", struct {
+			A complex64
+			B complex128
+		}{1 + 2i, 3 + 4i}, 1+2i, 3+4i))
+	}
+	t.Run("native long", codecCase("@lL", struct {
+		A int64
+		B uint64
+	}{-1, 2}, -1, 2))
+	t.Run("nothing", codecCase("0i0s3x", struct{ S [0]byte }{}, ""))
+	t.Run("signalling NaN", codecCase(">fd", struct {
+		A float32
+		B float64
+	}{math.Float32frombits(0x7f800001), math.Float64frombits(0x7ff0000000000001)}, math.Float32frombits(0x7f800001), math.Float64frombits(0x7ff0000000000001)))
+}
+
+// TestCodecBools sees that a bool is 0 or 1 in Go, whatever the byte was.
+func TestCodecBools(t *testing.T) {
+	c := structpack.MustCodec[struct{ A, B bool }]("<??")
+	var v struct{ A, B bool }
+	if err := c.Unpack([]byte{2, 255}, &v); err != nil || v != (struct{ A, B bool }{true, true}) {
+		t.Errorf("%v, %v", v, err)
+	}
+}
+
+// TestCodecForABI reads what a C program on another platform wrote.
+func TestCodecForABI(t *testing.T) {
+	s, err := structpack.CompileFor(structpack.ILP32BigEndian, "@hlq")
+	if err != nil {
+		t.Fatal(err)
+	}
+	type abc struct {
+		A int16
+		B int64
+		C int64
+	}
+	c, err := structpack.NewCodec[abc](s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, err := c.Pack(&abc{1, -2, 3})
+	if want := "00010000fffffffe0000000000000003"; err != nil || fmt.Sprintf("%x", b) != want {
+		t.Errorf("%x, %v, want %s", b, err, want)
+	}
+	if _, err := c.Pack(&abc{1, 1 << 31, 3}); !errors.Is(err, structpack.ErrRange) {
+		t.Errorf("a long that is too long: %v", err)
+	}
+}
+
+func TestCodecMismatch(t *testing.T) {
+	bind := func(format string, v any) error {
+		_, err := structpack.BindType(structpack.MustCompile(format), reflect.TypeOf(v))
+		return err
+	}
+	type T struct {
+		A struct{ B int16 }
+		C int32
+	}
+	for _, tt := range []struct {
+		err  error
+		kind error
+		want string
+	}{
+		{bind("<h", T{}), structpack.ErrCount, `structpack: codec "<h": no value is left for field structpack_test.T.C`},
+		{bind("<hii", T{}), structpack.ErrCount, `structpack: codec "<hii": value 2 ('i' at byte 3): structpack_test.T has no field for this value; the format has 3`},
+		{bind("<ii", T{}), structpack.ErrType, `structpack: codec "<ii": value 0 ('i' at byte 1): field structpack_test.T.A.B of type int16 cannot take int32`},
+		{bind("<hI", T{}), structpack.ErrType, `structpack: codec "<hI": value 1 ('I' at byte 2): field structpack_test.T.C of type int32 cannot take uint32`},
+		{bind("<h2s", T{}), structpack.ErrType, `structpack: codec "<h2s": value 1 ('s' at byte 2): field structpack_test.T.C of type int32 cannot take []uint8`},
+		{bind("<i", struct{ a int32 }{}), structpack.ErrType, `structpack: codec "<i": value 0 ('i' at byte 1): field struct { a int32 }.a is not exported`},
+		{bind("<i", struct{ A *int32 }{}), structpack.ErrType, `structpack: codec "<i": value 0 ('i' at byte 1): field struct { A *int32 }.A of type *int32 cannot take int32`},
+		{bind("<i", struct{ A any }{}), structpack.ErrType, `structpack: codec "<i": value 0 ('i' at byte 1): field struct { A interface {} }.A of type interface {} cannot take int32`},
+		{bind("<i", struct{ A chan int }{}), structpack.ErrType, `structpack: codec "<i": value 0 ('i' at byte 1): field struct { A chan int }.A of type chan int cannot take int32`},
+		{bind("<4s", [3]byte{}), structpack.ErrType, `structpack: codec "<4s": value 0 ('s' at byte 1): field [3]uint8 of type [3]uint8 cannot take []uint8`},
+		{bind("<4p", [4]byte{}), structpack.ErrType, `structpack: codec "<4p": value 0 ('p' at byte 1): field [4]uint8 of type [4]uint8 cannot take []uint8`},
+		{bind("<4H", [3]uint16{}), structpack.ErrCount, `structpack: codec "<4H": value 3 ('H' at byte 1): [3]uint16 has no field for this value; the format has 4`},
+		{bind("<3H", struct {
+			A uint16
+			B []uint16
+		}{}), structpack.ErrType, `structpack: codec "<3H": value 1 ('H' at byte 1): field struct { A uint16; B []uint16 }.B of type []uint16 cannot begin inside an item`},
+	} {
+		if !errors.Is(tt.err, tt.kind) || tt.err.Error() != tt.want {
+			t.Errorf("got  %v\nwant %s", tt.err, tt.want)
+		}
+	}
+	defer func() {
+		if recover() == nil {
+			t.Error("MustCodec does not panic")
+		}
+	}()
+	structpack.MustCodec[int8]("<i")
+}
+
+func TestCodecErrors(t *testing.T) {
+	type wide struct {
+		A uint8
+		B int64
+	}
+	c := structpack.MustCodec[wide]("<Bb")
+	bad := []wide{{1, 2}, {3, 300}}
+	dst := []byte("kept")
+
+	check := func(what string, err, kind error, index int) {
+		t.Helper()
+		var e *structpack.Error
+		if !errors.As(err, &e) || !errors.Is(err, kind) || e.Index != index {
+			t.Errorf("%s: %v", what, err)
+		}
+	}
+	if _, err := c.Pack(&bad[1]); err == nil || !strings.HasSuffix(err.Error(), "value 1 ('b' at byte 2): 'b' format requires -128 <= number <= 127") {
+		t.Errorf("Pack: %v", err)
+	}
+	got, err := c.AppendPackSlice(dst, bad)
+	check("AppendPackSlice", err, structpack.ErrRange, 1)
+	if !strings.Contains(err.Error(), "record 1: value 1") || string(got) != "kept" {
+		t.Errorf("AppendPackSlice: %q, %v", got, err)
+	}
+	got, err = c.AppendPack(dst, &bad[1])
+	check("AppendPack", err, structpack.ErrRange, 1)
+	if string(got) != "kept" {
+		t.Errorf("AppendPack: %q", got)
+	}
+	buf := []byte("....")
+	check("PackInto", c.PackInto(buf, 1, &bad[1]), structpack.ErrRange, 1)
+	check("PackInto without room", c.PackInto(buf, 3, &bad[0]), structpack.ErrBuffer, -1)
+	check("Write", c.Write(io.Discard, &bad[1]), structpack.ErrRange, 1)
+	if string(buf) != "...." {
+		t.Errorf("PackInto: %q", buf)
+	}
+	v := wide{7, 8}
+	check("Unpack", c.Unpack([]byte{1}, &v), structpack.ErrBuffer, -1)
+	check("UnpackFrom", c.UnpackFrom([]byte{1, 2}, 1, &v), structpack.ErrBuffer, -1)
+	if v != (wide{7, 8}) {
+		t.Errorf("%v after errors", v)
+	}
+	vs, err := c.AppendUnpackSlice([]wide{v}, []byte{1, 2, 3})
+	check("AppendUnpackSlice", err, structpack.ErrBuffer, -1)
+	if len(vs) != 1 {
+		t.Errorf("AppendUnpackSlice: %v", vs)
+	}
+	_, err = c.All([]byte{1, 2, 3})
+	check("All", err, structpack.ErrBuffer, -1)
+	_, err = structpack.MustCodec[struct{}]("<").All(nil)
+	check("All of nothing", err, structpack.ErrBuffer, -1)
+
+	check("nil Unpack", c.Unpack([]byte{1, 2}, nil), structpack.ErrType, -1)
+	check("nil UnpackFrom", c.UnpackFrom([]byte{1, 2}, 0, nil), structpack.ErrType, -1)
+	check("nil Read", c.Read(strings.NewReader("ab"), nil), structpack.ErrType, -1)
+	_, err = c.Pack(nil)
+	check("nil Pack", err, structpack.ErrType, -1)
+	check("nil PackInto", c.PackInto(buf, 0, nil), structpack.ErrType, -1)
+
+	sliced := structpack.MustCodec[[]uint16]("<3H")
+	short := []uint16{1, 2}
+	_, err = sliced.Pack(&short)
+	check("a slice of another length", err, structpack.ErrCount, 0)
+}
+
+// TestCodecReuse sees that records put where others were keep nothing of them:
+// neither what a skipped field held nor the memory of a slice, which somebody
+// may still read.
+func TestCodecReuse(t *testing.T) {
+	type noted struct {
+		A    uint16
+		Note int `structpack:"-"`
+	}
+	numbers := structpack.MustCodec[noted](">H")
+	old := []noted{{1, 2}}
+	if got, err := numbers.AppendUnpackSlice(old[:0], []byte{0, 3}); err != nil || &got[0] != &old[0] || got[0] != (noted{A: 3}) {
+		t.Errorf("%v, %v", got, err)
+	}
+	slices := structpack.MustCodec[[]byte]("2s")
+	names := [][]byte{[]byte("ab")}
+	kept := names[0]
+	if got, err := slices.AppendUnpackSlice(names[:0], []byte("cd")); err != nil || string(got[0]) != "cd" || string(kept) != "ab" {
+		t.Errorf("%q, %v, and %q was ab", got, err, kept)
+	}
+}
+
+func TestCodecStreams(t *testing.T) {
+	c := structpack.MustCodec[[2]uint16](">2H")
+	r := strings.NewReader("\x00\x01\x00\x02\x00\x03")
+	v := [2]uint16{}
+	if err := c.Read(r, &v); err != nil || v != [2]uint16{1, 2} {
+		t.Errorf("%v, %v", v, err)
+	}
+	if err := c.Read(r, &v); err != io.ErrUnexpectedEOF || v != [2]uint16{1, 2} {
+		t.Errorf("inside a record: %v, %v", v, err)
+	}
+	if err := c.Read(r, &v); err != io.EOF {
+		t.Errorf("between records: %v", err)
+	}
+	large := structpack.MustCodec[string]("<200000s")
+	var s string
+	if err := large.Read(strings.NewReader(strings.Repeat("a", 199999)), &s); err != io.ErrUnexpectedEOF || s != "" {
+		t.Errorf("inside a large record: %d, %v", len(s), err)
+	}
+	if err := large.Read(iotest.HalfReader(strings.NewReader(strings.Repeat("a", 200000))), &s); err != nil || len(s) != 200000 {
+		t.Errorf("a large record: %d, %v", len(s), err)
+	}
+	// What a format claims is not what is taken.
+	huge := structpack.MustCodec[struct{}](fmt.Sprintf("<%dx", math.MaxInt))
+	if err := huge.Read(strings.NewReader("abc"), new(struct{})); err != io.ErrUnexpectedEOF {
+		t.Errorf("a huge record: %v", err)
+	}
+	if err := c.Write(iotest.TruncateWriter(io.Discard, 0), &v); err != nil {
+		t.Error(err)
+	}
+}
+
+// TestCodecArrays goes over lengths and alignments of the array path.
+func TestCodecArrays(t *testing.T) {
+	t.Run("int16", codecArray[int16]("h"))
+	t.Run("uint32", codecArray[uint32]("I"))
+	t.Run("int64", codecArray[int64]("q"))
+	t.Run("float64", codecArray[float64]("d"))
+	t.Run("bool", codecArray[bool]("?"))
+	t.Run("complex64", codecArray[complex64]("F"))
+}
+
+func codecArray[T any](code string) func(*testing.T) {
+	return func(t *testing.T) {
+		for _, prefix := range []string{"<", ">"} {
+			c := structpack.MustCodec[T](prefix + code)
+			for n := range 70 {
+				s := structpack.MustCompile(fmt.Sprint(prefix, n, code))
+				for shift := range 8 {
+					data := make([]byte, shift+s.Size())
+					rand.New(rand.NewSource(int64(n))).Read(data)
+					values, err := s.UnpackFrom(data, shift)
+					if err != nil {
+						t.Fatal(err)
+					}
+					vs, err := c.AppendUnpackSlice(nil, data[shift:])
+					if err != nil || len(vs) != n {
+						t.Fatal(len(vs), err)
+					}
+					want, _ := s.Pack(values...)
+					got, err := c.AppendPackSlice(data[:shift:shift], vs)
+					if err != nil || !bytes.Equal(got[shift:], want) {
+						t.Fatalf("%s%d%s: %x, %v, want %x", prefix, n, code, got[shift:], err, want)
+					}
+				}
+			}
+		}
+	}
+}
+
+// TestCodecTypes makes up formats, and struct types that meet them, and compares
+// moves, reflection and the dynamic API.
+func TestCodecTypes(t *testing.T) {
+	r := rand.New(rand.NewSource(1))
+	moved := 0
+	for range 2000 {
+		format := fuzz.Format(r)
+		s := structpack.MustCompile(format)
+		typ := structFor(r, s)
+		b, err := structpack.BindType(s, typ)
+		if err != nil {
+			t.Fatalf("%q, %v: %v", format, typ, err)
+		}
+		data := make([]byte, s.Size())
+		r.Read(data)
+		values, err := s.Unpack(data)
+		if err != nil {
+			t.Fatal(err)
+		}
+		want, err := s.Pack(values...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		v := reflect.New(typ).Elem()
+		b.Unpack(v, data)
+		if got, err := b.Pack(v); err != nil || !bytes.Equal(got, want) {
+			t.Fatalf("%q, %v: by reflection: %x, %v, want %x", format, typ, got, err, want)
+		}
+		if !b.Moves() {
+			continue
+		}
+		moved++
+		w := reflect.New(typ).Elem()
+		b.UnpackMoves(w, data)
+		if got := b.PackMoves(w); !bytes.Equal(got, want) {
+			t.Fatalf("%q, %v: by moves: %x, want %x", format, typ, got, want)
+		}
+		if got, err := b.Pack(w); err != nil || !bytes.Equal(got, want) {
+			t.Fatalf("%q, %v: unpacked by moves: %x, %v, want %x", format, typ, got, err, want)
+		}
+	}
+	t.Logf("%d of 2000 types need no reflection", moved)
+}
+
+// structFor makes up a struct type for a format.
+func structFor(r *rand.Rand, s *structpack.Struct) reflect.Type {
+	values, err := s.Unpack(make([]byte, s.Size()))
+	if err != nil {
+		panic(err)
+	}
+	var fields []reflect.StructField
+	add := func(t reflect.Type) {
+		if r.Intn(10) == 0 {
+			t = reflect.StructOf([]reflect.StructField{{Name: "In", Type: t}})
+		}
+		fields = append(fields, reflect.StructField{Name: fmt.Sprint("F", len(fields)), Type: t})
+	}
+	for _, f := range s.Fields() {
+		if f.Values == 0 {
+			continue
+		}
+		own := reflect.TypeOf(values[f.Index])
+		switch {
+		case f.Code == "s" && r.Intn(4) > 0:
+			add(reflect.ArrayOf(f.Count, reflect.TypeFor[byte]()))
+		case f.Code == "s" || f.Code == "p":
+			add([]reflect.Type{own, reflect.TypeFor[string]()}[r.Intn(2)])
+		case f.Count > 1 && r.Intn(8) == 0:
+			add(reflect.SliceOf(own))
+		case f.Count > 1 && (f.Count > 20 || r.Intn(2) == 0):
+			add(reflect.ArrayOf(f.Count, own))
+		default:
+			if r.Intn(20) == 0 && own.Kind() == reflect.Int16 {
+				own = reflect.TypeFor[int64]()
+			}
+			for range f.Values {
+				add(own)
+			}
+		}
+	}
+	return reflect.StructOf(fields)
+}
+
+func TestCodecStruct(t *testing.T) {
+	c := structpack.MustCodec[int32](">i")
+	if diff := cmp.Diff([]any{">i", 4}, []any{c.Struct().Format(), c.Size()}); diff != "" {
+		t.Error(diff)
+	}
+}
