@@ -3,6 +3,8 @@
 package structpack_test
 
 import (
+	"bytes"
+	"io"
 	"testing"
 
 	"example.com/structpack"
@@ -85,10 +87,7 @@ func TestAllocations(t *testing.T) {
 		complex_64 complex64
 	)
 
-	tests := []struct {
-		name string
-		run  func() error
-	}{
+	tests := []allocationTest{
 		{"AppendPack !ci4sf", func() error {
 			_, err := name.AppendPack(dst, allocChar, allocInt32, allocString, allocFloat32)
 			return err
@@ -176,6 +175,56 @@ func TestAllocations(t *testing.T) {
 			return err
 		}},
 	}
+	checkNoAllocations(t, tests)
+}
+
+// TestCodecAllocations is the same for codecs whose fields are as wide as their
+// codes: streams and batches do not allocate either, once their buffers are there.
+func TestCodecAllocations(t *testing.T) {
+	type spam struct {
+		C byte
+		I int32
+		S [4]byte
+		F float32
+	}
+	type padded struct {
+		I uint32
+		H int16
+		B bool
+		_ uint64
+		D float64
+	}
+	one := structpack.MustCodec[spam]("!ci4sf")
+	two := structpack.MustCodec[padded]("<Ih?x8xd")
+	array := structpack.MustCodec[int32](">i")
+	single, double := spam{'a', 7, [4]byte([]byte("spam")), 2.5}, padded{I: 1, H: 2, B: true, D: 3}
+	singles, doubles, ints := make([]spam, 130), make([]padded, 130), make([]int32, 1000)
+	buf := make([]byte, 0, 8192)
+	full := buf[:cap(buf)]
+	r := bytes.NewReader(full)
+	checkNoAllocations(t, []allocationTest{
+		{"AppendPack", func() error { _, err := one.AppendPack(buf, &single); return err }},
+		{"AppendPack padded", func() error { _, err := two.AppendPack(buf, &double); return err }},
+		{"PackInto", func() error { return one.PackInto(full, -100, &single) }},
+		{"Unpack", func() error { return one.Unpack(full[:one.Size()], &single) }},
+		{"UnpackFrom", func() error { return two.UnpackFrom(full, 9, &double) }},
+		{"AppendPackSlice", func() error { _, err := one.AppendPackSlice(buf, singles); return err }},
+		{"AppendPackSlice padded", func() error { _, err := two.AppendPackSlice(buf, doubles); return err }},
+		{"AppendPackSlice array", func() error { _, err := array.AppendPackSlice(buf, ints); return err }},
+		{"AppendUnpackSlice", func() error { _, err := one.AppendUnpackSlice(singles[:0], full[:130*one.Size()]); return err }},
+		{"AppendUnpackSlice padded", func() error { _, err := two.AppendUnpackSlice(doubles[:0], full[:130*two.Size()]); return err }},
+		{"AppendUnpackSlice array", func() error { _, err := array.AppendUnpackSlice(ints[:0], full[:4000]); return err }},
+		{"Write", func() error { return one.Write(io.Discard, &single) }},
+		{"Read", func() error { r.Reset(full); return two.Read(r, &double) }},
+	})
+}
+
+type allocationTest struct {
+	name string
+	run  func() error
+}
+
+func checkNoAllocations(t *testing.T, tests []allocationTest) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			if err := tt.run(); err != nil {
