@@ -1,4 +1,6 @@
-"""Times struct.Struct on the records of bench/records.go; prints JSON."""
+"""Times CPython's struct and array on a job of bench; prints JSON."""
+import array
+import collections
 import json
 import struct
 import sys
@@ -10,27 +12,63 @@ RECORDS = {
     "<bBhHiIqQfd?8s2xbBhHiIqQ": (
         -5, 200, -3000, 60000, -70000, 4000000000, -1 << 40, 1 << 63, 1.5, 2.5, True, b"abcdefgh",
         -5, 200, -3000, 60000, -70000, 4000000000, -1 << 40, 1 << 63),
+    "<IhBd": (70000, -30, 66, 99.25),
 }
 
 
-def nanoseconds(statement, names):
-    n = 20000
+def nanoseconds(statement, names, n=20000):
     return timeit.Timer(statement, globals=names).timeit(n) / n * 1e9
 
 
+def record(fmt, what):
+    s = struct.Struct(fmt)
+    values = RECORDS[fmt]
+    names = {"v%d" % i: v for i, v in enumerate(values)}
+    args = ", ".join(names)
+    names.update(pack_into=s.pack_into, unpack_from=s.unpack_from, buf=bytearray(s.size), data=s.pack(*values))
+    if what == "pack":
+        yield "pack_into", nanoseconds("pack_into(buf, 0, %s)" % args, names)
+    else:
+        yield "unpack_from", nanoseconds("unpack_from(data)", names)
+
+
+def batch(fmt, n, what):
+    s = struct.Struct(fmt)
+    values = [RECORDS[fmt]] * n
+    if what == "pack":
+        names = {"pack_into": s.pack_into, "buf": bytearray(s.size * n), "values": values, "size": s.size}
+        yield "pack_into in a loop", nanoseconds(
+            "o = 0\nfor v in values:\n pack_into(buf, o, *v)\n o += size", names, 3) / n
+    else:
+        names = {"iter_unpack": s.iter_unpack, "data": s.pack(*values[0]) * n, "deque": collections.deque}
+        yield "iter_unpack, values dropped", nanoseconds("deque(iter_unpack(data), 0)", names, 3) / n
+        yield "iter_unpack into a list", nanoseconds("list(iter_unpack(data))", names, 3) / n
+
+
+def numbers(fmt, what):
+    n = int(fmt[1:-1])
+    a = array.array(fmt[-1], range(n))
+    swap = (fmt[0] == ">") == (sys.byteorder == "little")
+    s = struct.Struct(fmt)
+    names = {"s": s, "a": a, "array": array.array, "code": fmt[-1], "data": s.pack(*a), "buf": bytearray(s.size)}
+    if what == "pack":
+        yield "pack_into", nanoseconds("s.pack_into(buf, 0, *a)", names, 1) / n
+        yield "array", nanoseconds("b = array(code, a)\n%s\nbuf[:] = b" % ("b.byteswap()" if swap else ""), names, 1) / n
+    else:
+        yield "unpack", nanoseconds("s.unpack(data)", names, 1) / n
+        yield "array", nanoseconds("b = array(code)\nb.frombytes(data)\n%s" % ("b.byteswap()" if swap else ""), names, 1) / n
+
+
 def main():
-    times = {"version": sys.version.split()[0]}
-    for fmt, values in RECORDS.items():
-        s = struct.Struct(fmt)
-        names = {"v%d" % i: v for i, v in enumerate(values)}
-        args = ", ".join(names)
-        names.update(pack_into=s.pack_into, pack=s.pack, unpack_from=s.unpack_from, unpack=s.unpack,
-                     buf=bytearray(s.size), data=s.pack(*values))
-        times[fmt] = {
-            "pack": nanoseconds("pack_into(buf, 0, %s)" % args, names),
-            "unpack": nanoseconds("unpack_from(data)", names),
-        }
-    json.dump(times, sys.stdout)
+    words = sys.argv[1].replace(",", "").replace("`", "").split()
+    times = []
+    if words[0] in RECORDS and "×" in words:
+        times = batch(words[0], int(words[2]), words[-1])
+    elif words[0] in RECORDS:
+        times = record(words[0], words[-1])
+    elif words[0][:1] in "<>!":
+        times = numbers(words[0], words[-1])
+    json.dump([{"Name": name, "Nanoseconds": t} for name, t in times], sys.stdout)
 
 
 main()

@@ -154,3 +154,95 @@ func (r *Many) get(b []byte) {
 	r.G2 = int64(le.Uint64(b[67:]))
 	r.H2 = le.Uint64(b[75:])
 }
+
+// Tick is <IhBd.
+type Tick struct {
+	ID    uint32
+	Size  int16
+	Side  byte
+	Price float64
+}
+
+var tick = Tick{70000, -30, 'B', 99.25}
+
+// The loops over many records that a programmer writes when it matters.
+
+func putTicks(b []byte, rs []Tick) {
+	for i := range rs {
+		r, p := &rs[i], b[i*15:i*15+15]
+		binary.LittleEndian.PutUint32(p, r.ID)
+		binary.LittleEndian.PutUint16(p[4:], uint16(r.Size))
+		p[6] = r.Side
+		binary.LittleEndian.PutUint64(p[7:], math.Float64bits(r.Price))
+	}
+}
+
+func getTicks(rs []Tick, b []byte) {
+	for i := range rs {
+		r, p := &rs[i], b[i*15:i*15+15]
+		r.ID = binary.LittleEndian.Uint32(p)
+		r.Size = int16(binary.LittleEndian.Uint16(p[4:]))
+		r.Side = p[6]
+		r.Price = math.Float64frombits(binary.LittleEndian.Uint64(p[7:]))
+	}
+}
+
+func putNames(b []byte, rs []Name) {
+	for i := range rs {
+		rs[i].put(b[i*13 : i*13+13])
+	}
+}
+
+func getNames(rs []Name, b []byte) {
+	for i := range rs {
+		rs[i].get(b[i*13 : i*13+13])
+	}
+}
+
+func putHeaders(b []byte, rs []Header) {
+	for i := range rs {
+		rs[i].put(b[i*20 : i*20+20])
+	}
+}
+
+func getHeaders(rs []Header, b []byte) {
+	for i := range rs {
+		rs[i].get(b[i*20 : i*20+20])
+	}
+}
+
+func putManys(b []byte, rs []Many) {
+	for i := range rs {
+		rs[i].put(b[i*83 : i*83+83])
+	}
+}
+
+func getManys(rs []Many, b []byte) {
+	for i := range rs {
+		rs[i].get(b[i*83 : i*83+83])
+	}
+}
+
+func putInts(b []byte, xs []int32) {
+	for i, x := range xs {
+		binary.BigEndian.PutUint32(b[i*4:i*4+4], uint32(x))
+	}
+}
+
+func getInts(xs []int32, b []byte) {
+	for i := range xs {
+		xs[i] = int32(binary.BigEndian.Uint32(b[i*4 : i*4+4]))
+	}
+}
+
+func putDoubles(b []byte, xs []float64) {
+	for i, x := range xs {
+		binary.LittleEndian.PutUint64(b[i*8:i*8+8], math.Float64bits(x))
+	}
+}
+
+func getDoubles(xs []float64, b []byte) {
+	for i := range xs {
+		xs[i] = math.Float64frombits(binary.LittleEndian.Uint64(b[i*8 : i*8+8]))
+	}
+}
