@@ -1,0 +1,72 @@
+package frame
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"net"
+	"os"
+)
+
+var (
+	// ErrTooLarge is wrapped by a *SizeError for a payload beyond the limit:
+	// when reading MaxPayload, when writing what the length's code can express.
+	ErrTooLarge = errors.New("frame: payload too large")
+
+	// ErrLength is wrapped by a *SizeError for a length that is negative, smaller
+	// than the rule of its layout allows, or not that of the frame it is in.
+	ErrLength = errors.New("frame: invalid length")
+
+	// ErrMoreHead is returned by a length function, with a number of bytes, to
+	// be called again with a header that is longer by so many; see LengthFunc.
+	ErrMoreHead = errors.New("frame: more header bytes needed")
+
+	// ErrServerClosed is returned by Serve after Shutdown or Close.
+	ErrServerClosed = errors.New("frame: server closed")
+)
+
+// A SizeError is a length that is not accepted. Nothing was allocated for it.
+type SizeError struct {
+	Size  int64  // of the payload, as the header has it; math.MaxInt64 if it is larger still
+	Limit int64  // the largest size, or for ErrLength the smallest
+	Head  []byte // a copy of the header; nil when writing
+	Err   error  // ErrTooLarge or ErrLength
+}
+
+func (e *SizeError) Error() string {
+	word := "at most"
+	if e.Err == ErrLength {
+		word = "at least"
+	}
+	s := fmt.Sprintf("%v: %d bytes, expected %s %d", e.Err, e.Size, word, e.Limit)
+	if e.Head != nil {
+		s += fmt.Sprintf(" (header % x%s)", e.Head, guess(e.Head))
+	}
+	return s
+}
+
+func (e *SizeError) Unwrap() error { return e.Err }
+
+// guess tells what speaks another protocol at the other end, for this is how it
+// shows: as a length made of letters.
+func guess(head []byte) string {
+	for _, known := range []struct{ bytes, name string }{
+		{"HTTP", "HTTP"}, {"GET ", "HTTP"}, {"POST", "HTTP"}, {"PUT ", "HTTP"}, {"HEAD", "HTTP"},
+		{"SSH-", "SSH"}, {"\x16\x03", "TLS"}, {"\x15\x03", "a TLS alert"},
+	} {
+		if bytes.HasPrefix(head, []byte(known.bytes)) {
+			return ", which looks like " + known.name
+		}
+	}
+	return ""
+}
+
+// isTimeout reports whether err is a deadline that has passed: the one error
+// after which reading goes on where it stopped.
+func isTimeout(err error) bool {
+	if errors.Is(err, os.ErrDeadlineExceeded) {
+		return true
+	}
+	var ne net.Error
+	return errors.As(err, &ne) && ne.Timeout()
+}

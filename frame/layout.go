@@ -1,0 +1,497 @@
+package frame
+
+import (
+	"bufio"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"reflect"
+	"strings"
+	"sync"
+
+	"example.com/structpack"
+)
+
+// A Layout says how frames lie in bytes: a header packed by a format, then the
+// payload, whose length one of the header's integers tells. It is checked when
+// it is made, immutable, and safe for use by many goroutines.
+type Layout struct {
+	head   *structpack.Struct
+	size   int // of the header
+	values []value
+	at     int // which value is the length, or -1
+	length value
+	max    int64 // the largest length that its code can express
+	counts int64 // how many bytes of the header the length counts
+	tail   int64 // how many bytes of the payload it does not count
+	fn     func(head []byte) (int64, error)
+	rule   string
+	codecs sync.Map // by reflect.Type, for Decode and Encode
+}
+
+// A value is an integer of the header. c and ? count as integers too, but not
+// as lengths.
+type value struct {
+	off, size int // size is 0 if the value is no integer
+	signed    bool
+	big       bool
+	length    bool // it may be the length
+}
+
+// An Option is a rule of a Layout.
+type Option func(*options)
+
+type options struct {
+	at, from, trailer int
+	fn                func(head []byte) (int64, error)
+}
+
+// LengthAt says which value of the format is the length, counted from 0. A
+// format with a single integer needs no LengthAt.
+func LengthAt(value int) Option { return func(o *options) { o.at = value } }
+
+// CountsFrom says that the length counts the header too, from the given value
+// on: CountsFrom(1) of !cI is PostgreSQL's length, which counts itself.
+func CountsFrom(value int) Option { return func(o *options) { o.from = value } }
+
+// CountsHeader says that the length is that of the whole frame.
+func CountsHeader() Option { return CountsFrom(0) }
+
+// Trailer says that a payload ends with n bytes that the length does not count,
+// such as the end octet of AMQP. They are the last bytes of the payload, when
+// reading and when writing.
+func Trailer(n int) Option { return func(o *options) { o.trailer = n } }
+
+// LengthFunc computes the length of the payload from the header, for what no
+// single value can say. With it a header's values are all given when writing,
+// and the function must agree with the payload's length.
+//
+// If f returns ErrMoreHead and a number, it is called again with so many bytes
+// more, which become part of Frame.Head; when writing they are the first bytes
+// of the payload. A header grows to at most 4096 bytes. An error of f ends
+// the reading.
+func LengthFunc(f func(head []byte) (int64, error)) Option { return func(o *options) { o.fn = f } }
+
+// largestHead bounds headers, so that a header need not be looked at as
+// something that fills memory.
+const largestHead = 4096
+
+// NewLayout makes a layout of the header's format and rules. The format must
+// begin with <, > or !: what goes over a wire has no native alignment.
+func NewLayout(format string, rules ...Option) (*Layout, error) {
+	fail := func(text string, args ...any) (*Layout, error) {
+		return nil, fmt.Errorf("frame: layout %q: %s", format, fmt.Sprintf(text, args...))
+	}
+	head, err := structpack.Compile(format)
+	if err != nil {
+		return nil, fmt.Errorf("frame: layout: %w", err)
+	}
+	if !strings.ContainsAny(format[:min(1, len(format))], "<>!") {
+		return fail("the format must begin with <, > or !: otherwise it is laid out as on this machine only")
+	}
+	if head.Size() > largestHead {
+		return fail("a header of %d bytes is too large (limit %d)", head.Size(), largestHead)
+	}
+	o := options{at: -1, from: -1}
+	for _, rule := range rules {
+		rule(&o)
+	}
+	l := &Layout{head: head, size: head.Size(), values: integers(head), at: o.at, fn: o.fn}
+	if o.trailer < 0 {
+		return fail("a trailer of %d bytes", o.trailer)
+	}
+	if o.fn != nil {
+		if o.at != -1 || o.from != -1 || o.trailer != 0 {
+			return fail("LengthFunc goes with no other rule")
+		}
+		l.rule = "length computed"
+		return l, nil
+	}
+	if o.at == -1 {
+		for i, v := range l.values {
+			if !v.length {
+				continue
+			}
+			if l.at >= 0 {
+				return fail("more than one integer, and no LengthAt")
+			}
+			l.at = i
+		}
+		if l.at == -1 {
+			return fail("no integer that could be the length")
+		}
+	}
+	if l.at < 0 || l.at >= len(l.values) || !l.values[l.at].length {
+		return fail("value %d is no integer of it", l.at)
+	}
+	l.length = l.values[l.at]
+	bits := 8*l.length.size - 1
+	if !l.length.signed {
+		bits++
+	}
+	l.max = int64(min(uint64(math.MaxUint64)>>(64-bits), math.MaxInt64))
+	l.rule = fmt.Sprintf("length in value %d", l.at)
+	if o.from != -1 {
+		if o.from < 0 || o.from >= head.NumValues() {
+			return fail("it has no value %d to count from", o.from)
+		}
+		l.counts = int64(l.size - offset(head, o.from))
+		if o.from == 0 {
+			l.counts = int64(l.size)
+		}
+		l.rule += fmt.Sprintf(", which counts %d bytes of the header", l.counts)
+	}
+	if o.trailer > 0 {
+		l.tail = int64(o.trailer)
+		l.rule += fmt.Sprintf(", which does not count the last %d bytes", o.trailer)
+	}
+	return l, nil
+}
+
+// MustLayout is NewLayout for rules known to be right, as those of package
+// variables: it panics where NewLayout returns an error.
+func MustLayout(format string, rules ...Option) *Layout {
+	l, err := NewLayout(format, rules...)
+	if err != nil {
+		panic(err)
+	}
+	return l
+}
+
+// integers lists the values of a header; those that are no integers have no size.
+func integers(head *structpack.Struct) []value {
+	values := make([]value, head.NumValues())
+	big := head.Format()[0] != '<'
+	for _, f := range head.Fields() {
+		if !strings.Contains("bBhHiIlLqQc?", f.Code) {
+			continue
+		}
+		for i := range f.Values {
+			size := f.Size / f.Count
+			values[f.Index+i] = value{f.Offset + i*size, size, strings.Contains("bhilq", f.Code), big, !strings.Contains("c?", f.Code)}
+		}
+	}
+	return values
+}
+
+// offset returns where value i begins.
+func offset(head *structpack.Struct, i int) int {
+	for _, f := range head.Fields() {
+		if f.Index <= i && i < f.Index+f.Values {
+			return f.Offset + (i-f.Index)*(f.Size/f.Values)
+		}
+	}
+	return 0
+}
+
+// String describes the layout.
+func (l *Layout) String() string {
+	return fmt.Sprintf("frame layout %q: header of %d bytes, %s", l.head.Format(), l.size, l.rule)
+}
+
+// Header returns the compiled format of the header.
+func (l *Layout) Header() *structpack.Struct { return l.head }
+
+// load returns the integer at its place in head.
+func (v value) load(head []byte) uint64 {
+	b := head[v.off:]
+	switch {
+	case v.size == 4 && v.big:
+		return uint64(binary.BigEndian.Uint32(b))
+	case v.size == 2 && v.big:
+		return uint64(binary.BigEndian.Uint16(b))
+	case v.size == 8 && v.big:
+		return binary.BigEndian.Uint64(b)
+	case v.size == 4:
+		return uint64(binary.LittleEndian.Uint32(b))
+	case v.size == 2:
+		return uint64(binary.LittleEndian.Uint16(b))
+	case v.size == 8:
+		return binary.LittleEndian.Uint64(b)
+	}
+	return uint64(b[0])
+}
+
+// store sets the integer at its place in head.
+func (v value) store(head []byte, x uint64) {
+	b := head[v.off:]
+	switch {
+	case v.size == 4 && v.big:
+		binary.BigEndian.PutUint32(b, uint32(x))
+	case v.size == 2 && v.big:
+		binary.BigEndian.PutUint16(b, uint16(x))
+	case v.size == 8 && v.big:
+		binary.BigEndian.PutUint64(b, x)
+	case v.size == 4:
+		binary.LittleEndian.PutUint32(b, uint32(x))
+	case v.size == 2:
+		binary.LittleEndian.PutUint16(b, uint16(x))
+	case v.size == 8:
+		binary.LittleEndian.PutUint64(b, x)
+	default:
+		b[0] = byte(x)
+	}
+}
+
+// extend makes a signed number of size bytes one of 64 bits.
+func (v value) extend(x uint64) int64 {
+	if !v.signed {
+		return int64(x)
+	}
+	shift := 64 - 8*v.size
+	return int64(x<<shift) >> shift
+}
+
+// measure returns the sizes of the header and of the payload of the frame that
+// b begins with. If b is too short to tell, head is how long it must be at least,
+// and payload is -1. The error is a *SizeError for lengths that no frame has,
+// or that of a length function.
+func (l *Layout) measure(b []byte) (head int, payload int64, err error) {
+	if len(b) < l.size {
+		return l.size, -1, nil
+	}
+	if l.fn != nil {
+		return l.ask(b)
+	}
+	x := l.length.load(b)
+	n := l.length.extend(x)
+	if n < 0 && !l.length.signed {
+		return l.size, 0, &SizeError{Size: math.MaxInt64, Limit: math.MaxInt, Head: clone(b[:l.size]), Err: ErrTooLarge}
+	}
+	if n < l.counts {
+		return l.size, 0, &SizeError{Size: n - l.counts + l.tail, Limit: l.tail, Head: clone(b[:l.size]), Err: ErrLength}
+	}
+	if n -= l.counts; n > math.MaxInt64-l.tail {
+		n = math.MaxInt64 - l.tail
+	}
+	n += l.tail
+	return l.size, n, nil
+}
+
+// ask calls the length function, with a longer header as often as it wants one.
+func (l *Layout) ask(b []byte) (head int, payload int64, err error) {
+	for head = l.size; head <= len(b); {
+		n, err := l.fn(b[:head:head])
+		if err == nil {
+			if n < 0 {
+				return head, 0, &SizeError{Size: n, Head: clone(b[:head]), Err: ErrLength}
+			}
+			return head, n, nil
+		}
+		if !errors.Is(err, ErrMoreHead) {
+			return head, 0, fmt.Errorf("frame: length of header % x: %w", b[:head], err)
+		}
+		if n <= 0 || n > int64(largestHead-head) {
+			return head, 0, &SizeError{Size: n, Limit: int64(largestHead - head), Head: clone(b[:head]), Err: ErrTooLarge}
+		}
+		head += int(n)
+	}
+	return head, -1, nil
+}
+
+func clone(b []byte) []byte { return append([]byte{}, b...) }
+
+// Cut returns the frame that b begins with, and what follows it. The frame's
+// bytes are those of b. The error is io.EOF if b is empty, io.ErrUnexpectedEOF
+// if b ends inside the frame, a *SizeError for a length that no frame has. After
+// an error rest is b.
+func (l *Layout) Cut(b []byte) (f Frame, rest []byte, err error) {
+	if len(b) == 0 {
+		return Frame{}, b, io.EOF
+	}
+	head, n, err := l.measure(b)
+	if err != nil {
+		return Frame{}, b, err
+	}
+	if n < 0 || n > int64(len(b)-head) {
+		return Frame{}, b, io.ErrUnexpectedEOF
+	}
+	end := head + int(n)
+	return Frame{l, b[:head:head], b[head:end:end]}, b[end:], nil
+}
+
+// Parse returns the frame that b is, such as a datagram: no byte more and none
+// less. The frame's bytes are those of b. The errors are those of Cut, but
+// io.ErrUnexpectedEOF also if b is empty, and a *SizeError that wraps ErrLength
+// if bytes are left over.
+func (l *Layout) Parse(b []byte) (Frame, error) {
+	f, rest, err := l.Cut(b)
+	if err == io.EOF {
+		err = io.ErrUnexpectedEOF
+	}
+	if err == nil && len(rest) > 0 {
+		return Frame{}, &SizeError{Size: int64(len(f.Payload)), Limit: int64(len(f.Payload) + len(rest)), Head: clone(f.Head), Err: ErrLength}
+	}
+	return f, err
+}
+
+var _ bufio.SplitFunc = (*Layout)(nil).Split
+
+// Split is a bufio.SplitFunc: the tokens are whole frames, for Parse. The
+// Scanner's buffer is the limit of their size. Data that ends inside a frame is
+// io.ErrUnexpectedEOF.
+func (l *Layout) Split(data []byte, atEOF bool) (advance int, token []byte, err error) {
+	f, rest, err := l.Cut(data)
+	switch {
+	case err == nil:
+		n := len(data) - len(rest)
+		return n, data[:len(f.Head)+len(f.Payload)], nil
+	case err == io.EOF, err == io.ErrUnexpectedEOF && !atEOF:
+		return 0, nil, nil
+	}
+	return 0, nil, err
+}
+
+// Append appends a frame to dst: a header with the given values, which are all
+// of the format's but the length, and the payload. After an error it returns
+// dst as it was. The errors are those of structpack's Pack, and a *SizeError
+// for a payload that the length cannot express.
+func (l *Layout) Append(dst, payload []byte, values ...any) ([]byte, error) {
+	b, err := l.appendHead(dst, payload, values)
+	if err != nil {
+		return dst, err
+	}
+	return append(b, payload...), nil
+}
+
+// appendHead appends the header of a frame.
+func (l *Layout) appendHead(dst, payload []byte, values []any) ([]byte, error) {
+	if l.fn != nil {
+		b, err := l.head.AppendPack(dst, values...)
+		if err != nil {
+			return dst, err
+		}
+		return b, l.agrees(b[len(dst):], payload)
+	}
+	n, err := l.lengthFor(len(payload))
+	if err != nil {
+		return dst, err
+	}
+	if len(values) != len(l.values)-1 {
+		return dst, fmt.Errorf("frame: header %q takes %d values besides the length (got %d): %w", l.head.Format(), len(l.values)-1, len(values), structpack.ErrCount)
+	}
+	var room [12]any
+	all := append(room[:0], values[:l.at]...)
+	all = append(append(all, 0), values[l.at:]...)
+	b, err := l.head.AppendPack(dst, all...)
+	if err != nil {
+		return dst, err
+	}
+	l.length.store(b[len(dst):], uint64(n))
+	return b, nil
+}
+
+// lengthFor returns what the header says of a payload of n bytes.
+func (l *Layout) lengthFor(n int) (int64, error) {
+	if int64(n) < l.tail {
+		return 0, &SizeError{Size: int64(n), Limit: l.tail, Err: ErrLength}
+	}
+	length := int64(n) - l.tail + l.counts
+	if length > l.max {
+		return 0, &SizeError{Size: int64(n), Limit: l.max - l.counts + l.tail, Err: ErrTooLarge}
+	}
+	return length, nil
+}
+
+// agrees checks a payload against what the length function makes of the header.
+func (l *Layout) agrees(head, payload []byte) error {
+	whole := append(clone(head), payload[:min(len(payload), largestHead)]...)
+	size, n, err := l.ask(whole)
+	if err != nil {
+		return err
+	}
+	if have := len(head) + len(payload) - size; n != int64(have) {
+		return &SizeError{Size: n, Limit: int64(have), Err: ErrLength}
+	}
+	return nil
+}
+
+// A Frame is a message. Its bytes belong to whoever made it: those of a frame
+// from a Reader are valid until the next call on the Reader, those of a frame
+// from Cut or Parse are the caller's. Appending to them does not write behind them.
+type Frame struct {
+	layout  *Layout
+	Head    []byte // the packed header
+	Payload []byte
+}
+
+// Clone returns a frame with bytes of its own.
+func (f Frame) Clone() Frame {
+	b := make([]byte, len(f.Head)+len(f.Payload))
+	n := copy(b, f.Head)
+	copy(b[n:], f.Payload)
+	return Frame{f.layout, b[:n:n], b[n:]}
+}
+
+// Uint returns value i of the header as an unsigned integer, a negative one
+// with its sign extended to 64 bits. It takes integers, c and ?, and panics if
+// value i is something else, or is not there.
+func (f Frame) Uint(i int) uint64 { return uint64(f.Int(i)) }
+
+// Int is Uint for signed integers.
+func (f Frame) Int(i int) int64 {
+	v := &f.layout.values[i]
+	if v.size == 0 {
+		panic(fmt.Sprintf("frame: value %d of header %q is no integer", i, f.layout.head.Format()))
+	}
+	return v.extend(v.load(f.Head))
+}
+
+// Scan unpacks the header into variables, as [structpack.Struct.Scan] does; the
+// length is one of the values.
+func (f Frame) Scan(dests ...any) error {
+	return f.layout.head.ScanFrom(f.Head, 0, dests...)
+}
+
+// Decode unpacks the header of f into a struct, as a [structpack.Codec] does:
+// its fields are the values of the format, the length included.
+func Decode[H any](f Frame) (H, error) {
+	var h H
+	c, err := codecOf[H](f.layout)
+	if err == nil {
+		err = c.UnpackFrom(f.Head, 0, &h)
+	}
+	return h, err
+}
+
+// Encode appends a frame to dst whose header is a struct, with the payload's
+// length in the place of the length that *h has. Its errors are those of
+// Append, and of [structpack.NewCodec].
+func Encode[H any](dst []byte, l *Layout, h *H, payload []byte) ([]byte, error) {
+	c, err := codecOf[H](l)
+	if err != nil {
+		return dst, err
+	}
+	b, err := c.AppendPack(dst, h)
+	if err != nil {
+		return dst, err
+	}
+	head := b[len(dst):]
+	if l.fn != nil {
+		err = l.agrees(head, payload)
+	} else {
+		var n int64
+		if n, err = l.lengthFor(len(payload)); err == nil {
+			l.length.store(head, uint64(n))
+		}
+	}
+	if err != nil {
+		return dst, err
+	}
+	return append(b, payload...), nil
+}
+
+func codecOf[H any](l *Layout) (*structpack.Codec[H], error) {
+	t := reflect.TypeFor[H]()
+	if c, ok := l.codecs.Load(t); ok {
+		return c.(*structpack.Codec[H]), nil
+	}
+	c, err := structpack.NewCodec[H](l.head)
+	if err != nil {
+		return nil, err
+	}
+	l.codecs.Store(t, c)
+	return c, nil
+}

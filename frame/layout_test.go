@@ -1,0 +1,448 @@
+package frame_test
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/binary"
+	"encoding/hex"
+	"errors"
+	"io"
+	"math"
+	"strings"
+	"testing"
+
+	"example.com/structpack"
+	"example.com/structpack/frame"
+	"github.com/google/go-cmp/cmp"
+)
+
+// protocols are those of the package's documentation, each with a frame of it.
+var protocols = []struct {
+	name    string
+	layout  *frame.Layout
+	bytes   string // in hexadecimal
+	payload string
+	values  []any // without the length
+	source  string
+}{
+	{"DNS over TCP", frame.MustLayout("!H"), "001d 1234 0100 0001 0000 0000 0000 07 6578616d706c65 03 636f6d 00 0001 0001",
+		"1234 0100 0001 0000 0000 0000 07 6578616d706c65 03 636f6d 00 0001 0001", nil, "RFC 1035, section 4.2.2"},
+	{"PostgreSQL", frame.MustLayout("!cI", frame.CountsFrom(1)), "51 0000000d 53454c4543542031 00",
+		"53454c4543542031 00", []any{byte('Q')}, "PostgreSQL 15, section 55.7: Query"},
+	{"PostgreSQL start-up", frame.MustLayout("!I", frame.CountsHeader()), "00000008 04d2162f", "04d2162f", nil, "PostgreSQL 15, section 55.7: SSLRequest"},
+	{"Kafka", frame.MustLayout("!i"), "0000000a 0012 0000 00000001 ffff", "0012 0000 00000001 ffff", nil, "ApiVersions request, version 0"},
+	{"Erlang packet 1", frame.MustLayout("!B"), "02 6f6b", "6f6b", nil, "inet:setopts/2"},
+	{"Erlang packet 2", frame.MustLayout("!H"), "0002 6f6b", "6f6b", nil, "inet:setopts/2"},
+	{"Erlang packet 4", frame.MustLayout("!I"), "00000002 6f6b", "6f6b", nil, "inet:setopts/2"},
+	{"logging SocketHandler", frame.MustLayout(">L"), "00000003 80042e", "80042e", nil, "logging/handlers.py, makePickle"},
+	{"ssh-agent", frame.MustLayout("!IB", frame.LengthAt(0), frame.CountsFrom(1)), "00000001 0b", "", []any{11}, "SSH_AGENTC_REQUEST_IDENTITIES"},
+	{"BGP", frame.MustLayout("!16sHB", frame.LengthAt(1), frame.CountsHeader()), "ffffffffffffffffffffffffffffffff 0013 04",
+		"", []any{strings.Repeat("\xff", 16), 4}, "RFC 4271, section 4.4: KEEPALIVE"},
+	{"MongoDB", frame.MustLayout("<iiii", frame.LengthAt(0), frame.CountsHeader()), "15000000 01000000 00000000 dd070000 0000000000",
+		"0000000000", []any{1, 0, 2013}, "OP_MSG"},
+	{"AMQP", frame.MustLayout("!BHI", frame.LengthAt(2), frame.Trailer(1)), "08 0000 00000000 ce", "ce", []any{8, 0}, "AMQP 0-9-1, section 4.2.3: heartbeat"},
+	{"memcached", frame.MustLayout("!BBHBBHIIQ", frame.LengthAt(6)), "80 00 0005 00 00 0000 00000005 00000000 0000000000000000 48656c6c6f",
+		"48656c6c6f", []any{0x80, 0, 5, 0, 0, 0, 0, 0}, "binary protocol: Get"},
+	{"TLS record", frame.MustLayout("!BHH", frame.LengthAt(2)), "15 0303 0002 0100", "0100", []any{21, 0x303}, "RFC 8446, section 5.1: close_notify"},
+	{"RADIUS", frame.MustLayout("!BBH16s", frame.LengthAt(2), frame.CountsHeader()), "02 07 0014 000102030405060708090a0b0c0d0e0f",
+		"", []any{2, 7, "\x00\x01\x02\x03\x04\x05\x06\x07\x08\x09\x0a\x0b\x0c\x0d\x0e\x0f"}, "RFC 2865: Access-Accept"},
+	{"pcap packet", frame.MustLayout("<IIII", frame.LengthAt(2)), "01000000 02000000 03000000 04000000 aabbcc", "aabbcc", []any{1, 2, 4}, "pcap(5), after the file header"},
+	{"zabbix", frame.MustLayout("<4sBII", frame.LengthAt(2)), "5a425844 01 0a000000 00000000 6167656e742e70696e67",
+		"6167656e742e70696e67", []any{"ZBXD", 1, 0}, "Zabbix 6.0, header"},
+	{"FastCGI", frame.MustLayout("!BBHHBx", frame.LengthFunc(fastCGI)), "01 05 0001 0003 05 00 616263 0000000000",
+		"616263 0000000000", []any{1, 5, 1, 3, 5}, "FastCGI 1.0, section 3.3: content and padding"},
+	{"HTTP/2", frame.MustLayout("!BHBBI", frame.LengthFunc(http2)), "000008 06 00 00000000 0102030405060708",
+		"0102030405060708", []any{0, 8, 6, 0, 0}, "RFC 9113, section 4.1: 24 bits"},
+	{"multiprocessing", frame.MustLayout("!i", frame.LengthFunc(multiprocessing)), "00000002 6869", "6869", []any{2}, "multiprocessing/connection.py"},
+	{"multiprocessing, large", frame.MustLayout("!i", frame.LengthFunc(multiprocessing)), "ffffffff 0000000000000002 6869", "6869", []any{-1}, "multiprocessing/connection.py"},
+}
+
+func fastCGI(head []byte) (int64, error) {
+	return int64(binary.BigEndian.Uint16(head[4:])) + int64(head[6]), nil
+}
+
+func http2(head []byte) (int64, error) {
+	return int64(head[0])<<16 | int64(binary.BigEndian.Uint16(head[1:])), nil
+}
+
+func multiprocessing(head []byte) (int64, error) {
+	n := int64(int32(binary.BigEndian.Uint32(head)))
+	switch {
+	case n != -1:
+		return n, nil
+	case len(head) == 4:
+		return 8, frame.ErrMoreHead
+	}
+	return int64(binary.BigEndian.Uint64(head[4:])), nil
+}
+
+func unhex(s string) []byte {
+	b, err := hex.DecodeString(strings.ReplaceAll(s, " ", ""))
+	if err != nil {
+		panic(err)
+	}
+	return b
+}
+
+func TestProtocols(t *testing.T) {
+	for _, tt := range protocols {
+		t.Run(tt.name, func(t *testing.T) {
+			whole, payload := unhex(tt.bytes), unhex(tt.payload)
+			f, err := tt.layout.Parse(whole)
+			if err != nil || !bytes.Equal(f.Payload, payload) || !bytes.Equal(append(f.Head, f.Payload...), whole) {
+				t.Errorf("Parse: %x, %x, %v", f.Head, f.Payload, err)
+			}
+			more := append(clone(whole), 1, 2)
+			f, rest, err := tt.layout.Cut(more)
+			if err != nil || !bytes.Equal(f.Payload, payload) || !bytes.Equal(rest, []byte{1, 2}) {
+				t.Errorf("Cut: %x, %x, %v", f.Payload, rest, err)
+			}
+			var size *frame.SizeError
+			if _, err := tt.layout.Parse(more); !errors.Is(err, frame.ErrLength) || !errors.As(err, &size) {
+				t.Errorf("Parse with more: %v", err)
+			}
+			for n := 1; n < len(whole); n++ {
+				if _, rest, err := tt.layout.Cut(whole[:n]); err != io.ErrUnexpectedEOF || len(rest) != n {
+					t.Errorf("Cut of %d bytes: %v", n, err)
+				}
+				if _, err := tt.layout.Parse(whole[:n]); err != io.ErrUnexpectedEOF {
+					t.Errorf("Parse of %d bytes: %v", n, err)
+				}
+			}
+			r := frame.NewReader(bytes.NewReader(whole), tt.layout)
+			if f, err := r.Next(); err != nil || !bytes.Equal(f.Payload, payload) {
+				t.Errorf("Next: %x, %v", f.Payload, err)
+			}
+			tail := payload
+			if tt.name == "multiprocessing, large" {
+				tail = whole[4:] // the longer header is the caller's to write
+			}
+			got, err := tt.layout.Append([]byte("kept"), tail, tt.values...)
+			if err != nil || !bytes.Equal(got, append([]byte("kept"), whole...)) {
+				t.Errorf("Append: %x, %v, want %x", got, err, whole)
+			}
+		})
+	}
+}
+
+func clone(b []byte) []byte { return append([]byte{}, b...) }
+
+func TestLayoutErrors(t *testing.T) {
+	zero := func([]byte) (int64, error) { return 0, nil }
+	for _, tt := range []struct {
+		format string
+		rules  []frame.Option
+		want   string
+	}{
+		{"!HI", nil, `frame: layout "!HI": more than one integer, and no LengthAt`},
+		{"!2H", nil, `frame: layout "!2H": more than one integer, and no LengthAt`},
+		{"HI", nil, `frame: layout "HI": the format must begin with <, > or !: otherwise it is laid out as on this machine only`},
+		{"", nil, `frame: layout "": the format must begin with <, > or !: otherwise it is laid out as on this machine only`},
+		{"@I", nil, `frame: layout "@I": the format must begin with <, > or !: otherwise it is laid out as on this machine only`},
+		{"=I", nil, `frame: layout "=I": the format must begin with <, > or !: otherwise it is laid out as on this machine only`},
+		{"!4s", nil, `frame: layout "!4s": no integer that could be the length`},
+		{"!c?d", nil, `frame: layout "!c?d": no integer that could be the length`},
+		{"!", nil, `frame: layout "!": no integer that could be the length`},
+		{"!Ij", nil, `frame: layout: structpack: compile "!Ij": "j" at byte 2: bad char in struct format`},
+		{"!Id", []frame.Option{frame.LengthAt(1)}, `frame: layout "!Id": value 1 is no integer of it`},
+		{"!Ic", []frame.Option{frame.LengthAt(1)}, `frame: layout "!Ic": value 1 is no integer of it`},
+		{"!I", []frame.Option{frame.LengthAt(1)}, `frame: layout "!I": value 1 is no integer of it`},
+		{"!I", []frame.Option{frame.LengthAt(-2)}, `frame: layout "!I": value -2 is no integer of it`},
+		{"!I", []frame.Option{frame.CountsFrom(1)}, `frame: layout "!I": it has no value 1 to count from`},
+		{"!I", []frame.Option{frame.CountsFrom(-3)}, `frame: layout "!I": it has no value -3 to count from`},
+		{"!I", []frame.Option{frame.Trailer(-1)}, `frame: layout "!I": a trailer of -1 bytes`},
+		{"!I", []frame.Option{frame.LengthFunc(zero), frame.LengthAt(0)}, `frame: layout "!I": LengthFunc goes with no other rule`},
+		{"!5000sI", nil, `frame: layout "!5000sI": a header of 5004 bytes is too large (limit 4096)`},
+	} {
+		l, err := frame.NewLayout(tt.format, tt.rules...)
+		if l != nil || err == nil || err.Error() != tt.want {
+			t.Errorf("%q: got  %v\nwant %s", tt.format, err, tt.want)
+		}
+	}
+	defer func() {
+		if recover() == nil {
+			t.Error("MustLayout does not panic")
+		}
+	}()
+	frame.MustLayout("I")
+}
+
+func TestLayoutString(t *testing.T) {
+	for _, tt := range []struct {
+		layout *frame.Layout
+		want   string
+	}{
+		{frame.MustLayout("!HBI", frame.LengthAt(2)), `frame layout "!HBI": header of 7 bytes, length in value 2`},
+		{frame.MustLayout("!x2HB", frame.LengthAt(1), frame.CountsFrom(1)), `frame layout "!x2HB": header of 6 bytes, length in value 1, which counts 3 bytes of the header`},
+		{frame.MustLayout("!xH", frame.CountsHeader()), `frame layout "!xH": header of 3 bytes, length in value 0, which counts 3 bytes of the header`},
+		{frame.MustLayout("!BHI", frame.LengthAt(2), frame.Trailer(1)), `frame layout "!BHI": header of 7 bytes, length in value 2, which does not count the last 1 bytes`},
+		{frame.MustLayout("!B", frame.LengthFunc(fastCGI)), `frame layout "!B": header of 1 bytes, length computed`},
+	} {
+		if got := tt.layout.String(); got != tt.want {
+			t.Errorf("got  %s\nwant %s", got, tt.want)
+		}
+	}
+	if f := frame.MustLayout("!I").Header().Format(); f != "!I" {
+		t.Error(f)
+	}
+}
+
+// TestLengths goes to the limits of every code, reading and writing.
+func TestLengths(t *testing.T) {
+	for _, tt := range []struct {
+		format string
+		rules  []frame.Option
+		max    int // the largest payload
+	}{
+		{"!b", nil, 127},
+		{"!B", nil, 255},
+		{"<h", nil, 32767},
+		{"!H", nil, 65535},
+		{"!B", []frame.Option{frame.CountsHeader()}, 254},
+		{"!bB", []frame.Option{frame.LengthAt(0), frame.CountsHeader()}, 125},
+		{"!B", []frame.Option{frame.Trailer(2)}, 257},
+		{"<H", []frame.Option{frame.CountsFrom(0), frame.Trailer(3)}, 65536},
+	} {
+		l := frame.MustLayout(tt.format, tt.rules...)
+		values := make([]any, l.Header().NumValues()-1)
+		for i := range values {
+			values[i] = 0
+		}
+		b, err := l.Append(nil, make([]byte, tt.max), values...)
+		if err != nil {
+			t.Errorf("%v: %d bytes: %v", l, tt.max, err)
+			continue
+		}
+		if f, err := l.Parse(b); err != nil || len(f.Payload) != tt.max {
+			t.Errorf("%v: %d bytes: read %d, %v", l, tt.max, len(f.Payload), err)
+		}
+		var size *frame.SizeError
+		b, err = l.Append([]byte("kept"), make([]byte, tt.max+1), values...)
+		if !errors.Is(err, frame.ErrTooLarge) || !errors.As(err, &size) || size.Size != int64(tt.max+1) || size.Limit != int64(tt.max) || string(b) != "kept" {
+			t.Errorf("%v: %d bytes: %q, %v", l, tt.max+1, b, err)
+		}
+	}
+	for _, tt := range []struct {
+		layout *frame.Layout
+		head   string
+		err    error
+		size   int64
+		limit  int64
+	}{
+		{frame.MustLayout("!i"), "ffffffff", frame.ErrLength, -1, 0},
+		{frame.MustLayout("!i"), "80000000", frame.ErrLength, math.MinInt32, 0},
+		{frame.MustLayout("<q"), "0000000000000080", frame.ErrLength, math.MinInt64, 0},
+		{frame.MustLayout("!cI", frame.CountsFrom(1)), "5100000003", frame.ErrLength, -1, 0},
+		{frame.MustLayout("!16sHB", frame.LengthAt(1), frame.CountsHeader()), strings.Repeat("ff", 16) + "001204", frame.ErrLength, -1, 0},
+		{frame.MustLayout("!b", frame.Trailer(2)), "ff", frame.ErrLength, 1, 2},
+		{frame.MustLayout("!H", frame.CountsHeader(), frame.Trailer(3)), "0001", frame.ErrLength, 2, 3},
+		{frame.MustLayout("!Q"), "ffffffffffffffff", frame.ErrTooLarge, math.MaxInt64, math.MaxInt},
+		{frame.MustLayout("!I", frame.LengthFunc(func([]byte) (int64, error) { return -5, nil })), "00000000", frame.ErrLength, -5, 0},
+		{frame.MustLayout("!I", frame.LengthFunc(func([]byte) (int64, error) { return 5000, frame.ErrMoreHead })), "00000000", frame.ErrTooLarge, 5000, 4092},
+		{frame.MustLayout("!I", frame.LengthFunc(func([]byte) (int64, error) { return 0, frame.ErrMoreHead })), "00000000", frame.ErrTooLarge, 0, 4092},
+	} {
+		head := unhex(tt.head)
+		check := func(how string, err error) {
+			t.Helper()
+			var size *frame.SizeError
+			if !errors.Is(err, tt.err) || !errors.As(err, &size) {
+				t.Errorf("%v, %s: %v, want %v", tt.layout, how, err, tt.err)
+				return
+			}
+			if diff := cmp.Diff([]any{size.Size, size.Limit, size.Head}, []any{tt.size, tt.limit, head}); diff != "" {
+				t.Errorf("%v, %s: %s", tt.layout, how, diff)
+			}
+		}
+		_, _, err := tt.layout.Cut(head)
+		check("Cut", err)
+		_, err = tt.layout.Parse(head)
+		check("Parse", err)
+		r := frame.NewReader(bytes.NewReader(append(clone(head), make([]byte, 9)...)), tt.layout)
+		_, err = r.Next()
+		check("Next", err)
+		_, again := r.Next()
+		check("Next, once more", again)
+		if _, _, err := r.ReadHeader(); err != again {
+			t.Errorf("ReadHeader after an error: %v", err)
+		}
+		_, _, err = tt.layout.Split(head, false)
+		check("Split", err)
+	}
+}
+
+func TestLengthFuncErrors(t *testing.T) {
+	mine := errors.New("mine")
+	l := frame.MustLayout("!HB", frame.LengthFunc(func(head []byte) (int64, error) {
+		if head[2] == 9 {
+			return 0, mine
+		}
+		return int64(head[1]), nil
+	}))
+	if _, err := frame.NewReader(strings.NewReader("\x00\x01\x09a"), l).Next(); !errors.Is(err, mine) {
+		t.Errorf("Next: %v", err)
+	}
+	if b, err := l.Append([]byte("kept"), []byte("a"), 2, 0); !errors.Is(err, frame.ErrLength) || string(b) != "kept" {
+		t.Errorf("Append with another length: %q, %v", b, err)
+	}
+	if b, err := l.Append([]byte("kept"), []byte("a"), 1, 9); !errors.Is(err, mine) || string(b) != "kept" {
+		t.Errorf("Append: %q, %v", b, err)
+	}
+}
+
+func TestAppendErrors(t *testing.T) {
+	l := frame.MustLayout("!HBI", frame.LengthAt(2))
+	for _, tt := range []struct {
+		values []any
+		err    error
+	}{
+		{[]any{1}, structpack.ErrCount},
+		{[]any{1, 2, 3}, structpack.ErrCount},
+		{[]any{1, 256}, structpack.ErrRange},
+		{[]any{1, "a"}, structpack.ErrType},
+	} {
+		if b, err := l.Append([]byte("kept"), nil, tt.values...); !errors.Is(err, tt.err) || string(b) != "kept" {
+			t.Errorf("%v: %q, %v", tt.values, b, err)
+		}
+	}
+	if b, err := frame.MustLayout("!H", frame.Trailer(2)).Append([]byte("kept"), []byte("a")); !errors.Is(err, frame.ErrLength) || string(b) != "kept" {
+		t.Errorf("a payload without its trailer: %q, %v", b, err)
+	}
+}
+
+func TestFrame(t *testing.T) {
+	l := frame.MustLayout("<hBbiQc?4sIx", frame.LengthAt(8))
+	b, err := l.Append(nil, []byte("payload"), -2, 200, -3, -70000, uint64(1<<63), "a", true, "name")
+	if err != nil {
+		t.Fatal(err)
+	}
+	f, err := l.Parse(b)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var ints []int64
+	for _, i := range []int{0, 1, 2, 3, 4, 5, 6, 8} {
+		ints = append(ints, f.Int(i))
+	}
+	if diff := cmp.Diff(ints, []int64{-2, 200, -3, -70000, math.MinInt64, 'a', 1, 7}); diff != "" {
+		t.Error(diff)
+	}
+	if f.Uint(0) != math.MaxUint64-1 || f.Uint(4) != 1<<63 {
+		t.Errorf("%d, %d", f.Uint(0), f.Uint(4))
+	}
+	var h int16
+	var n uint32
+	if err := f.Scan(&h, nil, nil, nil, nil, nil, nil, nil, &n); err != nil || h != -2 || n != 7 {
+		t.Errorf("Scan: %d, %d, %v", h, n, err)
+	}
+	for _, i := range []int{7, 9, -1} {
+		func() {
+			defer func() {
+				if recover() == nil {
+					t.Errorf("Int(%d) does not panic", i)
+				}
+			}()
+			f.Int(i)
+		}()
+	}
+	own := f.Clone()
+	clear(b)
+	if string(own.Payload) != "payload" || own.Int(0) != -2 {
+		t.Errorf("Clone: %v", own)
+	}
+	_ = append(f.Head, 'x')
+	_ = append(f.Payload, 'x')
+	if f.Payload[0] != 0 || cap(own.Head) != len(own.Head) {
+		t.Error("appending to a frame writes into it")
+	}
+}
+
+type header struct {
+	ID   uint16
+	Kind uint8
+	Size uint32
+}
+
+func TestDecodeEncode(t *testing.T) {
+	l := frame.MustLayout("!HBI", frame.LengthAt(2))
+	b, err := frame.Encode([]byte("kept"), l, &header{ID: 7, Kind: 2, Size: 99}, []byte("hello"))
+	if want := "kept\x00\x07\x02\x00\x00\x00\x05hello"; err != nil || string(b) != want {
+		t.Fatalf("%q, %v", b, err)
+	}
+	f, err := l.Parse(b[4:])
+	if err != nil {
+		t.Fatal(err)
+	}
+	h, err := frame.Decode[header](f)
+	if diff := cmp.Diff(h, header{7, 2, 5}); err != nil || diff != "" {
+		t.Errorf("%v %s", err, diff)
+	}
+	if _, err := frame.Decode[struct{ A uint8 }](f); !errors.Is(err, structpack.ErrType) {
+		t.Errorf("Decode: %v", err)
+	}
+	if b, err := frame.Encode([]byte("kept"), l, &struct{ A uint8 }{}, nil); !errors.Is(err, structpack.ErrType) || string(b) != "kept" {
+		t.Errorf("Encode: %q, %v", b, err)
+	}
+	if b, err := frame.Encode([]byte("kept"), l, (*header)(nil), nil); !errors.Is(err, structpack.ErrType) || string(b) != "kept" {
+		t.Errorf("Encode nil: %q, %v", b, err)
+	}
+	small := frame.MustLayout("!B")
+	type one struct{ N uint8 }
+	if b, err := frame.Encode([]byte("kept"), small, &one{}, make([]byte, 256)); !errors.Is(err, frame.ErrTooLarge) || string(b) != "kept" {
+		t.Errorf("Encode: %q, %v", b, err)
+	}
+	hook := frame.MustLayout("!B", frame.LengthFunc(func(head []byte) (int64, error) { return int64(head[0]), nil }))
+	if b, err := frame.Encode(nil, hook, &one{2}, []byte("ab")); err != nil || string(b) != "\x02ab" {
+		t.Errorf("Encode: %q, %v", b, err)
+	}
+	if _, err := frame.Encode(nil, hook, &one{3}, []byte("ab")); !errors.Is(err, frame.ErrLength) {
+		t.Errorf("Encode: %v", err)
+	}
+}
+
+func TestSplit(t *testing.T) {
+	l := frame.MustLayout("!H")
+	var stream []byte
+	for _, s := range []string{"one", "", "three"} {
+		stream, _ = l.Append(stream, []byte(s))
+	}
+	scan := func(b []byte) (payloads []string, err error) {
+		s := bufio.NewScanner(bytes.NewReader(b))
+		s.Split(l.Split)
+		for s.Scan() {
+			f, err := l.Parse(s.Bytes())
+			if err != nil {
+				t.Fatal(err)
+			}
+			payloads = append(payloads, string(f.Payload))
+		}
+		return payloads, s.Err()
+	}
+	got, err := scan(stream)
+	if diff := cmp.Diff(got, []string{"one", "", "three"}); err != nil || diff != "" {
+		t.Errorf("%v %s", err, diff)
+	}
+	for n := range len(stream) {
+		_, err := scan(stream[:n])
+		if whole := n == 0 || n == 5 || n == 7; whole && err != nil || !whole && err != io.ErrUnexpectedEOF {
+			t.Errorf("%d bytes: %v", n, err)
+		}
+	}
+}
+
+func TestSizeErrorText(t *testing.T) {
+	for _, tt := range []struct{ stream, want string }{
+		{"HTTP/1.1 400 Bad Request", "frame: payload too large: 1213486160 bytes, expected at most 1048576 (header 48 54 54 50, which looks like HTTP)"},
+		{"GET / HTTP/1.0\r\n", "frame: payload too large: 1195725856 bytes, expected at most 1048576 (header 47 45 54 20, which looks like HTTP)"},
+		{"\x16\x03\x01\x02\x00\x01", "frame: payload too large: 369295618 bytes, expected at most 1048576 (header 16 03 01 02, which looks like TLS)"},
+		{"\x7f\x00\x00\x00", "frame: payload too large: 2130706432 bytes, expected at most 1048576 (header 7f 00 00 00)"},
+	} {
+		_, err := frame.NewReader(strings.NewReader(tt.stream), frame.MustLayout("!I")).Next()
+		if err == nil || err.Error() != tt.want {
+			t.Errorf("got  %v\nwant %s", err, tt.want)
+		}
+	}
+	_, err := frame.MustLayout("!cI", frame.CountsFrom(1)).Parse([]byte("Q\x00\x00\x00\x02"))
+	if want := "frame: invalid length: -2 bytes, expected at least 0 (header 51 00 00 00 02)"; err == nil || err.Error() != want {
+		t.Errorf("got  %v\nwant %s", err, want)
+	}
+}

@@ -1,0 +1,460 @@
+package frame_test
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"math/rand"
+	"os"
+	"runtime"
+	"slices"
+	"strings"
+	"testing"
+	"testing/iotest"
+
+	"example.com/structpack/frame"
+	"github.com/google/go-cmp/cmp"
+)
+
+var idKind = frame.MustLayout("!HBI", frame.LengthAt(2))
+
+// messages makes a stream of frames with payloads of the given sizes.
+func messages(sizes ...int) (stream []byte, payloads [][]byte) {
+	for i, n := range sizes {
+		p := make([]byte, n)
+		rand.New(rand.NewSource(int64(i))).Read(p)
+		b, err := idKind.Append(stream, p, i, 1)
+		if err != nil {
+			panic(err)
+		}
+		stream, payloads = b, append(payloads, p)
+	}
+	return stream, payloads
+}
+
+// A script is a stream that comes in pieces, with a deadline that passes
+// between them.
+type script struct {
+	pieces   [][]byte
+	timeouts bool
+	late     bool
+	end      error
+}
+
+var errTimeout = fmt.Errorf("read: %w", os.ErrDeadlineExceeded)
+
+func (s *script) Read(b []byte) (int, error) {
+	if s.timeouts && !s.late {
+		s.late = true
+		return 0, errTimeout
+	}
+	s.late = false
+	if len(s.pieces) == 0 {
+		if s.end != nil {
+			return 0, s.end
+		}
+		return 0, io.EOF
+	}
+	n := copy(b, s.pieces[0])
+	if s.pieces[0] = s.pieces[0][n:]; len(s.pieces[0]) == 0 {
+		s.pieces = s.pieces[1:]
+	}
+	return n, nil
+}
+
+func pieces(b []byte, n int) [][]byte { return slices.Collect(slices.Chunk(b, n)) }
+
+// readAll reads the frames of a stream, and goes on after timeouts.
+func readAll(r *frame.Reader) (payloads [][]byte, timeouts int, err error) {
+	for {
+		f, err := r.Next()
+		switch {
+		case err == nil:
+			if f.Int(0) != int64(len(payloads)) {
+				return payloads, timeouts, fmt.Errorf("frame %d has number %d", len(payloads), f.Int(0))
+			}
+			payloads = append(payloads, clone(f.Payload))
+		case errors.Is(err, os.ErrDeadlineExceeded):
+			timeouts++
+		case err == io.EOF:
+			return payloads, timeouts, nil
+		default:
+			return payloads, timeouts, err
+		}
+	}
+}
+
+// TestEverySplit reads frames in pieces of every size, with and without a
+// deadline between any two of them.
+func TestEverySplit(t *testing.T) {
+	stream, want := messages(0, 1, 30, 0, 200, 5)
+	for n := 1; n <= len(stream); n++ {
+		for _, late := range []bool{false, true} {
+			got, timeouts, err := readAll(frame.NewReader(&script{pieces: pieces(stream, n), timeouts: late}, idKind))
+			if err != nil || !slices.EqualFunc(got, want, bytes.Equal) || late != (timeouts > 0) {
+				t.Errorf("pieces of %d bytes: %d frames, %d timeouts, %v", n, len(got), timeouts, err)
+			}
+		}
+		// Two pieces, of which the first one has n bytes.
+		got, _, err := readAll(frame.NewReader(&script{pieces: [][]byte{stream[:n], stream[n:]}, timeouts: true}, idKind))
+		if err != nil || !slices.EqualFunc(got, want, bytes.Equal) {
+			t.Errorf("split after %d bytes: %d frames, %v", n, len(got), err)
+		}
+	}
+}
+
+// TestTimeoutsAreResumable has a deadline at every byte, for Next and for both
+// parts of ReadHeader and Payload.
+func TestTimeoutsAreResumable(t *testing.T) {
+	stream, want := messages(300, 0, 7)
+	r := frame.NewReader(&script{pieces: pieces(stream, 1), timeouts: true}, idKind)
+	again := func(f func() error) {
+		t.Helper()
+		for {
+			if err := f(); err == nil || !errors.Is(err, os.ErrDeadlineExceeded) {
+				if err != nil {
+					t.Fatal(err)
+				}
+				return
+			}
+		}
+	}
+	for i, payload := range want {
+		var size int64
+		again(func() (err error) {
+			var f frame.Frame
+			f, size, err = r.ReadHeader()
+			if err == nil && f.Int(0) != int64(i) {
+				t.Fatalf("frame %d has number %d", i, f.Int(0))
+			}
+			return err
+		})
+		if size != int64(len(payload)) {
+			t.Fatalf("frame %d has %d bytes", i, size)
+		}
+		if i == 0 {
+			continue // skipped by the next call, through its deadlines
+		}
+		var got []byte
+		again(func() error {
+			b, err := io.ReadAll(r.Payload())
+			got = append(got, b...)
+			return err
+		})
+		if !bytes.Equal(got, payload) {
+			t.Errorf("frame %d: %x", i, got)
+		}
+	}
+}
+
+// TestEnds is the rule of the ends: io.EOF between frames, and
+// io.ErrUnexpectedEOF anywhere inside one, also right after a header.
+func TestEnds(t *testing.T) {
+	stream, _ := messages(10, 0, 3)
+	between := map[int]int{0: 0, 17: 1, 24: 2, 34: 3} // bytes to frames
+	for n := range len(stream) + 1 {
+		for _, how := range []func(io.Reader) io.Reader{
+			func(r io.Reader) io.Reader { return r }, iotest.OneByteReader, iotest.DataErrReader,
+		} {
+			r := frame.NewReader(how(bytes.NewReader(stream[:n])), idKind)
+			count := 0
+			var err error
+			for ; err == nil; count++ {
+				_, err = r.Next()
+			}
+			count--
+			want := io.ErrUnexpectedEOF
+			frames, ok := between[n]
+			if ok {
+				want = io.EOF
+				if count != frames {
+					t.Errorf("%d bytes: %d frames, want %d", n, count, frames)
+				}
+			}
+			if err != want {
+				t.Errorf("%d bytes: %v, want %v", n, err, want)
+			}
+			if _, again := r.Next(); again != err {
+				t.Errorf("%d bytes: %v, then %v", n, err, again)
+			}
+		}
+	}
+	mine := errors.New("mine")
+	r := frame.NewReader(&script{pieces: [][]byte{stream[:20]}, end: mine}, idKind)
+	if _, err := r.Next(); err != nil {
+		t.Error(err)
+	}
+	for range 2 {
+		if _, err := r.Next(); err != mine {
+			t.Errorf("an error of the stream: %v", err)
+		}
+	}
+	if _, err := frame.NewReader(&script{pieces: slices.Repeat([][]byte{nil}, 1000)}, idKind).Next(); err != io.ErrNoProgress {
+		t.Errorf("a stream without bytes: %v", err)
+	}
+}
+
+// TestPayloadEnds is the same for payloads that are read as streams.
+func TestPayloadEnds(t *testing.T) {
+	stream, _ := messages(10, 3)
+	for n := 7; n < 17; n++ {
+		r := frame.NewReader(bytes.NewReader(stream[:n]), idKind)
+		if _, size, err := r.ReadHeader(); err != nil || size != 10 {
+			t.Fatal(size, err)
+		}
+		if b, err := io.ReadAll(r.Payload()); err != io.ErrUnexpectedEOF || len(b) != n-7 {
+			t.Errorf("%d bytes: %d of the payload, %v", n, len(b), err)
+		}
+		r = frame.NewReader(bytes.NewReader(stream[:n]), idKind)
+		r.ReadHeader()
+		if _, _, err := r.ReadHeader(); err != io.ErrUnexpectedEOF {
+			t.Errorf("%d bytes, skipped: %v", n, err)
+		}
+	}
+	// Some of a payload is read, and the rest skipped.
+	for n := range 11 {
+		r := frame.NewReader(iotest.OneByteReader(bytes.NewReader(stream)), idKind)
+		r.ReadHeader()
+		if _, err := io.ReadFull(r.Payload(), make([]byte, n)); err != nil {
+			t.Error(err)
+		}
+		if f, err := r.Next(); err != nil || f.Int(0) != 1 || len(f.Payload) != 3 {
+			t.Errorf("after %d bytes: %v, %v", n, f, err)
+		}
+		if n, err := r.Payload().Read(make([]byte, 5)); n != 0 || err != io.EOF {
+			t.Errorf("Payload without ReadHeader: %d, %v", n, err)
+		}
+	}
+}
+
+// TestLimit is the rule that a length above MaxPayload is refused before there
+// is memory for it, with what the peer sent to say so.
+func TestLimit(t *testing.T) {
+	stream, _ := messages(100)
+	for _, tt := range []struct {
+		max int
+		ok  bool
+	}{{100, true}, {99, false}, {1, false}, {0, true}, {-1, true}} {
+		for _, split := range []int{1, len(stream)} {
+			r := frame.NewReader(&script{pieces: pieces(stream, split)}, idKind)
+			r.MaxPayload = tt.max
+			_, err := r.Next()
+			var size *frame.SizeError
+			switch {
+			case tt.ok:
+				if err != nil {
+					t.Errorf("limit %d: %v", tt.max, err)
+				}
+			case !errors.Is(err, frame.ErrTooLarge) || !errors.As(err, &size):
+				t.Errorf("limit %d: %v", tt.max, err)
+			default:
+				if diff := cmp.Diff([]any{size.Size, size.Limit, size.Head}, []any{int64(100), int64(tt.max), stream[:7]}); diff != "" {
+					t.Error(diff)
+				}
+				if _, again := r.Next(); again != err {
+					t.Errorf("then %v", again)
+				}
+			}
+		}
+	}
+	big, err := idKind.Append(nil, make([]byte, frame.DefaultMaxPayload+1), 0, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := frame.NewReader(bytes.NewReader(big), idKind).Next(); !errors.Is(err, frame.ErrTooLarge) {
+		t.Errorf("without a limit there is one: %v", err)
+	}
+	// A payload that is read as a stream has no limit.
+	r := frame.NewReader(bytes.NewReader(big), idKind)
+	_, size, err := r.ReadHeader()
+	if n, e := io.Copy(io.Discard, r.Payload()); err != nil || e != nil || n != size || n != frame.DefaultMaxPayload+1 {
+		t.Errorf("%d of %d bytes, %v, %v", n, size, err, e)
+	}
+}
+
+// allocated returns how many bytes f allocates.
+func allocated(f func()) uint64 {
+	var before, after runtime.MemStats
+	runtime.GC()
+	runtime.ReadMemStats(&before)
+	f()
+	runtime.ReadMemStats(&after)
+	return after.TotalAlloc - before.TotalAlloc
+}
+
+// TestMemoryFollowsWhatArrives is the rule that a claimed length takes no memory:
+// the buffer grows with the bytes that are there.
+func TestMemoryFollowsWhatArrives(t *testing.T) {
+	for _, arrive := range []int{0, 1000, 10_000, 100_000, 1_000_000} {
+		stream := append([]byte("\x00\x00\x00\x40\x00\x00\x00"), make([]byte, arrive)...)
+		// Not a multiple of a buffer's size at a time.
+		src := &script{pieces: pieces(stream, 1003)}
+		got := allocated(func() {
+			r := frame.NewReader(src, idKind)
+			r.MaxPayload = 1 << 30
+			if _, err := r.Next(); err != io.ErrUnexpectedEOF {
+				t.Errorf("%d bytes: %v", arrive, err)
+			}
+		})
+		// All sizes that the buffer had on the way, of which the last is at most
+		// fourfold, come to 16/3 of what arrived.
+		if limit := uint64(16*arrive/3 + 16<<10); got > limit {
+			t.Errorf("%d bytes that arrived took %d, want at most %d", arrive, got, limit)
+		}
+	}
+}
+
+func TestLargeFrames(t *testing.T) {
+	stream, want := messages(0, 4000, 5000, 70_000, 3, 65_536, 300_000, 1_000_000, 20, 1<<20, 9)
+	for _, n := range []int{1000, 4096, 65_536, 1 << 22} {
+		got, _, err := readAll(frame.NewReader(&script{pieces: pieces(stream, n), timeouts: n == 4096}, idKind))
+		if err != nil || !slices.EqualFunc(got, want, bytes.Equal) {
+			t.Errorf("pieces of %d bytes: %d frames, %v", n, len(got), err)
+		}
+	}
+}
+
+// TestOwnership is the rule that a frame's bytes cannot be written past.
+func TestOwnership(t *testing.T) {
+	stream, _ := messages(4, 4)
+	r := frame.NewReader(bytes.NewReader(stream), idKind)
+	f, err := r.Next()
+	if err != nil || cap(f.Payload) != 4 || cap(f.Head) != 7 {
+		t.Fatalf("%d, %d, %v", cap(f.Payload), cap(f.Head), err)
+	}
+	kept := f.Clone()
+	for i := range f.Payload {
+		f.Payload[i] = 0xff
+	}
+	g, err := r.Next()
+	if err != nil || g.Int(0) != 1 || kept.Int(0) != 0 || kept.Payload[0] == 0xff {
+		t.Errorf("%v, %v, %v", g, kept, err)
+	}
+}
+
+func TestBuffered(t *testing.T) {
+	stream, _ := messages(4)
+	r := frame.NewReader(strings.NewReader(string(stream)+"GET / HTTP/1.1"), idKind)
+	if b := r.Buffered(); b != nil {
+		t.Errorf("before the first read: %q", b)
+	}
+	if _, err := r.Next(); err != nil {
+		t.Fatal(err)
+	}
+	if b := r.Buffered(); string(b) != "GET / HTTP/1.1" || cap(b) != len(b) {
+		t.Errorf("%q", b)
+	}
+	if b := r.Buffered(); len(b) != 0 {
+		t.Errorf("handed over twice: %q", b)
+	}
+	if _, err := r.Next(); err != io.EOF {
+		t.Error(err)
+	}
+}
+
+func TestFrames(t *testing.T) {
+	stream, want := messages(4, 0, 9)
+	collect := func(r *frame.Reader) (n, timeouts int, last error) {
+		for f, err := range r.Frames() {
+			last = err
+			switch {
+			case errors.Is(err, os.ErrDeadlineExceeded):
+				timeouts++
+			case err == nil && bytes.Equal(f.Payload, want[n]):
+				n++
+			}
+		}
+		return n, timeouts, last
+	}
+	if n, timeouts, last := collect(frame.NewReader(&script{pieces: pieces(stream, 5), timeouts: true}, idKind)); n != 3 || timeouts == 0 || !errors.Is(last, os.ErrDeadlineExceeded) {
+		t.Errorf("%d frames, %d timeouts, %v", n, timeouts, last)
+	}
+	if n, _, last := collect(frame.NewReader(bytes.NewReader(stream[:30]), idKind)); n != 2 || last != io.ErrUnexpectedEOF {
+		t.Errorf("%d frames, %v", n, last)
+	}
+	r := frame.NewReader(bytes.NewReader(stream), idKind)
+	for range r.Frames() {
+		break
+	}
+	if f, err := r.Next(); err != nil || f.Int(0) != 1 {
+		t.Errorf("after a break: %v, %v", f, err)
+	}
+}
+
+// FuzzReader reads arbitrary bytes in arbitrary pieces, with timeouts between
+// them, and compares with Cut.
+func FuzzReader(f *testing.F) {
+	for i, tt := range protocols {
+		whole := unhex(tt.bytes)
+		f.Add(byte(i), byte(1), append(whole, whole...))
+		f.Add(byte(i), byte(255), append(whole, 0, 1, 2))
+	}
+	f.Fuzz(func(t *testing.T, protocol, size byte, stream []byte) {
+		l := protocols[int(protocol)%len(protocols)].layout
+		src := &script{timeouts: size%2 == 1}
+		random := rand.New(rand.NewSource(int64(size)))
+		for b := stream; len(b) > 0; {
+			n := min(len(b), 1+random.Intn(1+int(size)))
+			src.pieces = append(src.pieces, b[:n])
+			b = b[n:]
+		}
+		const limit = 1000
+		r := frame.NewReader(src, l)
+		r.MaxPayload = limit
+		streamed := random.Intn(2) == 0
+		for b := stream; ; {
+			want, rest, wantErr := l.Cut(b)
+			var got frame.Frame
+			var err error
+			read := func() error {
+				if !streamed {
+					got, err = r.Next()
+					return err
+				}
+				got, _, err = r.ReadHeader()
+				return err
+			}
+			for read(); errors.Is(err, os.ErrDeadlineExceeded); {
+				read()
+			}
+			if streamed && err == nil {
+				got = got.Clone()
+				got.Payload = []byte{}
+				for {
+					p := make([]byte, 1+random.Intn(9))
+					var n int
+					n, err = r.Payload().Read(p)
+					got.Payload = append(got.Payload, p[:n]...)
+					if err != nil && !errors.Is(err, os.ErrDeadlineExceeded) {
+						break
+					}
+				}
+				if err == io.EOF {
+					err = nil
+				}
+			}
+			var size *frame.SizeError
+			switch {
+			case errors.As(wantErr, &size):
+				if err == nil || err.Error() != wantErr.Error() {
+					t.Fatalf("%v, want %v", err, wantErr)
+				}
+				return
+			case !streamed && errors.As(err, &size) && errors.Is(err, frame.ErrTooLarge):
+				if size.Limit == limit && size.Size <= limit || wantErr == nil && len(want.Payload) <= limit {
+					t.Fatal(err)
+				}
+				return
+			case wantErr != nil:
+				if err != wantErr {
+					t.Fatalf("%v, want %v", err, wantErr)
+				}
+				return
+			case err != nil || !bytes.Equal(got.Head, want.Head) || !bytes.Equal(got.Payload, want.Payload):
+				t.Fatalf("%x, %x, %v, want %x, %x", got.Head, got.Payload, err, want.Head, want.Payload)
+			}
+			b = rest
+		}
+	})
+}
