@@ -97,16 +97,11 @@ func (s *Struct) scanAny(op string, data []byte, dests []any) error {
 	for p.next(s.plan, dests) {
 	}
 	if p.inst < len(s.plan) || p.dest < len(dests) {
-		return s.fail(op, ErrCount, "%s expected %d destinations (got %d)", op, s.values, len(dests))
+		return s.badDests(op, len(dests))
 	}
 	for p = (pairing{}); p.next(s.plan, dests); {
-		in, dest := &s.plan[p.inst], dests[p.dest]
-		if !in.takes(dest, p.run) {
-			want := ops[in.elem].goType.String()
-			if p.run {
-				want = fmt.Sprintf("%d values of type %s", in.n, want)
-			}
-			return s.failValue(op, in.val+p.k, ErrType, "the destination cannot take "+want, goType(dest))
+		if dest := dests[p.dest]; !s.plan[p.inst].takes(dest, p.run) {
+			return s.badDest(op, &p, goType(dest))
 		}
 	}
 	for p = (pairing{}); p.next(s.plan, dests); {
@@ -136,6 +131,21 @@ func (s *Struct) scanAny(op string, data []byte, dests []any) error {
 	return nil
 }
 
+// badDests is the error for n destinations that are not as many as there are values.
+func (s *Struct) badDests(op string, n int) *Error {
+	return s.fail(op, ErrCount, "%s expected %d destinations (got %d)", op, s.values, n)
+}
+
+// badDest is the error for the destination that p is at.
+func (s *Struct) badDest(op string, p *pairing, goType string) *Error {
+	in := &s.plan[p.inst]
+	want := ops[in.elem].goType.String()
+	if p.run {
+		want = fmt.Sprintf("%d values of type %s", in.n, want)
+	}
+	return s.failValue(op, in.val+p.k, ErrType, "the destination cannot take "+want, goType)
+}
+
 // A pairing goes over a plan and the destinations for its values side by side.
 // It holds numbers only: a destination kept in it would escape.
 type pairing struct {
@@ -148,6 +158,16 @@ type pairing struct {
 // next goes to the next destination. It reports false at the end of either
 // side, with inst at the first instruction that has none.
 func (p *pairing) next(plan []inst, dests []any) bool {
+	if !p.step(plan, len(dests)) {
+		return false
+	}
+	p.meet(plan, reflect.TypeOf(dests[p.dest]))
+	return true
+}
+
+// step is next for n destinations, of which the one that it comes to is to meet
+// the plan yet.
+func (p *pairing) step(plan []inst, n int) bool {
 	if p.begun {
 		p.dest++
 		if p.k++; p.run || p.k == plan[p.inst].values() {
@@ -158,35 +178,40 @@ func (p *pairing) next(plan []inst, dests []any) bool {
 	for p.inst < len(plan) && plan[p.inst].op == opPad {
 		p.inst++
 	}
-	if p.inst == len(plan) || p.dest == len(dests) {
-		return false
-	}
-	in := &plan[p.inst]
-	p.run = p.k == 0 && in.op != opBytes && in.op != opPascal && isRun(dests[p.dest])
-	return true
+	return p.inst < len(plan) && p.dest < n
 }
 
-// isRun reports whether a destination is for all values of an item: a pointer
-// to an array or slice.
-func isRun(dest any) bool {
-	t := reflect.TypeOf(dest)
+// meet says of which type the destination is.
+func (p *pairing) meet(plan []inst, dest reflect.Type) {
+	in := &plan[p.inst]
+	p.run = p.k == 0 && in.op != opBytes && in.op != opPascal && isRun(dest)
+}
+
+// isRun reports whether a destination of type t is for all values of an item: a
+// pointer to an array or slice.
+func isRun(t reflect.Type) bool {
 	return t != nil && t.Kind() == reflect.Pointer &&
 		(t.Elem().Kind() == reflect.Array || t.Elem().Kind() == reflect.Slice)
 }
 
 // takes reports whether dest can take a value of the instruction, or all of them.
 func (in *inst) takes(dest any, run bool) bool {
-	switch dest := dest.(type) {
-	case nil:
+	if dest == nil {
 		return true
-	case *any:
-		return dest != nil
 	}
 	v := reflect.ValueOf(dest)
-	if v.Kind() != reflect.Pointer || v.IsNil() {
+	return in.takesType(v.Type(), run) && !v.IsNil()
+}
+
+// takesType is takes for any destination of type t that is not a nil pointer.
+func (in *inst) takesType(t reflect.Type, run bool) bool {
+	if t == reflect.TypeFor[*any]() {
+		return true
+	}
+	if t.Kind() != reflect.Pointer {
 		return false
 	}
-	t := v.Type().Elem()
+	t = t.Elem()
 	if !run {
 		return in.fits(t)
 	}
