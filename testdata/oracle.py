@@ -204,7 +204,7 @@ def edges(code):
     if code in FLOATS:
         return NUMBERS + [1j] + NOT_NUMBERS
     if code in COMPLEX:
-        return NUMBERS[::3] + [complex(a, b) for a, b in zip(DOUBLES, reversed(DOUBLES))] + NOT_NUMBERS
+        return NUMBERS[::3] + [2**200, -2**200, -2**1100] + [complex(a, b) for a, b in zip(DOUBLES, reversed(DOUBLES))] + NOT_NUMBERS
     if code == "c":
         return [b"a", b"\xff", b"", b"ab", 97, "a", None]
     if code == "?":
