@@ -48,7 +48,7 @@ func (s *Struct) ScanFrom(data []byte, offset int, dests ...any) error {
 }
 
 func (s *Struct) scan(op string, data []byte, dests []any) error {
-	if len(dests) == len(s.flat) && mem.Exact(s.steps, dests) {
+	if len(dests) == s.values && len(dests) == len(s.flat) && mem.Exact(s.steps, dests) {
 		s.scanExact(data, dests)
 		return nil
 	}

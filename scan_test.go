@@ -71,6 +71,9 @@ func TestScanDestinations(t *testing.T) {
 		{name: "an array for two items", format: "!HH", values: []any{1, 2}, dests: []any{new([2]uint16)}, kind: structpack.ErrCount},
 		{name: "too few", format: "!HH", values: []any{1, 2}, dests: []any{new(uint16)}, kind: structpack.ErrCount},
 		{name: "too many", format: "!HH", values: []any{1, 2}, dests: []any{new(uint16), new(uint16), new(uint16)}, kind: structpack.ErrCount},
+		{name: "none", format: "!HH", values: []any{1, 2}, kind: structpack.ErrCount},
+		{name: "none for many values", format: "!70B", values: ints(70), kind: structpack.ErrCount},
+		{name: "one for many values", format: "!70B", values: ints(70), dests: []any{new(byte)}, kind: structpack.ErrCount},
 		{name: "one nil for a run", format: "!2H", values: []any{1, 2}, dests: []any{nil}, kind: structpack.ErrCount},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
