@@ -91,7 +91,8 @@ func setBytes(p *[]byte, b []byte) {
 }
 
 // scanAny is the general way, for destinations of every kind. It goes over
-// them three times: to count, to check, to write.
+// them three times, to count, to check, and to write, and once more if there
+// are *any among them.
 func (s *Struct) scanAny(op string, data []byte, dests []any) error {
 	var p pairing
 	for p.next(s.plan, dests) {
@@ -109,18 +110,18 @@ func (s *Struct) scanAny(op string, data []byte, dests []any) error {
 			return s.failValue(op, in.val+p.k, ErrType, "the destination cannot take "+want, goType(dest))
 		}
 	}
+	anys := false
 	for p = (pairing{}); p.next(s.plan, dests); {
-		in := &s.plan[p.inst]
-		size := ops[in.elem].size
-		b := data[in.off+p.k*size:]
-		switch dest := dests[p.dest].(type) {
+		switch dests[p.dest].(type) {
 		case nil:
 			continue
 		case *any:
-			one := in.one()
-			*dest = one.value(b, s.big)
+			anys = true
 			continue
 		}
+		in := &s.plan[p.inst]
+		size := ops[in.elem].size
+		b := data[in.off+p.k*size:]
 		v := reflect.ValueOf(dests[p.dest]).Elem()
 		if !p.run {
 			in.store(v, b, s.big)
@@ -133,7 +134,22 @@ func (s *Struct) scanAny(op string, data []byte, dests []any) error {
 			in.store(v.Index(k), b[k*size:], s.big)
 		}
 	}
+	if anys {
+		s.scanAnys(data, dests)
+	}
 	return nil
+}
+
+// scanAnys writes the destinations that are *any. They come last, because one
+// may point into dests, and what it overwrites there is a destination no more.
+func (s *Struct) scanAnys(data []byte, dests []any) {
+	for p := (pairing{}); p.next(s.plan, dests); {
+		if dest, ok := dests[p.dest].(*any); ok && dest != nil {
+			in := &s.plan[p.inst]
+			one := in.one()
+			*dest = one.value(data[in.off+p.k*ops[in.elem].size:], s.big)
+		}
+	}
 }
 
 // A pairing goes over a plan and the destinations for its values side by side.
