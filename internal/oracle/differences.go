@@ -1,0 +1,154 @@
+package oracle
+
+import (
+	"errors"
+	"math"
+	"slices"
+	"strings"
+
+	"example.com/structpack"
+)
+
+// What Pythons answer that this package does not, on purpose: a table of what
+// CPython 3.15 says otherwise, and of what older ones said.
+
+// Oldest is the oldest version, as Header.Version has it, that questions made up
+// at random can be asked: older ones took floats for integers, and knew neither
+// iter_unpack nor e.
+const Oldest = 306
+
+// Reasons of cases that are compared, and differ.
+const (
+	CastNaN    = "a signalling NaN that went through the C compiler's cast between float and double (f, F, Zf)"
+	DoubleNaN  = "a signalling NaN that the platform's calls quiet, whatever the code"
+	OldHalfNaN = "the payload of a NaN in e, which is kept since 3.14"
+	BeyondP    = "0p at the end of a format, of which pack_into wrote the length behind the structure before 3.15"
+)
+
+// sameNaN reports whether two doubles that are not the same bits are NaNs that
+// differ for a known reason, and keeps the reason.
+func (k *comparison) sameNaN(code string, want, got uint64) bool {
+	const exp, frac, quiet = 0x7ff << 52, 1<<52 - 1, 1 << 51
+	isNaN := func(u uint64) bool { return u&exp == exp && u&frac != 0 }
+	if !isNaN(want) || !isNaN(got) {
+		return false
+	}
+	cast := got | quiet
+	if h := k.Header.NaN.Cast; h != "" && h != "7ff82468a0000000" {
+		cast = bitsOf(h) // of every NaN it makes the same one
+	}
+	switch {
+	case strings.ContainsAny(code, "fF") && want == cast:
+		k.apart = CastNaN
+	case code == "e" && k.Header.Version() < 314:
+		k.apart = OldHalfNaN
+	case k.Header.NaN.Double != "" && k.Header.NaN.Double != "7ff0000000000001" && want == got|quiet:
+		k.apart = DoubleNaN
+	default:
+		return false
+	}
+	return true
+}
+
+// A Sentence is an error text that older Pythons had in other words.
+type Sentence struct {
+	Before int // the first version, as Header.Version has it, with the text of 3.15
+	About  string
+	meant  func(*comparison) bool
+}
+
+// Sentences are those of CPython 3.6 to 3.14.
+var Sentences = []Sentence{
+	{315, "a format that is not ASCII", func(k *comparison) bool {
+		return k.kind() == structpack.ErrFormat && strings.ContainsFunc(k.format(), func(c rune) bool { return c >= 0x80 })
+	}},
+	{312, "an integer out of range", func(k *comparison) bool {
+		return k.kind() == structpack.ErrRange && !strings.HasPrefix(k.Message, "float too large")
+	}},
+	{308, "an offset out of range in unpack_from", func(k *comparison) bool {
+		return k.Op == "unpack_from" && k.kind() == structpack.ErrBuffer
+	}},
+	{307, "an offset out of range in pack_into", func(k *comparison) bool {
+		return k.Op == "pack_into" && k.kind() == structpack.ErrBuffer
+	}},
+}
+
+// otherSentence says which error text it is that this Python has in other words.
+func (k *comparison) otherSentence() string {
+	if name := k.Header.Implementation; name != "CPython" {
+		return name + "'s own words"
+	}
+	for _, s := range Sentences {
+		if k.Header.Version() < s.Before && s.meant(k) {
+			return "other words for " + s.About
+		}
+	}
+	return ""
+}
+
+// An Omission is something that cannot be compared with every Python.
+type Omission struct {
+	Before int // the first version that has it as 3.15 does; 0 if none has
+	About  string
+	meant  func(*comparison) bool
+}
+
+// Omissions are those of CPython 3.6 to 3.15.
+var Omissions = []Omission{
+	{0, "a string where Python wants bytes: Go's strings are bytes", func(k *comparison) bool {
+		return strings.Contains(k.Message, "bytes object") && slices.ContainsFunc(k.Values, func(v Value) bool { return v.Str != nil })
+	}},
+	{315, "Zf and Zd, which came with 3.15", func(k *comparison) bool { return k.Header.lacks(k.format()) && strings.Contains(k.format(), "Z") }},
+	{314, "F and D, which came with 3.14", func(k *comparison) bool {
+		return k.Header.lacks(k.format()) && strings.ContainsAny(k.format(), "FD")
+	}},
+	{314, "a number too large for a native f, which became infinite before 3.14", func(k *comparison) bool {
+		format := k.format()
+		return strings.HasPrefix(k.Op, "pack") && strings.Contains(format, "f") && !strings.ContainsAny(format[:1], "=<>!") && slices.ContainsFunc(k.Values, overflows)
+	}},
+	{315, "more values than can be counted, whose number was negative before 3.15", func(k *comparison) bool {
+		_, err := structpack.CompileFor(k.abi, k.format())
+		var e *structpack.Error
+		return errors.As(err, &e) && e.Reason == "total struct size too long" && k.kind() != structpack.ErrFormat
+	}},
+	{313, "0p, which was an error and wrote a byte beside the result", func(k *comparison) bool { return k.Header.lacks(k.format()) }},
+	{307, "a NUL in a format, which was its end", func(k *comparison) bool { return strings.Contains(k.format(), "\x00") }},
+}
+
+// lacks reports whether a format has something that the Python has not: a
+// code, or 0p, which before 3.13 spoilt the empty bytes object, and with it
+// what was asked after it.
+func (h *Header) lacks(format string) bool {
+	return h.Version() < 315 && strings.Contains(format, "Z") ||
+		h.Version() < 314 && strings.ContainsAny(format, "FD") ||
+		h.Version() < 313 && strings.Contains(format, "0p")
+}
+
+// leftOut says why a case is not compared, if it is not.
+func (k *comparison) leftOut() string {
+	if k.Offset != nil && int64(int(*k.Offset)) != *k.Offset {
+		return "an offset beyond this platform's int"
+	}
+	if k.abi.Pointer == 8 && math.MaxInt == math.MaxInt32 && (k.Op == "calcsize" || k.kind() == structpack.ErrFormat) &&
+		(len(k.OK) > 9 || strings.Contains(k.Message, "total struct size")) {
+		return "a size beyond this platform's int"
+	}
+	for _, o := range Omissions {
+		if (o.Before == 0 || k.Header.Version() < o.Before) && o.meant(k) {
+			return o.About
+		}
+	}
+	return ""
+}
+
+// overflows reports whether v is a number that no float32 holds.
+func overflows(v Value) bool {
+	switch {
+	case v.Int != nil:
+		return len(*v.Int) > 38
+	case v.Float != nil:
+		f := math.Abs(floatOf(*v.Float))
+		return f > math.MaxFloat32 && !math.IsInf(f, 0)
+	}
+	return false
+}
