@@ -200,7 +200,7 @@ def unpack(fmt, data):
 def edges(code):
     """Values that fit a code, and values that just do not."""
     if code in INTS or code in NATIVE:
-        return EDGES + [True, 1.0, 1j] + NOT_NUMBERS
+        return EDGES + [True, 1.0, 1j] + NOT_NUMBERS + [-1]
     if code in FLOATS:
         return NUMBERS + [1j] + NOT_NUMBERS
     if code in COMPLEX:
