@@ -26,7 +26,7 @@ func TestLive(t *testing.T) {
 	if _, err := exec.LookPath(command[0]); err != nil {
 		t.Skip("no Python to ask: ", err)
 	}
-	cases, seed := number(t, "STRUCTPACK_CASES", 20000), number(t, "STRUCTPACK_SEED", int(time.Now().UnixNano()))
+	cases, seed := number(t, "STRUCTPACK_CASES", 10000), number(t, "STRUCTPACK_SEED", int(time.Now().UnixNano()))
 	python, err := oracle.Start(command, filepath.Join("testdata", "oracle.py"))
 	if err != nil {
 		t.Fatal(err)

@@ -147,7 +147,7 @@ func (t *tally) work(batches <-chan int) (err error) {
 	}()
 	h := python.Header
 	if h.Version() < oracle.Oldest {
-		return fmt.Errorf("Python %s is older than is asked", h.Python)
+		return fmt.Errorf("too old to ask: Python %s", h.Python)
 	}
 	t.begin(h)
 	for i := range batches {
