@@ -12,11 +12,6 @@ import (
 // What Pythons answer that this package does not, on purpose: a table of what
 // CPython 3.15 says otherwise, and of what older ones said.
 
-// Oldest is the oldest version, as Header.Version has it, that questions made up
-// at random can be asked: older ones took floats for integers, and knew neither
-// iter_unpack nor e.
-const Oldest = 306
-
 // Reasons of cases that are compared, and differ.
 const (
 	CastNaN    = "a signalling NaN that went through the C compiler's cast between float and double (f, F, Zf)"
@@ -39,11 +34,11 @@ func (k *comparison) sameNaN(code string, want, got uint64) bool {
 	}
 	switch {
 	case strings.ContainsAny(code, "fF") && want == cast:
-		k.apart = CastNaN
+		k.result.Apart = CastNaN
 	case code == "e" && k.Header.Version() < 314:
-		k.apart = OldHalfNaN
+		k.result.Apart = OldHalfNaN
 	case k.Header.NaN.Double != "" && k.Header.NaN.Double != "7ff0000000000001" && want == got|quiet:
-		k.apart = DoubleNaN
+		k.result.Apart = DoubleNaN
 	default:
 		return false
 	}
@@ -57,8 +52,9 @@ type Sentence struct {
 	meant  func(*comparison) bool
 }
 
-// Sentences are those of CPython 3.6 to 3.14.
+// Sentences are those of CPython 2.7 to 3.14.
 var Sentences = []Sentence{
+	{300, "any mistake", func(*comparison) bool { return true }},
 	{315, "a format that is not ASCII", func(k *comparison) bool {
 		return k.kind() == structpack.ErrFormat && strings.ContainsFunc(k.format(), func(c rune) bool { return c >= 0x80 })
 	}},
@@ -73,14 +69,14 @@ var Sentences = []Sentence{
 	}},
 }
 
-// otherSentence says which error text it is that this Python has in other words.
-func (k *comparison) otherSentence() string {
+// otherWords says which mistake it is that this Python has other words for.
+func (k *comparison) otherWords() string {
 	if name := k.Header.Implementation; name != "CPython" {
-		return name + "'s own words"
+		return "any mistake: " + name + " has words of its own"
 	}
 	for _, s := range Sentences {
 		if k.Header.Version() < s.Before && s.meant(k) {
-			return "other words for " + s.About
+			return s.About
 		}
 	}
 	return ""
@@ -93,31 +89,42 @@ type Omission struct {
 	meant  func(*comparison) bool
 }
 
-// Omissions are those of CPython 3.6 to 3.15.
+// Omissions are those of CPython 2.7 to 3.15.
 var Omissions = []Omission{
 	{0, "a string where Python wants bytes: Go's strings are bytes", func(k *comparison) bool {
 		return strings.Contains(k.Message, "bytes object") && slices.ContainsFunc(k.Values, func(v Value) bool { return v.Str != nil })
 	}},
-	{315, "Zf and Zd, which came with 3.15", func(k *comparison) bool { return k.Header.lacks(k.format()) && strings.Contains(k.format(), "Z") }},
+	{315, "Zf and Zd, which came with 3.15", func(k *comparison) bool { return k.Header.Lacks(k.format()) && strings.Contains(k.format(), "Z") }},
 	{314, "F and D, which came with 3.14", func(k *comparison) bool {
-		return k.Header.lacks(k.format()) && strings.ContainsAny(k.format(), "FD")
+		return k.Header.Lacks(k.format()) && strings.ContainsAny(k.format(), "FD")
 	}},
 	{314, "a number too large for a native f, which became infinite before 3.14", func(k *comparison) bool {
 		format := k.format()
 		return strings.HasPrefix(k.Op, "pack") && strings.Contains(format, "f") && !strings.ContainsAny(format[:1], "=<>!") && slices.ContainsFunc(k.Values, overflows)
 	}},
 	{315, "more values than can be counted, whose number was negative before 3.15", (*comparison).tooLongHere},
-	{313, "0p, which was an error and wrote a byte beside the result", func(k *comparison) bool { return k.Header.lacks(k.format()) }},
+	{313, "0p, which was an error and wrote a byte beside the result", func(k *comparison) bool { return k.Header.Lacks(k.format()) }},
+	{304, "iter_unpack, which came with 3.4", func(k *comparison) bool { return k.Op == "iter_unpack" }},
+	{300, "n, N and e, which came with 3.3 and 3.6", func(k *comparison) bool { return k.Header.Lacks(k.format()) }},
+	{300, "a float packed as an integer, which was cut", func(k *comparison) bool {
+		return k.Error == "" && strings.HasPrefix(k.Op, "pack") && slices.ContainsFunc(k.Values, func(v Value) bool { return v.Float != nil })
+	}},
+	{300, "a count without a code, which was ignored", func(k *comparison) bool {
+		_, err := structpack.CompileFor(k.abi, k.format())
+		return k.kind() != structpack.ErrFormat && err != nil && strings.Contains(err.Error(), "repeat count")
+	}},
+	{300, "so many values that there was no memory for a plan", func(k *comparison) bool { return k.Error == "MemoryError" }},
 	{307, "a NUL in a format, which was its end", func(k *comparison) bool { return strings.Contains(k.format(), "\x00") }},
 }
 
-// lacks reports whether a format has something that the Python has not: a
+// Lacks reports whether a format has something that the Python has not: a
 // code, or 0p, which before 3.13 spoilt the empty bytes object, and with it
 // what was asked after it.
-func (h *Header) lacks(format string) bool {
+func (h *Header) Lacks(format string) bool {
 	return h.Version() < 315 && strings.Contains(format, "Z") ||
 		h.Version() < 314 && strings.ContainsAny(format, "FD") ||
-		h.Version() < 313 && strings.Contains(format, "0p")
+		h.Version() < 313 && strings.Contains(format, "0p") ||
+		h.Version() < 306 && strings.ContainsAny(format, "nNe")
 }
 
 // leftOut says why a case is not compared, if it is not.

@@ -71,7 +71,7 @@ func (m *Questioner) Question() Question {
 
 func (m *Questioner) format() string {
 	for {
-		if format := m.anyFormat(); !m.h.lacks(format) {
+		if format := m.anyFormat(); !m.h.Lacks(format) {
 			return format
 		}
 	}

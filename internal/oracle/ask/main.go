@@ -146,9 +146,6 @@ func (t *tally) work(batches <-chan int) (err error) {
 		}
 	}()
 	h := python.Header
-	if h.Version() < oracle.Oldest {
-		return fmt.Errorf("too old to ask: Python %s", h.Python)
-	}
 	t.begin(h)
 	for i := range batches {
 		questions := t.questions(h, i)
@@ -162,7 +159,7 @@ func (t *tally) work(batches <-chan int) (err error) {
 		}
 		for j, q := range questions {
 			cs := oracle.Case{Question: q, Answer: answers[j]}
-			t.count(&cs, c.Check(&cs))
+			t.count(&cs, c.Check(&cs).Problem)
 		}
 		t.add(c)
 	}
@@ -225,6 +222,7 @@ func (t *tally) report() error {
 		fmt.Fprintln(w)
 	}
 	w.Flush()
+	t.list("other words for", t.sum.Words)
 	t.list("different on purpose", t.sum.Apart)
 	t.list("left out", t.sum.LeftOut)
 	fmt.Fprintf(t.out, "%d cases in %d ways, %d disagreements, %s\n", t.sum.Cases, t.sum.Ways, t.problems, time.Since(t.began).Round(time.Second))
@@ -236,6 +234,6 @@ func (t *tally) report() error {
 
 func (t *tally) list(title string, counts map[string]int) {
 	for _, reason := range slices.Sorted(maps.Keys(counts)) {
-		fmt.Fprintf(t.out, "%s: %d with %s\n", title, counts[reason], reason)
+		fmt.Fprintf(t.out, "%s: %d, %s\n", title, counts[reason], reason)
 	}
 }
