@@ -182,7 +182,7 @@ func (k *comparison) isPacked(want, got []byte) bool {
 	}
 	got = bytes.Clone(got)
 	for _, f := range k.s.Fields() {
-		if end := at + f.Offset; k.Header.Version() < 315 && f.Code == "p" && f.Size == 0 && end < len(got) && want[end] == 0 && got[end] != 0 {
+		if end := at + f.Offset; !k.Header.leaves0p() && f.Code == "p" && f.Size == 0 && end < len(got) && want[end] == 0 && got[end] != 0 {
 			k.result.Apart = BeyondP
 			got[end] = 0
 		}
@@ -248,7 +248,7 @@ func (k *comparison) isValue(want *Value, got any, index int) bool {
 	}
 	switch x := got.(type) {
 	case bool:
-		return want.Bool != nil && *want.Bool == x
+		return want.Bool != nil && (*want.Bool == x || x && k.isClangs())
 	case byte:
 		return want.Int != nil && *want.Int == fmt.Sprint(x) && k.codeOf(index) != "c" ||
 			want.Bytes != nil && *want.Bytes == fmt.Sprintf("%02x", x) && k.codeOf(index) == "c"

@@ -3,6 +3,7 @@ package oracle
 import (
 	"errors"
 	"math"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -12,13 +13,29 @@ import (
 // What Pythons answer that this package does not, on purpose: a table of what
 // CPython 3.15 says otherwise, and of what older ones said.
 
-// Reasons of cases that are compared, and differ.
+// Reasons of cases that are compared, and differ; Strings is of some that are not.
 const (
+	Strings    = "a string where Python wants bytes: Go's strings are bytes"
 	CastNaN    = "a signalling NaN that went through the C compiler's cast between float and double (f, F, Zf)"
 	DoubleNaN  = "a signalling NaN that the platform's calls quiet, whatever the code"
 	OldHalfNaN = "the payload of a NaN in e, which is kept since 3.14"
+	ClangBool  = "a native bool whose byte is neither 0 nor 1, of which CPython before 3.13 compiled by clang took the last bit"
 	BeyondP    = "0p at the end of a format, of which pack_into wrote the length behind the structure before 3.15"
 )
+
+// isClangs reports whether a bool that is true here may be false to the Python.
+func (k *comparison) isClangs() bool {
+	if k.Header.Version() >= 313 || strings.ContainsAny(k.format()[:1], "=<>!") {
+		return false
+	}
+	k.result.Apart = ClangBool
+	return true
+}
+
+// leaves0p reports whether a pack_into of 0p leaves the byte behind it alone.
+func (h *Header) leaves0p() bool {
+	return h.Version() >= 315 && !strings.Contains(h.Python, "rc")
+}
 
 // sameNaN reports whether two doubles that are not the same bits are NaNs that
 // differ for a known reason, and keeps the reason.
@@ -28,12 +45,15 @@ func (k *comparison) sameNaN(code string, want, got uint64) bool {
 	if !isNaN(want) || !isNaN(got) {
 		return false
 	}
-	cast := got | quiet
-	if h := k.Header.NaN.Cast; h != "" && h != "7ff82468a0000000" {
-		cast = bitsOf(h) // of every NaN it makes the same one
+	// The cast keeps or quiets it, or makes the same one of all; the narrower
+	// type has the upper bits of that.
+	const float = 1<<64 - 1<<29
+	cast := want == got|quiet
+	if h := k.Header.NaN.Cast; h != "" && bitsOf(h)&(1<<50-1) != 0x2468a0000000 {
+		cast = want&float == bitsOf(h)&float
 	}
 	switch {
-	case strings.ContainsAny(code, "fF") && want == cast:
+	case strings.ContainsAny(code, "fF") && cast:
 		k.result.Apart = CastNaN
 	case code == "e" && k.Header.Version() < 314:
 		k.result.Apart = OldHalfNaN
@@ -91,8 +111,9 @@ type Omission struct {
 
 // Omissions are those of CPython 2.7 to 3.15.
 var Omissions = []Omission{
-	{0, "a string where Python wants bytes: Go's strings are bytes", func(k *comparison) bool {
-		return strings.Contains(k.Message, "bytes object") && slices.ContainsFunc(k.Values, func(v Value) bool { return v.Str != nil })
+	{0, Strings, func(k *comparison) bool {
+		wantsBytes := strings.Contains(k.Message, "bytes object") || strings.Contains(k.Message, "string") // in 2.7
+		return wantsBytes && slices.ContainsFunc(k.Values, func(v Value) bool { return v.Str != nil })
 	}},
 	{315, "Zf and Zd, which came with 3.15", func(k *comparison) bool { return k.Header.Lacks(k.format()) && strings.Contains(k.format(), "Z") }},
 	{314, "F and D, which came with 3.14", func(k *comparison) bool {
@@ -117,13 +138,15 @@ var Omissions = []Omission{
 	{307, "a NUL in a format, which was its end", func(k *comparison) bool { return strings.Contains(k.format(), "\x00") }},
 }
 
+var zeroP = regexp.MustCompile(`(^|[^0-9])0+p`)
+
 // Lacks reports whether a format has something that the Python has not: a
 // code, or 0p, which before 3.13 spoilt the empty bytes object, and with it
 // what was asked after it.
 func (h *Header) Lacks(format string) bool {
 	return h.Version() < 315 && strings.Contains(format, "Z") ||
 		h.Version() < 314 && strings.ContainsAny(format, "FD") ||
-		h.Version() < 313 && strings.Contains(format, "0p") ||
+		h.Version() < 313 && zeroP.MatchString(format) ||
 		h.Version() < 306 && strings.ContainsAny(format, "nNe")
 }
 
@@ -131,6 +154,9 @@ func (h *Header) Lacks(format string) bool {
 func (k *comparison) leftOut() string {
 	if k.Offset != nil && int64(int(*k.Offset)) != *k.Offset {
 		return "an offset beyond this platform's int"
+	}
+	if k.Offset != nil && k.abi.Pointer == 4 && int64(int32(*k.Offset)) != *k.Offset {
+		return "an offset beyond the Python's ssize_t"
 	}
 	if math.MaxInt == math.MaxInt32 && k.abi.Pointer == 8 && k.tooLongHere() {
 		return "a size beyond this platform's int"

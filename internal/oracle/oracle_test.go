@@ -115,6 +115,8 @@ func TestDifferences(t *testing.T) {
 	quiets.NaN = NaNs{Cast: "7ff82468a0000000", Double: "7ff0000000000001"}
 	canonical := quiets
 	canonical.NaN.Cast = "7ff8000000000000"
+	mips := quiets
+	mips.NaN.Cast = "7ff7ffffffffffff"
 	x87 := headerOf(structpack.ILP32Align4, "3.15.2")
 	x87.NaN = NaNs{Cast: "7ff82468a0000000", Double: "7ff8000000000001"}
 	old := func(version string) Header { return headerOf(structpack.LP64, version) }
@@ -132,6 +134,13 @@ func TestDifferences(t *testing.T) {
 			[]Header{quiets, x87}, nil, []Header{canonical}},
 		{"a double that a call quiets", `{"op":"unpack","format":"<d","hex":"010000000000f07f","ok":[{"float":"7ff8000000000001"}]}`,
 			[]Header{x87}, nil, []Header{quiets, old("3.6.15")}},
+		{"of which the upper bits are left in a float", `{"op":"pack","format":"<f","values":[{"float":"7ff8000000000000"}],"ok":"ffffbf7f"}`,
+			[]Header{mips}, nil, []Header{quiets, x87, canonical}},
+		{"a bool of clang's", `{"op":"unpack","format":"?","hex":"02","ok":[{"bool":false}]}`,
+			[]Header{old("3.12.0")}, nil, []Header{old("3.13.0"), quiets}},
+		{"but not in standard mode", `{"op":"unpack","format":"<?","hex":"02","ok":[{"bool":false}]}`,
+			nil, nil, []Header{old("3.12.0"), quiets}},
+		{"ten times p", `{"op":"calcsize","format":"10p","ok":9}`, nil, nil, []Header{old("3.6.0"), quiets}},
 		{"a half whose payload is lost", `{"op":"pack","format":"<e","values":[{"float":"7ff8040000000000"}],"ok":"007e"}`,
 			[]Header{old("3.13.0")}, nil, []Header{old("3.14.0"), quiets, x87}},
 		{"numbers are none of these", `{"op":"unpack","format":"<f","hex":"0000807f","ok":[{"float":"7ff8000000000000"}]}`,
@@ -145,7 +154,7 @@ func TestDifferences(t *testing.T) {
 		{"a format that is not ASCII", `{"op":"calcsize","format":"é","error":"UnicodeEncodeError","message":"'ascii' codec can't encode character"}`,
 			[]Header{old("3.14.3")}, nil, []Header{quiets}},
 		{"a length behind the structure", `{"op":"pack_into","format":"b0p","hex":"5555","offset":0,"values":[{"int":"1"},{"bytes":""}],"ok":"0100"}`,
-			[]Header{old("3.13.0")}, []Header{old("3.12.0")}, []Header{quiets}},
+			[]Header{old("3.13.0"), old("3.15.0rc1")}, []Header{old("3.12.0")}, []Header{quiets}},
 		{"complex numbers", `{"op":"calcsize","format":"F","error":"error","message":"bad char in struct format"}`,
 			nil, []Header{old("3.13.0")}, []Header{old("3.14.0"), quiets}},
 		{"their other names", `{"op":"calcsize","format":"Zf","error":"error","message":"bad char in struct format"}`,
