@@ -29,7 +29,7 @@ import (
 // *[]uint16, and 4c one *[4]byte. One nil skips them one by one.
 //
 // The destinations are checked before the first one is written: after an error
-// all are as they were.
+// all are as they were. Those whose memory is reused must not share it with data.
 func (s *Struct) Scan(data []byte, dests ...any) error {
 	if len(data) != s.size {
 		return s.badLength("scan")
