@@ -35,7 +35,8 @@ func readFixtures(t *testing.T, file string) (oracle.Header, []oracle.Case) {
 	return h, cases
 }
 
-// TestFixtures runs what CPython answered through every way of asking for it.
+// TestFixtures runs what CPython answered through every way of asking for it,
+// with values of every Go type; of some in turn if -short is set.
 // STRUCTPACK_FIXTURES names more files, such as those that a user made of
 // formats of their own with testdata/oracle.py.
 func TestFixtures(t *testing.T) {
@@ -48,6 +49,9 @@ func TestFixtures(t *testing.T) {
 		t.Run(strings.TrimSuffix(filepath.Base(file), ".jsonl"), func(t *testing.T) {
 			h, cases := readFixtures(t, file)
 			c := oracle.NewChecker(h)
+			if testing.Short() {
+				c.Rows = 3
+			}
 			checkCases(t, c, cases)
 			t.Logf("CPython %s: %d cases, asked in %d ways, agree; other words: %v; different on purpose: %v; left out: %v",
 				h.Python, c.Cases, c.Ways, c.Words, c.Apart, c.LeftOut)

@@ -26,7 +26,11 @@ func TestLive(t *testing.T) {
 	if _, err := exec.LookPath(command[0]); err != nil {
 		t.Skip("no Python to ask: ", err)
 	}
-	cases, seed := number(t, "STRUCTPACK_CASES", 10000), number(t, "STRUCTPACK_SEED", int(time.Now().UnixNano()))
+	otherwise := 10000
+	if testing.Short() {
+		otherwise = 1000
+	}
+	cases, seed := number(t, "STRUCTPACK_CASES", otherwise), number(t, "STRUCTPACK_SEED", int(time.Now().UnixNano()))
 	python, err := oracle.Start(command, filepath.Join("testdata", "oracle.py"))
 	if err != nil {
 		t.Fatal(err)

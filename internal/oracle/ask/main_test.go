@@ -1,10 +1,7 @@
 package main
 
 import (
-	"bufio"
 	"bytes"
-	"encoding/json"
-	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -12,52 +9,25 @@ import (
 
 	"example.com/structpack"
 	"example.com/structpack/internal/oracle"
+	"example.com/structpack/internal/oracle/oracletest"
 )
 
-// TestMain makes the test binary a Python, if it is run as one: it calculates
-// sizes as structpack does, but that of "3s", and refuses all else.
+// TestMain is a Python that calculates sizes as structpack does, but that of
+// "3s", and refuses all else.
 func TestMain(m *testing.M) {
-	if os.Getenv("ASK_TEST_PYTHON") == "" {
-		os.Exit(m.Run())
-	}
-	abi := structpack.HostABI()
-	if os.Getenv("ASK_TEST_PYTHON") == "none" {
-		fmt.Println("no Python")
-		return
-	}
-	out := bufio.NewWriter(os.Stdout)
-	lines := json.NewEncoder(out)
-	for in := bufio.NewScanner(os.Stdin); in.Scan(); {
-		var q oracle.Question
-		if in.Text() == "" {
-			out.Flush()
-			continue
+	oracletest.Main(m, func(q *oracle.Question) oracle.Answer {
+		s, err := structpack.Compile(q.Format)
+		if err == nil && q.Op == "calcsize" && q.Format != "3s" {
+			return oracletest.OK(s.Size())
 		}
-		if err := json.Unmarshal(in.Bytes(), &q); err != nil {
-			panic(err)
-		}
-		s, err := structpack.CompileFor(abi, q.Format)
-		switch {
-		case q.Op == "header":
-			lines.Encode(map[string]any{"ok": oracle.Header{Python: os.Getenv("ASK_TEST_PYTHON"), Implementation: "CPython",
-				ByteOrder: "little", Long: abi.Long, Pointer: abi.Pointer, Align8: abi.Align8}})
-		case err == nil && q.Op == "calcsize" && q.Format != "3s":
-			lines.Encode(map[string]any{"ok": s.Size()})
-		default:
-			lines.Encode(oracle.Answer{Error: "error", Message: "total struct size too long"})
-		}
-	}
+		return oracle.Answer{Error: "error", Message: "total struct size too long"}
+	})
 }
 
 // ask runs the command, on questions if there are any.
 func ask(t *testing.T, version, questions string) (out string, err error) {
 	t.Helper()
-	exe, err := os.Executable()
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Setenv("ASK_TEST_PYTHON", version)
-	o := options{command: []string{exe}, n: 2500, seed: 1, workers: 2, most: 3}
+	o := options{command: []string{oracletest.Python(t, version)}, n: 2500, seed: 1, workers: 2, most: 3}
 	if questions != "" {
 		o.replay = filepath.Join(t.TempDir(), "questions.jsonl")
 		if err := os.WriteFile(o.replay, []byte(questions), 0o666); err != nil {
@@ -102,7 +72,8 @@ func TestRefusals(t *testing.T) {
 	if err := o.run(new(bytes.Buffer)); err == nil {
 		t.Error("a command that does not exist is run")
 	}
-	if out, err := ask(t, "none", ""); err == nil || strings.Contains(err.Error(), "disagree") {
-		t.Errorf("what is no Python: got %v\n%s", err, out)
+	o = options{command: []string{"go", "help"}, n: 1, workers: 1, most: 1}
+	if err := o.run(new(bytes.Buffer)); err == nil || strings.Contains(err.Error(), "disagree") {
+		t.Errorf("what is no Python: got %v", err)
 	}
 }
