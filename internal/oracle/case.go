@@ -110,11 +110,13 @@ func Read(r io.Reader) (h Header, cases []Case, err error) {
 
 // String prints a case so that oracle.py and the command ask take it.
 func (c *Case) String() string {
-	b, err := json.Marshal(c)
-	if err != nil {
+	var b strings.Builder
+	line := json.NewEncoder(&b)
+	line.SetEscapeHTML(false) // < and > are prefixes
+	if err := line.Encode(c); err != nil {
 		return err.Error()
 	}
-	return string(b)
+	return strings.TrimSuffix(b.String(), "\n")
 }
 
 func (q *Question) format() string {
