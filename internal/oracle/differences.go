@@ -119,9 +119,10 @@ var Omissions = []Omission{
 	{314, "F and D, which came with 3.14", func(k *comparison) bool {
 		return k.Header.Lacks(k.format()) && strings.ContainsAny(k.format(), "FD")
 	}},
-	{314, "a number too large for a native f, which became infinite before 3.14", func(k *comparison) bool {
+	{315, "a number too large for a native f, which became infinite up to the first releases of 3.14", func(k *comparison) bool {
 		format := k.format()
-		return strings.HasPrefix(k.Op, "pack") && strings.Contains(format, "f") && !strings.ContainsAny(format[:1], "=<>!") && slices.ContainsFunc(k.Values, overflows)
+		return strings.HasPrefix(k.Op, "pack") && strings.Contains(format, "f") && !strings.ContainsAny(format[:1], "=<>!") &&
+			slices.ContainsFunc(k.Values, overflows) && (k.Header.Version() < 314 || !strings.Contains(k.Message, "too large"))
 	}},
 	{315, "more values than can be counted, whose number was negative before 3.15", (*comparison).tooLongHere},
 	{313, "0p, which was an error and wrote a byte beside the result", func(k *comparison) bool { return k.Header.Lacks(k.format()) }},

@@ -160,7 +160,7 @@ func TestDifferences(t *testing.T) {
 		{"their other names", `{"op":"calcsize","format":"Zf","error":"error","message":"bad char in struct format"}`,
 			nil, []Header{old("3.14.0")}, []Header{quiets}},
 		{"infinite floats", `{"op":"pack","format":"f","values":[{"float":"7fe0000000000000"}],"ok":"0000807f"}`,
-			nil, []Header{old("3.13.0")}, []Header{old("3.14.0"), quiets}},
+			nil, []Header{old("3.13.0"), old("3.14.0")}, []Header{quiets}},
 		{"the end of a format", `{"op":"calcsize","format":"i\u0000y","ok":4}`,
 			nil, []Header{old("3.6.0")}, []Header{old("3.7.0"), quiets}},
 		{"too many values", `{"op":"calcsize","format":"9223372036854775807b0s","ok":9223372036854775807}`,

@@ -147,6 +147,8 @@ func sizes(w io.Writer, all []*column) {
 		byABI[name] = c
 	}
 	fmt.Fprintf(w, "| code | %s |\n|---|%s\n", strings.Join(names, " | "), strings.Repeat(":-:|", len(names)))
+	same := map[string]string{} // the codes of a line
+	var lines []string
 	for _, code := range codes {
 		var cells []string
 		for _, name := range names {
@@ -157,9 +159,17 @@ func sizes(w io.Writer, all []*column) {
 			}
 			cells = append(cells, cell)
 		}
-		if len(slices.Compact(slices.Clone(cells))) > 1 {
-			fmt.Fprintf(w, "| `%s` | %s |\n", code, strings.Join(cells, " | "))
+		if len(slices.Compact(slices.Clone(cells))) == 1 {
+			continue
 		}
+		line := strings.Join(cells, " | ")
+		if same[line] == "" {
+			lines = append(lines, line)
+		}
+		same[line] += " `" + code + "`"
+	}
+	for _, line := range lines {
+		fmt.Fprintf(w, "|%s | %s |\n", same[line], line)
 	}
 	var others []string
 	for _, abi := range structpack.ABIs() {
