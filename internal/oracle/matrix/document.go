@@ -218,21 +218,28 @@ func reasons(w io.Writer, all []*column, counts func(*oracle.Checker) map[string
 	}
 }
 
-// whereabouts names a set of Pythons: all, those up to a version, or by
-// platform.
+// whereabouts names a set of Pythons: all, those of some versions, or, if
+// there are others of these versions, by platform.
 func whereabouts(some, all []*column) string {
 	if len(some) == len(all) {
 		return "all"
 	}
-	newest := slices.MaxFunc(some, func(a, b *column) int { return cmp.Compare(a.Version(), b.Version()) })
-	upTo := 0
+	byVersion := func(a, b *column) int { return cmp.Compare(a.Version(), b.Version()) }
+	oldest, newest := slices.MinFunc(some, byVersion), slices.MaxFunc(some, byVersion)
+	between, before := 0, 0
 	for _, c := range all {
-		if c.Version() <= newest.Version() {
-			upTo++
+		switch {
+		case c.Version() < oldest.Version():
+			before++
+		case c.Version() <= newest.Version():
+			between++
 		}
 	}
-	if upTo == len(some) && upTo > 1 {
+	if between == len(some) && before == 0 && byVersion(oldest, newest) < 0 {
 		return "up to " + newest.version()
+	}
+	if between == len(some) {
+		return span(oldest, newest)
 	}
 	var parts []string
 	for i := 0; i < len(some); {
@@ -240,13 +247,17 @@ func whereabouts(some, all []*column) string {
 		first := i
 		for ; i < len(some) && some[i].platform == c.platform; i++ {
 		}
-		part := c.platform + " " + c.version()
-		if i > first+1 {
-			part += "–" + some[i-1].version()
-		}
-		parts = append(parts, part)
+		parts = append(parts, c.platform+" "+span(some[first], some[i-1]))
 	}
 	return strings.Join(parts, ", ")
+}
+
+// span names two versions and all between them.
+func span(oldest, newest *column) string {
+	if oldest.version() == newest.version() {
+		return oldest.version()
+	}
+	return oldest.version() + "–" + newest.version()
 }
 
 // sentences prints which sentence of 3.15 was another, and in which versions.
@@ -271,10 +282,6 @@ func sentences(w io.Writer, home []*column) {
 		}
 		last = p.ours
 		some := versions[p]
-		span := some[0].version()
-		if len(some) > 1 {
-			span += "–" + some[len(some)-1].version()
-		}
-		fmt.Fprintf(w, "| %s | %s | %s |\n", ours, p.theirs, span)
+		fmt.Fprintf(w, "| %s | %s | %s |\n", ours, p.theirs, span(some[0], some[len(some)-1]))
 	}
 }

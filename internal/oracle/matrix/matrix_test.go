@@ -125,7 +125,10 @@ func TestWhereabouts(t *testing.T) {
 	}{
 		{all, "all"},
 		{[]*column{a, b, d}, "up to 3.11"},
-		{[]*column{a}, "linux/amd64 3.9"},
+		{[]*column{a}, "3.9"},
+		{[]*column{b, d}, "3.11"},
+		{[]*column{b, c, d, e}, "3.11–3.15"},
+		{[]*column{b}, "linux/amd64 3.11"},
 		{[]*column{a, b}, "linux/amd64 3.9–3.11"},
 		{[]*column{b, d, e}, "linux/amd64 3.11, linux/arm 3.11–3.15"},
 	} {
