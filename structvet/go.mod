@@ -1,0 +1,15 @@
+module example.com/structpack/structvet
+
+go 1.25.0
+
+require (
+	example.com/structpack v0.0.0
+	golang.org/x/tools v0.49.0
+)
+
+require (
+	golang.org/x/mod v0.39.0 // indirect
+	golang.org/x/sync v0.22.0 // indirect
+)
+
+replace example.com/structpack => ../

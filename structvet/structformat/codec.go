@@ -1,0 +1,54 @@
+package structformat
+
+import (
+	"go/ast"
+	"go/types"
+
+	"example.com/structpack"
+	"example.com/structpack/internal/static"
+)
+
+// checkCodec checks whether the type argument of a call can be bound to a format.
+func (c *checker) checkCodec(call *ast.CallExpr, f format) {
+	t, at := c.typeArgument(call)
+	if t == nil || f.param != nil || !bindable(t) {
+		return
+	}
+	structs, err := f.compile()
+	if err != nil {
+		return
+	}
+	shape := c.shape(t)
+	err = agreed(structs, func(s *structpack.Struct) error { return static.Codec(s, shape) })
+	if err == nil {
+		return
+	}
+	d := diagnose(at, badCodec, err.Error())
+	d.Related = c.whence(f, err.(*structpack.Error).Pos, call)
+	c.report(d)
+}
+
+// typeArgument returns the first type argument of a call, and where it is
+// written; if it is inferred, the function instead.
+func (c *checker) typeArgument(call *ast.CallExpr) (types.Type, ast.Expr) {
+	fun := ast.Unparen(call.Fun)
+	at := fun
+	switch e := fun.(type) {
+	case *ast.IndexExpr:
+		fun, at = e.X, e.Index
+	case *ast.IndexListExpr:
+		fun, at = e.X, e.Indices[0]
+	}
+	var id *ast.Ident
+	switch e := ast.Unparen(fun).(type) {
+	case *ast.Ident:
+		id = e
+	case *ast.SelectorExpr:
+		id = e.Sel
+	}
+	args := c.info.Instances[id].TypeArgs
+	if id == nil || args.Len() == 0 {
+		return nil, nil
+	}
+	return args.At(0), at
+}
