@@ -214,21 +214,29 @@ func (el element) pos() int {
 func (el element) never(t types.Type) (message string, never bool) {
 	if f, ok := fieldOf(el.s, el.index); ok {
 		has := goType(el.format.text, f)
-		if types.AssignableTo(has, t) {
+		if asserts(has, t) {
 			return "", false
 		}
-		return fmt.Sprintf("%s %s: value %d ('%s' at byte %d) is a %s, never a %s", el.op, quote(el.format.text), el.index, f.Code, f.Pos,
+		return fmt.Sprintf("%s %s: value %d ('%s' at byte %d) has type %s, never %s", el.op, quote(el.format.text), el.index, f.Code, f.Pos,
 			typeName(has), typeName(t)), true
 	}
 	if el.index >= 0 {
 		return "", false // checkIndex reports it
 	}
 	for _, f := range el.s.Fields() {
-		if f.Values > 0 && types.AssignableTo(goType(el.format.text, f), t) {
+		if f.Values > 0 && asserts(goType(el.format.text, f), t) {
 			return "", false
 		}
 	}
-	return fmt.Sprintf("%s %s: no value is a %s", el.op, quote(el.format.text), typeName(t)), el.s.NumValues() > 0
+	return fmt.Sprintf("%s %s: no value has type %s", el.op, quote(el.format.text), typeName(t)), el.s.NumValues() > 0
+}
+
+// asserts reports whether a value of the type from can be asserted to be of type to.
+func asserts(from, to types.Type) bool {
+	if i, ok := to.Underlying().(*types.Interface); ok {
+		return types.Implements(from, i)
+	}
+	return types.Identical(from, to)
 }
 
 // goType returns the Go type of the values of a field: the library is asked to
