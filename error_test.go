@@ -1,3 +1,5 @@
+//structvet:ignore every call is a mistake
+
 package structpack_test
 
 import (

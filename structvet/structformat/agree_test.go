@@ -581,7 +581,7 @@ func TestCodecAgreement(t *testing.T) {
 		t.Fatal(err)
 	}
 	said := map[int]string{}
-	for _, f := range analyze(t, string(src)) {
+	for _, f := range analyze(t, strings.Replace(string(src), "structvet:ignore", "", 1)) {
 		said[f.line] += plain(f.message)
 	}
 	refused := 0

@@ -1,3 +1,5 @@
+//structvet:ignore it is analyzed without this line
+
 package structformat_test
 
 import (
@@ -35,6 +37,8 @@ type (
 		P uintptr
 	}
 )
+
+var _ = reading{}.err
 
 // here returns the line that it is called from.
 func here() int {
