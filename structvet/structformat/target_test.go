@@ -3,6 +3,7 @@ package structformat_test
 import (
 	"go/build"
 	"maps"
+	"math/bits"
 	"strings"
 	"testing"
 )
@@ -63,6 +64,9 @@ func _(i *int, abi sp.ABI) {
 			maps.Copy(want, tt.want)
 			for i, line := range strings.Split(src, "\n") {
 				_, name, _ := strings.Cut(line, " // ")
+				if bits.UintSize == 32 && strings.Contains(line, "3000000000") {
+					continue // the library counts bytes with an int of the machine that the check runs on
+				}
 				if got := said[i+1]; want[name] == "" && got != "" || !strings.Contains(got, want[name]) {
 					t.Errorf("%s:\nwant %s\ngot  %s", line, want[name], got)
 				}

@@ -65,9 +65,9 @@ func sources(data []byte, values []any) {
 	g, _ = header.Unpack(data)
 	_ = g[2].(int) // want `value 2`
 	native, _ := structpack.Unpack("lLnNP", data)
-	_ = native[0].(int32)   // want `has type int64, never int32`
-	_ = native[2].(int)     // want `has type int64, never int`
-	_ = native[4].(uintptr) // want `has type uint64, never uintptr`
+	_ = native[0].(int32)  // want `has type int64, never int32`
+	_ = native[2].(uint64) // want `has type int64, never uint64`
+	_ = native[4].(int64)  // want `has type uint64, never int64`
 	standard, _ := structpack.Unpack("=l", data)
 	_ = standard[0].(int32)
 	_ = standard[0].(int64) // want `has type int32, never int64`
