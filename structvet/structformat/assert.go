@@ -278,12 +278,11 @@ func (c *checker) convert(cur inspector.Cursor, n *ast.TypeAssertExpr, el elemen
 	if !c.holdsAll(want, has) {
 		return nil
 	}
-	name := typeName(has)
-	to := types.TypeString(want, types.RelativeTo(c.pass.Pkg))
+	name, to := typeName(has), types.ExprString(n.Type)
 	return []analysis.SuggestedFix{{
 		Message: "Assert " + name + " and convert it to " + to,
 		TextEdits: []analysis.TextEdit{
-			{Pos: n.Pos(), NewText: []byte(types.ExprString(n.Type) + "(")},
+			{Pos: n.Pos(), NewText: []byte(to + "(")},
 			{Pos: n.Type.Pos(), End: n.Type.End(), NewText: []byte(name)},
 			{Pos: n.End(), NewText: []byte(")")},
 		},

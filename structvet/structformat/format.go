@@ -85,11 +85,15 @@ func (c *checker) heldWithin(e ast.Expr, depth int) (format, bool) {
 		}
 		return c.heldWithin(x.value, depth-1)
 	}
-	var fact holds
-	if v := c.varOf(e); v != nil && v.Pkg() != nil && v.Pkg() != c.pass.Pkg && c.pass.ImportObjectFact(v, &fact) {
-		return format{text: fact.Text, abis: c.abisOr(fact.ABIs)}, true
+	v := c.varOf(e)
+	if v == nil || v.Pkg() == nil || v.Pkg() == c.pass.Pkg || c.vars[v] != nil {
+		return format{}, false // or of another package, and changed by this one
 	}
-	return format{}, false
+	var fact holds
+	if !c.pass.ImportObjectFact(v, &fact) {
+		return format{}, false
+	}
+	return format{text: fact.Text, abis: c.abisOr(fact.ABIs)}, true
 }
 
 // made finds out which format the result of a call was made of.
@@ -151,8 +155,8 @@ func (c *checker) exportHolders() {
 		if !ok || !v.Exported() || !isHolder(v.Type()) {
 			continue
 		}
-		x := c.vars[v]
-		if x == nil || x.writes != 1 || x.loose || x.value == nil || x.result > 0 || x.ranged {
+		x := c.onceVar(v)
+		if x == nil || x.result > 0 || x.ranged {
 			continue
 		}
 		if f, ok := c.held(x.value); ok && f.param == nil {

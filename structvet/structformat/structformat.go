@@ -145,7 +145,7 @@ func (c *checker) report(d analysis.Diagnostic) {
 	d.Message = strings.TrimPrefix(strings.TrimPrefix(d.Message, "structpack: "), "frame: ")
 	key := said{d.Pos, d.Message}
 	l := lineOf(c.pass.Fset, d.Pos)
-	if c.said[key] || c.ignored[l] || c.ignored[line{l.file, 0}] {
+	if !d.Pos.IsValid() || c.said[key] || c.ignored[l] || c.ignored[line{l.file, 0}] {
 		return
 	}
 	c.said[key] = true

@@ -140,10 +140,18 @@ func (c *checker) varOf(e ast.Expr) *types.Var {
 	return v
 }
 
-// once returns the notes on the variable that e names, if it is assigned once;
-// otherwise nil. Before that it is nil or empty.
+// once returns the notes on the variable that e names, if it is the package's
+// and assigned once; otherwise nil. Before that it is nil or empty.
 func (c *checker) once(e ast.Expr) *variable {
-	x := c.vars[c.varOf(e)]
+	v := c.varOf(e)
+	if v == nil || v.Pkg() != c.pass.Pkg {
+		return nil
+	}
+	return c.onceVar(v)
+}
+
+func (c *checker) onceVar(v *types.Var) *variable {
+	x := c.vars[v]
 	if x == nil || x.writes != 1 || x.loose || x.value == nil {
 		return nil
 	}

@@ -16,6 +16,7 @@ var (
 	Codec         = structpack.MustCodec[int32]("!i")            // want Codec:`holds !i`
 	Windows, _    = structpack.CompileFor(structpack.LLP64, "l") // want Windows:`holds l`
 	Late          *structpack.Struct                             // want Late:`holds !Q`
+	Shared        = structpack.MustCompile("!HB")                // want Shared:`holds !HB`
 	Changed       = structpack.MustCompile("!HB")
 	notExported   = structpack.MustCompile("!HB")
 )

@@ -31,6 +31,8 @@ func others(w *bytes.Buffer) {
 	wrapped.Windows.Pack(1 << 31)     // want `'l' format requires -2147483648 <= number <= 2147483647`
 	wrapped.Late.Pack(-1)             // want `'Q' format requires`
 	wrapped.Changed.Pack()
+	wrapped.Shared = structpack.MustCompile("!I")
+	wrapped.Shared.Pack(-1)
 	header := wrapped.Header
 	header.Pack("") // want `pack expected 2 items`
 }
