@@ -13,9 +13,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// module is a program of two packages, with a mistake of every kind.
-var module = map[string]string{
-	"wire/wire.go": `package wire
+// wire is the package that the program in README.md imports.
+const wire = `package wire
 
 import "example.com/structpack"
 
@@ -28,59 +27,22 @@ func Pack(format string, values ...any) []byte {
 	}
 	return b
 }
-`,
-	"main.go": `package main
+`
 
-import (
-	"fmt"
-
-	"example.com/structpack"
-	"example.com/structpack/frame"
-	"sample/wire"
-)
-
-type header struct {
-	Port uint16
-	Kind uint8
-}
-
-var (
-	codec  = structpack.MustCodec[header]("!HBI")
-	layout = frame.MustLayout("!HI")
-)
-
-func main() {
-	fmt.Println(structpack.CalcSize("!HH3yI"))
-	fmt.Println(wire.Pack("!HB", 1))
-	fmt.Println(wire.Pack("!HB", 1, "two"))
-	fmt.Println(wire.Header.Pack(1, 300, 3))
-	fmt.Println(structpack.Pack("4s", "hello"))
-	var port uint16
-	fmt.Println(wire.Header.Scan([]byte("7 bytes"), port, nil, nil), codec, layout)
-	values, err := structpack.Unpack("!i", []byte("four"))
+// blocks returns the blocks of README.md: a program with a mistake of every kind,
+// what is said of it, and what is said besides with -native.
+func blocks(t *testing.T) (program, said, saidNative string) {
+	t.Helper()
+	b, err := os.ReadFile("README.md")
 	if err != nil {
-		panic(err)
+		t.Fatal(err)
 	}
-	var n int = values[0].(int)
-	fmt.Println(n, structpack.MustCompile("bI"))
+	parts := strings.Split(string(b), "```")
+	if len(parts) != 7 {
+		t.Fatalf("README.md has %d blocks", len(parts)/2)
+	}
+	return strings.TrimPrefix(parts[1], "go\n"), parts[3][1:], parts[5][1:]
 }
-`,
-}
-
-const want = `main.go:17:32: codec "!HBI": value 2 ('I' at byte 3): main.header has no field for this value; the format has 3
-main.go:18:11: layout "!HI": more than one integer, and no LengthAt
-main.go:22:38: compile "!HH3yI": "3y" at byte 3: bad char in struct format
-main.go:23:32: pack "!HB": pack expected 2 items for packing (got 1)
-main.go:24:34: pack "!HB": value 1 ('B' at byte 2, got string): required argument is not an integer
-main.go:25:34: pack "!HBI": value 1 ('B' at byte 2): 'B' format requires 0 <= number <= 255
-main.go:26:36: pack "4s": value 0 ('s' at byte 0): the constant of 5 bytes is cut to 4
-main.go:28:50: scan "!HBI": value 0 ('H' at byte 1, got uint16): the destination cannot take uint16
-main.go:33:25: unpack "!i": value 0 ('i' at byte 1) has type int32, never int
-main.go:29:37: 	the format is here
-`
-
-const wantNative = `main.go:34:42: format "bI" has no prefix: its sizes, alignment and byte order are those of the machine; write @ if that is meant, else <, > or !
-`
 
 // TestTool builds structvet and runs it on a module outside of this one, in the
 // ways that its documentation tells.
@@ -101,9 +63,9 @@ func TestTool(t *testing.T) {
 		}
 	}
 	write("go.mod", "module sample\n\ngo 1.25.0\n\nrequire example.com/structpack v0.0.0\n\nreplace example.com/structpack => "+root+"\n")
-	for name, text := range module {
-		write(name, text)
-	}
+	program, want, wantNative := blocks(t)
+	write("main.go", program)
+	write("wire/wire.go", wire)
 	tool := filepath.Join(t.TempDir(), "structvet")
 	if runtime.GOOS == "windows" {
 		tool += ".exe"
@@ -198,7 +160,7 @@ func TestTool(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		fixed := strings.NewReplacer("7 bytes\"), port", "7 bytes\"), &port", "values[0].(int)", "int(values[0].(int32))").Replace(module["main.go"])
+		fixed := strings.NewReplacer("7 bytes\"), port", "7 bytes\"), &port", "values[0].(int)", "int(values[0].(int32))").Replace(program)
 		if diff := cmp.Diff(fixed, string(b)); diff != "" {
 			t.Error(diff)
 		}
