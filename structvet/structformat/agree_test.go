@@ -31,30 +31,18 @@ type probe struct {
 // makers make probes up.
 var makers = []func(*rand.Rand) probe{packProbe, badFormatProbe, scanProbe, assertProbe, codecProbe}
 
-// head begins the sources. The package has the name of the one whose types the
-// values have.
-const head = `package fuzz
+// head begins the sources.
+const head = `package p
 
 import (
 	"math"
 	"math/big"
 
 	"example.com/structpack"
+	"example.com/structpack/fuzz"
 )
 
-type (
-	Int8    int8
-	Int32   int32
-	Uint16  uint16
-	Uint64  uint64
-	Float32 float32
-	Float64 float64
-	Complex complex64
-	Bool    bool
-	Char    byte
-	String  string
-	Raw     []byte
-)
+var _ fuzz.Int8
 
 var inf, nan = math.Inf(1), math.NaN()
 
@@ -297,7 +285,7 @@ func expression(v any) (source string, constant bool) {
 	if v == nil {
 		return "nil", true
 	}
-	name := strings.TrimPrefix(strings.ReplaceAll(r.Type().String(), "fuzz.", ""), "*")
+	name := strings.TrimPrefix(r.Type().String(), "*")
 	real := func(f float64) (string, bool) {
 		switch {
 		case math.IsNaN(f):
@@ -391,7 +379,7 @@ func scanProbe(r *rand.Rand) probe {
 			return
 		}
 		dests = append(dests, reflect.New(t).Interface())
-		args = append(args, "new("+typeSource(t)+")")
+		args = append(args, "new("+t.String()+")")
 	}
 	for _, f := range s.Fields() {
 		if f.Values == 0 {
@@ -422,14 +410,14 @@ func scanProbe(r *rand.Rand) probe {
 			dests, args = slices.Delete(dests, i, i+1), slices.Delete(args, i, i+1)
 			t = nil
 		case 3: // not a pointer
-			dests[i], args[i] = reflect.New(t).Elem().Interface(), "*new("+typeSource(t)+")"
+			dests[i], args[i] = reflect.New(t).Elem().Interface(), "*new("+t.String()+")"
 			if t.Kind() == reflect.Interface || t.Kind() == reflect.Pointer { // which are nil
 				dests[i], args[i] = nil, "nil"
 			}
 			t = nil
 		}
 		if t != nil {
-			dests[i], args[i] = reflect.New(t).Interface(), "new("+typeSource(t)+")"
+			dests[i], args[i] = reflect.New(t).Interface(), "new("+t.String()+")"
 		}
 	}
 	p := probe{source: fmt.Sprintf("structpack.MustCompile(%q).Scan(%s)", format, strings.Join(append([]string{"data"}, args...), ", "))}
@@ -438,8 +426,6 @@ func scanProbe(r *rand.Rand) probe {
 	}
 	return p
 }
-
-func typeSource(t reflect.Type) string { return strings.ReplaceAll(t.String(), "fuzz.", "") }
 
 // assertProbe asserts a value to be of some type.
 func assertProbe(r *rand.Rand) probe {
@@ -460,7 +446,7 @@ func assertProbe(r *rand.Rand) probe {
 	}
 	p := probe{source: fmt.Sprintf(pick(r, "v, _ := structpack.Unpack(%q, data); _ = v[%d].(%s)", "v, _ := structpack.MustCompile(%q).Unpack(data); _, _ = v[%d].(%s)",
 		"v, _ := structpack.UnpackFrom(%q, data, 0); x := v[%d]; _ = x.(%s)", "i, _ := structpack.IterUnpack(%q, data); for v := range i { _ = v[%d].(%s) }"),
-		format, i, typeSource(t))}
+		format, i, t.String())}
 	has := reflect.TypeOf(values[i])
 	if t.Kind() == reflect.Interface && has.Implements(t) || t == has {
 		return p
@@ -569,7 +555,7 @@ func structSource(t reflect.Type) string {
 	case t.Kind() == reflect.Array && t.Elem().Kind() == reflect.Struct:
 		return fmt.Sprintf("[%d]%s", t.Len(), structSource(t.Elem()))
 	}
-	return typeSource(t)
+	return t.String()
 }
 
 func pick[T any](r *rand.Rand, all ...T) T { return all[r.Intn(len(all))] }

@@ -22,7 +22,7 @@ import (
 // imported are the packages that sources may import.
 var imported = sync.OnceValues(func() (map[string]*types.Package, error) {
 	pkgs, err := packages.Load(&packages.Config{Mode: packages.NeedName | packages.NeedTypes},
-		"example.com/structpack", "example.com/structpack/frame", "math", "math/big", "runtime")
+		"example.com/structpack", "example.com/structpack/frame", "example.com/structpack/fuzz", "math", "math/big", "runtime")
 	all := map[string]*types.Package{}
 	for _, p := range pkgs {
 		if p.Types == nil || len(p.Errors) > 0 {
@@ -91,7 +91,7 @@ func analyzeAny(t testing.TB, src string) (findings []finding, bad error) {
 		Scopes:     map[ast.Node]*types.Scope{},
 		Selections: map[*ast.SelectorExpr]*types.Selection{},
 	}
-	pkg, _ := conf.Check("fuzz", fset, []*ast.File{file}, info)
+	pkg, _ := conf.Check("p", fset, []*ast.File{file}, info)
 	_, err = structformat.Analyzer.Run(&analysis.Pass{
 		Analyzer:   structformat.Analyzer,
 		Fset:       fset,
