@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"example.com/structpack"
-	"golang.org/x/tools/go/analysis"
 )
 
 // checkCall checks a call of structpack, or of a function that passes on what it
@@ -90,7 +89,7 @@ func (c *checker) formatOf(call *ast.CallExpr, fn function, args []operand) (for
 
 // reportFormat reports a format that does not compile, at the byte at fault.
 func (c *checker) reportFormat(f format, err error) {
-	d := analysis.Diagnostic{Pos: f.expr.Pos(), End: f.expr.End(), Category: badFormat, Message: err.Error()}
+	d := diagnose(f.expr, badFormat, err.Error())
 	if e, ok := err.(*structpack.Error); ok && e.Pos >= 0 {
 		d.Pos, d.End = c.place(f.expr, e.Pos)
 	}
@@ -116,7 +115,8 @@ func (c *checker) checkPrefix(f format, s *structpack.Struct) {
 	if !differs {
 		return
 	}
-	start, end := c.place(f.expr, pos)
-	c.report(analysis.Diagnostic{Pos: start, End: end, Category: noPrefix,
-		Message: "format " + quote(f.text) + " has no prefix: its sizes, alignment and byte order are those of the machine; write @ if that is meant, else <, > or !"})
+	d := diagnose(f.expr, noPrefix, "format "+quote(f.text)+
+		" has no prefix: its sizes, alignment and byte order are those of the machine; write @ if that is meant, else <, > or !")
+	d.Pos, d.End = c.place(f.expr, pos)
+	c.report(d)
 }

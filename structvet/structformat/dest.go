@@ -4,6 +4,7 @@ import (
 	"go/ast"
 	"go/types"
 	"reflect"
+	"slices"
 
 	"example.com/structpack"
 	"example.com/structpack/internal/static"
@@ -30,7 +31,7 @@ func (c *checker) checkDests(call *ast.CallExpr, fn function, f format, structs 
 		}
 	}
 	if err != nil {
-		c.reportCount(call, f, args, len(pairs), err)
+		c.reportCount(call, f, args, len(pairs), err, c.pointers(s, fn, dests, args, 0, len(args)))
 		return
 	}
 	for i, pair := range pairs {
@@ -38,18 +39,34 @@ func (c *checker) checkDests(call *ast.CallExpr, fn function, f format, structs 
 			continue
 		}
 		e := pair.Err.(*structpack.Error)
-		d := analysis.Diagnostic{Pos: args[i].expr.Pos(), End: args[i].expr.End(), Category: badDest, Message: e.Error(), Related: c.whence(f, e.Pos, call)}
-		if args[i].Addressable() && dests[i].Kind() != reflect.Pointer {
-			dests[i] = c.shape(types.NewPointer(args[i].Type))
-			if with, _ := static.Scan(s, fn.Op, dests); i < len(with) && with[i].Value == pair.Value && with[i].Err == nil {
-				d.SuggestedFixes = []analysis.SuggestedFix{{
-					Message:   "Scan into the variable",
-					TextEdits: []analysis.TextEdit{{Pos: d.Pos, NewText: []byte("&")}},
-				}}
-			}
-		}
+		d := diagnose(args[i].expr, badDest, e.Error())
+		d.Related = c.whence(f, e.Pos, call)
+		d.SuggestedFixes = c.pointers(s, fn, dests, args, i, i+1)
 		c.report(d)
 	}
+}
+
+// pointers returns the fix for destinations from..to, or nil: to scan into the
+// variables that are there by value.
+func (c *checker) pointers(s *structpack.Struct, fn function, dests []reflect.Type, args []operand, from, to int) []analysis.SuggestedFix {
+	fix := analysis.SuggestedFix{Message: "Scan into the variable"}
+	dests = slices.Clone(dests)
+	for i := from; i < to; i++ {
+		if dests[i] != nil && dests[i].Kind() != reflect.Pointer && args[i].Addressable() {
+			dests[i] = c.shape(types.NewPointer(args[i].Type))
+			fix.TextEdits = append(fix.TextEdits, analysis.TextEdit{Pos: args[i].expr.Pos(), NewText: []byte("&")})
+		}
+	}
+	pairs, err := static.Scan(s, fn.Op, dests)
+	if len(fix.TextEdits) == 0 || err != nil {
+		return nil
+	}
+	for _, pair := range pairs[from:to] {
+		if pair.Err != nil {
+			return nil
+		}
+	}
+	return []analysis.SuggestedFix{fix}
 }
 
 // dest returns the type of a destination, and whether it is known.

@@ -3,8 +3,6 @@ package structformat
 import (
 	"go/types"
 	"reflect"
-
-	"golang.org/x/tools/go/analysis"
 )
 
 // A shape is a type that was read of, as package reflect would show it where the
@@ -155,9 +153,4 @@ func parts(t types.Type, depth int, within map[types.Type]bool) int64 {
 		}
 	}
 	return 1
-}
-
-// diagnose makes a diagnostic about a range of the source.
-func diagnose(at analysis.Range, category, message string) analysis.Diagnostic {
-	return analysis.Diagnostic{Pos: at.Pos(), End: at.End(), Category: category, Message: message}
 }

@@ -140,6 +140,11 @@ func concerned(pass *analysis.Pass) bool {
 		len(pass.AllObjectFacts()) > 0
 }
 
+// diagnose makes a diagnostic about a range of the source.
+func diagnose(at analysis.Range, category, message string) analysis.Diagnostic {
+	return analysis.Diagnostic{Pos: at.Pos(), End: at.End(), Category: category, Message: message}
+}
+
 // report makes a diagnostic, unless it is silenced or was made before.
 func (c *checker) report(d analysis.Diagnostic) {
 	d.Message = strings.TrimPrefix(strings.TrimPrefix(d.Message, "structpack: "), "frame: ")

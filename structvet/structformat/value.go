@@ -1,6 +1,7 @@
 package structformat
 
 import (
+	"fmt"
 	"go/ast"
 	"go/constant"
 	"go/token"
@@ -22,7 +23,7 @@ func (c *checker) checkValues(call *ast.CallExpr, fn function, f format, structs
 		if fn.Op == "pack_into" {
 			err = structs[0].PackInto(nil, 0, values...)
 		}
-		c.reportCount(call, f, args, n, err)
+		c.reportCount(call, f, args, n, err, nil)
 		return
 	}
 	for i, arg := range args {
@@ -43,7 +44,8 @@ func (c *checker) checkValues(call *ast.CallExpr, fn function, f format, structs
 			continue
 		}
 		e := err.(*structpack.Error)
-		d := analysis.Diagnostic{Pos: arg.expr.Pos(), End: arg.expr.End(), Category: badType, Message: e.Error(), Related: c.whence(f, e.Pos, call)}
+		d := diagnose(arg.expr, badType, e.Error())
+		d.Related = c.whence(f, e.Pos, call)
 		if e.Err == structpack.ErrRange {
 			d.Category = badRange
 		}
@@ -61,8 +63,8 @@ func (c *checker) checkValues(call *ast.CallExpr, fn function, f format, structs
 
 // reportCount reports that there are not n values: where one is missing, or those
 // that are too many.
-func (c *checker) reportCount(call *ast.CallExpr, f format, args []operand, n int, err error) {
-	d := analysis.Diagnostic{Pos: call.Rparen, End: call.End(), Category: badCount, Message: err.Error(), Related: c.whence(f, 0, call)}
+func (c *checker) reportCount(call *ast.CallExpr, f format, args []operand, n int, err error, fixes []analysis.SuggestedFix) {
+	d := analysis.Diagnostic{Pos: call.Rparen, End: call.End(), Category: badCount, Message: err.Error(), Related: c.whence(f, 0, call), SuggestedFixes: fixes}
 	if len(args) > n {
 		d.Pos, d.End = args[n].expr.Pos(), args[len(args)-1].expr.End()
 	}
@@ -248,26 +250,33 @@ func (c *checker) checkText(fn function, f format, s *structpack.Struct, index i
 	if !ok || field.Code != "s" && field.Code != "p" {
 		return
 	}
-	// A longer field would take no more of it.
-	count := min(field.Count, len(text)+1)
-	values, err := structpack.Unpack("<"+strconv.Itoa(count)+field.Code, packed("<"+strconv.Itoa(count)+field.Code, text))
-	if err != nil {
-		return
-	}
-	room := len(values[0].([]byte))
+	room := keeps(field, text)
 	if room >= len(text) {
 		return
 	}
-	at, end := arg.expr.Pos(), arg.expr.End()
-	c.report(analysis.Diagnostic{Pos: at, End: end, Category: cutText, Related: c.whence(f, field.Pos, arg.expr),
-		Message: fn.Op + " " + quote(f.text) + ": value " + strconv.Itoa(index) + " ('" + field.Code + "' at byte " + strconv.Itoa(field.Pos) +
-			"): the constant of " + strconv.Itoa(len(text)) + " bytes is cut to " + strconv.Itoa(room)})
+	d := diagnose(arg.expr, cutText, fmt.Sprintf("%s %s: value %d ('%s' at byte %d): the constant of %d bytes is cut to %d",
+		fn.Op, quote(f.text), index, field.Code, field.Pos, len(text), room))
+	d.Related = c.whence(f, field.Pos, arg.expr)
+	c.report(d)
 }
 
-// packed packs a value that fits.
-func packed(format string, v any) []byte {
-	b, _ := structpack.Pack(format, v)
-	return b
+// keeps returns how many bytes of a text an s or p packs: as many as are there
+// when it is unpacked.
+func keeps(field structpack.Field, text string) int {
+	count := min(field.Count, len(text)+1) // with a higher one they are no more
+	s, err := structpack.Compile("<" + strconv.Itoa(count) + field.Code)
+	if err != nil {
+		return len(text)
+	}
+	data, err := s.Pack(text)
+	if err != nil {
+		return len(text)
+	}
+	values, err := s.Unpack(data)
+	if err != nil {
+		return len(text)
+	}
+	return len(values[0].([]byte))
 }
 
 // constantText returns the text of a constant string, or of a []byte made of one.
