@@ -101,7 +101,7 @@ func (s *Struct) scanAny(op string, data []byte, dests []any) error {
 	}
 	for p = (pairing{}); p.next(s.plan, dests); {
 		if dest := dests[p.dest]; !s.plan[p.inst].takes(dest, p.run) {
-			return s.badDest(op, &p, goType(dest))
+			return s.badDest(op, p, goType(dest))
 		}
 	}
 	for p = (pairing{}); p.next(s.plan, dests); {
@@ -137,7 +137,7 @@ func (s *Struct) badDests(op string, n int) *Error {
 }
 
 // badDest is the error for the destination that p is at.
-func (s *Struct) badDest(op string, p *pairing, goType string) *Error {
+func (s *Struct) badDest(op string, p pairing, goType string) *Error {
 	in := &s.plan[p.inst]
 	want := ops[in.elem].goType.String()
 	if p.run {
@@ -158,16 +158,6 @@ type pairing struct {
 // next goes to the next destination. It reports false at the end of either
 // side, with inst at the first instruction that has none.
 func (p *pairing) next(plan []inst, dests []any) bool {
-	if !p.step(plan, len(dests)) {
-		return false
-	}
-	p.meet(plan, reflect.TypeOf(dests[p.dest]))
-	return true
-}
-
-// step is next for n destinations, of which the one that it comes to is to meet
-// the plan yet.
-func (p *pairing) step(plan []inst, n int) bool {
 	if p.begun {
 		p.dest++
 		if p.k++; p.run || p.k == plan[p.inst].values() {
@@ -178,13 +168,12 @@ func (p *pairing) step(plan []inst, n int) bool {
 	for p.inst < len(plan) && plan[p.inst].op == opPad {
 		p.inst++
 	}
-	return p.inst < len(plan) && p.dest < n
-}
-
-// meet says of which type the destination is.
-func (p *pairing) meet(plan []inst, dest reflect.Type) {
+	if p.inst == len(plan) || p.dest == len(dests) {
+		return false
+	}
 	in := &plan[p.inst]
-	p.run = p.k == 0 && in.op != opBytes && in.op != opPascal && isRun(dest)
+	p.run = p.k == 0 && in.op != opBytes && in.op != opPascal && isRun(reflect.TypeOf(dests[p.dest]))
+	return true
 }
 
 // isRun reports whether a destination of type t is for all values of an item: a
@@ -196,22 +185,23 @@ func isRun(t reflect.Type) bool {
 
 // takes reports whether dest can take a value of the instruction, or all of them.
 func (in *inst) takes(dest any, run bool) bool {
-	if dest == nil {
+	switch dest := dest.(type) {
+	case nil:
 		return true
+	case *any:
+		return dest != nil
 	}
 	v := reflect.ValueOf(dest)
-	return in.takesType(v.Type(), run) && !v.IsNil()
+	return v.Kind() == reflect.Pointer && !v.IsNil() && in.pointee(v.Type().Elem(), run)
 }
 
 // takesType is takes for any destination of type t that is not a nil pointer.
 func (in *inst) takesType(t reflect.Type, run bool) bool {
-	if t == reflect.TypeFor[*any]() {
-		return true
-	}
-	if t.Kind() != reflect.Pointer {
-		return false
-	}
-	t = t.Elem()
+	return t == nil || t == reflect.TypeFor[*any]() || t.Kind() == reflect.Pointer && in.pointee(t.Elem(), run)
+}
+
+// pointee is takes for a pointer to a variable of type t.
+func (in *inst) pointee(t reflect.Type, run bool) bool {
 	if !run {
 		return in.fits(t)
 	}
