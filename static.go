@@ -14,6 +14,17 @@ func init() {
 		_, err := bind(s.(*Struct), t)
 		return err
 	}
+	static.Bind = func(s any, t reflect.Type) ([]static.Leaf, error) {
+		b, err := bind(s.(*Struct), t)
+		if err != nil {
+			return nil, err
+		}
+		leaves := make([]static.Leaf, len(b.leaves))
+		for i, l := range b.leaves {
+			leaves[i] = static.Leaf{Steps: l.steps, Value: s.(*Struct).plan[l.inst].val + l.k, N: l.n}
+		}
+		return leaves, nil
+	}
 	static.Scan = func(s any, op string, dests []reflect.Type) ([]static.Pair, error) {
 		return s.(*Struct).pair(op, dests)
 	}

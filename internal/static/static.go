@@ -24,6 +24,10 @@ var (
 
 	// Codec returns the error of structpack.NewCodec for the type t, or nil.
 	Codec func(s any, t reflect.Type) error
+
+	// Bind returns what structpack.NewCodec binds the values of s to, in their
+	// order, or its error.
+	Bind func(s any, t reflect.Type) ([]Leaf, error)
 )
 
 // A Pair is a destination of Scan and what it is for.
@@ -31,4 +35,11 @@ type Pair struct {
 	Value int   // index of the value, or of the first
 	Run   bool  // it is for all values of an item
 	Err   error // why it cannot take them
+}
+
+// A Leaf is a field, or some elements of an array, or a slice, that takes values.
+type Leaf struct {
+	Steps []int // the way to it, from the type on: indexes of fields and elements
+	Value int   // index of its first value
+	N     int   // how many values it takes: as many elements, or all of a slice
 }
