@@ -10,10 +10,6 @@ func init() {
 	static.Pack = func(s any, op string, index int, v any, goType string) error {
 		return s.(*Struct).refusal(op, index, v, goType)
 	}
-	static.Codec = func(s any, t reflect.Type) error {
-		_, err := bind(s.(*Struct), t)
-		return err
-	}
 	static.Bind = func(s any, t reflect.Type) ([]static.Leaf, error) {
 		b, err := bind(s.(*Struct), t)
 		if err != nil {

@@ -504,7 +504,7 @@ func codecProbe(r *rand.Rand) probe {
 		t = types[0]
 	}
 	p := probe{source: fmt.Sprintf(pick(r, "structpack.MustCodec[%[2]s](%[1]q)", "structpack.NewCodec[%[2]s](structpack.MustCompile(%[1]q))"), format, structSource(t))}
-	if err := static.Codec(s, t); err != nil {
+	if _, err := static.Bind(s, t); err != nil {
 		p.want = []string{err.Error()}
 	}
 	return p

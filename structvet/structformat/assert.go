@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"example.com/structpack"
+	"example.com/structpack/internal/gotype"
 	"golang.org/x/tools/go/analysis"
 	"golang.org/x/tools/go/ast/edge"
 	"golang.org/x/tools/go/ast/inspector"
@@ -258,9 +259,9 @@ func goType(format string, f structpack.Field) types.Type {
 	if t.Kind() == reflect.Slice {
 		return types.NewSlice(types.Universe.Lookup("byte").Type())
 	}
-	for basic, kind := range basicKinds {
-		if kind == t.Kind() {
-			return types.Typ[basic]
+	for _, basic := range types.Typ {
+		if gotype.Kind(basic) == t.Kind() {
+			return basic
 		}
 	}
 	return types.Typ[types.Invalid]
@@ -322,7 +323,7 @@ func (c *checker) holdsAll(to, from types.Type) bool {
 	if !ok || !isBasic {
 		return false
 	}
-	wide := c.sizes.Sizeof(to) - c.sizes.Sizeof(from)
+	wide := c.reader.Sizes.Sizeof(to) - c.reader.Sizes.Sizeof(from)
 	const number = types.IsInteger | types.IsFloat | types.IsComplex
 	switch {
 	case t.Info()&number != f.Info()&number:

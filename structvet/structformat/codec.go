@@ -18,8 +18,11 @@ func (c *checker) checkCodec(call *ast.CallExpr, f format) {
 	if err != nil {
 		return
 	}
-	shape := c.shape(t)
-	err = agreed(structs, func(s *structpack.Struct) error { return static.Codec(s, shape) })
+	shape := c.reader.Type(t)
+	err = agreed(structs, func(s *structpack.Struct) error {
+		_, err := static.Bind(s, shape)
+		return err
+	})
 	if err == nil {
 		return
 	}

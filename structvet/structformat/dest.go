@@ -53,7 +53,7 @@ func (c *checker) pointers(s *structpack.Struct, fn function, dests []reflect.Ty
 	dests = slices.Clone(dests)
 	for i := from; i < to; i++ {
 		if dests[i] != nil && dests[i].Kind() != reflect.Pointer && args[i].Addressable() {
-			dests[i] = c.shape(types.NewPointer(args[i].Type))
+			dests[i] = c.destType(types.NewPointer(args[i].Type))
 			fix.TextEdits = append(fix.TextEdits, analysis.TextEdit{Pos: args[i].expr.Pos(), NewText: []byte("&")})
 		}
 	}
@@ -77,5 +77,13 @@ func (c *checker) dest(arg operand) (reflect.Type, bool) {
 	case arg.Type == nil || open(arg.Type, deepest) || types.IsInterface(arg.Type):
 		return nil, false
 	}
-	return c.shape(types.Default(arg.Type)), true
+	return c.destType(types.Default(arg.Type)), true
+}
+
+// destType returns a type as Scan is to see it: it knows *any by the type itself.
+func (c *checker) destType(t types.Type) reflect.Type {
+	if p, ok := types.Unalias(t).(*types.Pointer); ok && isAny(p.Elem()) {
+		return reflect.TypeFor[*any]()
+	}
+	return c.reader.Type(t)
 }

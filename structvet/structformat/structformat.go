@@ -17,6 +17,7 @@ import (
 
 	"example.com/structpack"
 	"example.com/structpack/frame"
+	"example.com/structpack/internal/gotype"
 	"golang.org/x/tools/go/analysis"
 	"golang.org/x/tools/go/analysis/passes/inspect"
 	"golang.org/x/tools/go/ast/inspector"
@@ -76,7 +77,7 @@ var (
 type checker struct {
 	pass    *analysis.Pass
 	info    *types.Info
-	sizes   types.Sizes
+	reader  gotype.Reader    // of types as they are where the package runs
 	target  []structpack.ABI // the ABIs that the package may be compiled for
 	root    inspector.Cursor
 	vars    map[*types.Var]*variable
@@ -111,7 +112,7 @@ func run(pass *analysis.Pass) (any, error) {
 		wraps: map[types.Object]*function{},
 		said:  map[said]bool{},
 	}
-	c.sizes, c.target = target(pass.TypesSizes)
+	c.reader.Sizes, c.target = target(pass.TypesSizes)
 	c.ignored = ignoredLines(pass)
 	c.indexVariables()
 	c.findWrappers()

@@ -129,45 +129,6 @@ func isByte(t types.Type) bool {
 	return ok && b.Kind() == types.Uint8
 }
 
-// open reports whether what is known of a type is not all: it has type parameters
-// in it, or is broken.
-func open(t types.Type, depth int) bool {
-	if t == nil || depth == 0 {
-		return true
-	}
-	switch t := types.Unalias(t).(type) {
-	case *types.TypeParam:
-		return true
-	case *types.Basic:
-		return t.Kind() == types.Invalid
-	case *types.Pointer:
-		return open(t.Elem(), depth-1)
-	case *types.Slice:
-		return open(t.Elem(), depth-1)
-	case *types.Array:
-		return t.Len() < 0 || open(t.Elem(), depth-1)
-	case *types.Struct:
-		for f := range t.Fields() {
-			if open(f.Type(), depth-1) {
-				return true
-			}
-		}
-	case *types.Named:
-		if t.TypeArgs() != nil {
-			for arg := range t.TypeArgs().Types() {
-				if open(arg, depth-1) {
-					return true
-				}
-			}
-		}
-		if _, ok := t.Underlying().(*types.Struct); ok {
-			return false
-		}
-		return open(t.Underlying(), depth-1)
-	}
-	return false
-}
-
 // kinds are the types that stand for Go's basic types. A Go int may have another
 // size where the program runs; which values it has, and as what it is packed,
 // does not depend on that.
