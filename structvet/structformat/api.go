@@ -68,10 +68,10 @@ var functions = map[string]function{
 // "Pack", "Struct.Pack", "frame.NewLayout".
 func (c *checker) apiName(call *ast.CallExpr) string {
 	fn, _ := c.callee(call).(*types.Func)
-	return nameOf(fn)
+	return apiNameOf(fn)
 }
 
-func nameOf(fn *types.Func) string {
+func apiNameOf(fn *types.Func) string {
 	if fn == nil || fn.Pkg() == nil {
 		return ""
 	}
@@ -114,7 +114,7 @@ func (c *checker) function(call *ast.CallExpr) (function, bool) {
 		return function{}, false
 	}
 	fn, isFunc := callee.(*types.Func)
-	if f, ok := functions[nameOf(fn)]; ok {
+	if f, ok := functions[apiNameOf(fn)]; ok {
 		return f, true
 	}
 	if isFunc {

@@ -40,7 +40,7 @@ func TestAPI(t *testing.T) {
 					continue // which format a frame has is not known where it is written or read
 				}
 				if ok && fn.Exported() {
-					want[nameOf(fn)] = f
+					want[apiNameOf(fn)] = f
 				}
 			}
 		}

@@ -15,8 +15,8 @@ import (
 	"golang.org/x/tools/go/ast/inspector"
 )
 
-// unpacks are the functions whose result is a slice of values, and for which the
-// values begin after what was in it before.
+// unpacks are the functions that return a slice of values, and what errors call
+// them.
 var unpacks = map[string]string{
 	"Unpack":              "unpack",
 	"UnpackFrom":          "unpack_from",

@@ -42,15 +42,8 @@ func (c *checker) typeArgument(call *ast.CallExpr) (types.Type, ast.Expr) {
 	case *ast.IndexListExpr:
 		fun, at = e.X, e.Indices[0]
 	}
-	var id *ast.Ident
-	switch e := ast.Unparen(fun).(type) {
-	case *ast.Ident:
-		id = e
-	case *ast.SelectorExpr:
-		id = e.Sel
-	}
-	args := c.info.Instances[id].TypeArgs
-	if id == nil || args.Len() == 0 {
+	args := c.info.Instances[nameOf(fun)].TypeArgs
+	if args.Len() == 0 {
 		return nil, nil
 	}
 	return args.At(0), at

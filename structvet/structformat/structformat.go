@@ -88,7 +88,7 @@ type checker struct {
 	ignored map[line]bool
 }
 
-// said is a diagnostic that was made. A constant in one place may be the format
+// A said is a diagnostic that was made. A constant in one place may be the format
 // of many calls.
 type said struct {
 	pos     token.Pos

@@ -98,9 +98,8 @@ func (c *checker) change(e ast.Expr) {
 }
 
 func (c *checker) changeElement(e ast.Expr) {
-	switch e := ast.Unparen(e).(type) {
-	case *ast.IndexExpr:
-		if v := c.variable(e.X); v != nil {
+	if i, ok := ast.Unparen(e).(*ast.IndexExpr); ok {
+		if v := c.variable(i.X); v != nil {
 			v.elements = true
 		}
 	}
@@ -123,13 +122,7 @@ func (c *checker) variable(e ast.Expr) *variable {
 // varOf returns the variable that e names, or nil: that of a package or function,
 // not a field.
 func (c *checker) varOf(e ast.Expr) *types.Var {
-	var id *ast.Ident
-	switch e := ast.Unparen(e).(type) {
-	case *ast.Ident:
-		id = e
-	case *ast.SelectorExpr:
-		id = e.Sel
-	}
+	id := nameOf(e)
 	if id == nil {
 		return nil
 	}
@@ -138,6 +131,17 @@ func (c *checker) varOf(e ast.Expr) *types.Var {
 		return nil
 	}
 	return v
+}
+
+// nameOf returns the identifier that names what e is, or nil.
+func nameOf(e ast.Expr) *ast.Ident {
+	switch e := ast.Unparen(e).(type) {
+	case *ast.Ident:
+		return e
+	case *ast.SelectorExpr:
+		return e.Sel
+	}
+	return nil
 }
 
 // once returns the notes on the variable that e names, if it is the package's

@@ -52,7 +52,7 @@ func (c *checker) candidates() (all []candidate) {
 	for cur := range c.root.Preorder((*ast.FuncDecl)(nil), (*ast.FuncLit)(nil)) {
 		switch n := cur.Node().(type) {
 		case *ast.FuncDecl:
-			if fn, ok := c.info.Defs[n.Name].(*types.Func); ok && n.Body != nil && functions[nameOf(fn)].Op == "" {
+			if fn, ok := c.info.Defs[n.Name].(*types.Func); ok && n.Body != nil && functions[apiNameOf(fn)].Op == "" {
 				add(fn, fn.Signature(), cur.ChildAt(edge.FuncDecl_Body, -1))
 			}
 		case *ast.FuncLit:
