@@ -8,15 +8,15 @@ const most = 1 << 16
 
 // bindable reports whether a type is known well enough, and small enough, to be
 // bound.
-func bindable(t types.Type) bool { return parts(t, 100, map[types.Type]bool{}) <= most }
+func bindable(t types.Type) bool { return parts(t, 100) <= most }
 
 // parts counts what binding goes over in a type: its fields and elements. It is
 // more than most if they are too many or not known.
-func parts(t types.Type, depth int, within map[types.Type]bool) int64 {
+func parts(t types.Type, depth int) int64 {
 	const many = most + 1
 	t = types.Unalias(t)
-	if depth == 0 || within[t] {
-		return many // a type that contains itself does not compile
+	if depth == 0 {
+		return many // it contains itself, and does not compile
 	}
 	if _, ok := t.(*types.TypeParam); ok {
 		return many
@@ -27,11 +27,9 @@ func parts(t types.Type, depth int, within map[types.Type]bool) int64 {
 			return many
 		}
 	case *types.Struct:
-		within[t] = true
-		defer delete(within, t)
 		n := int64(1)
 		for i := range u.NumFields() {
-			if n = min(n+parts(u.Field(i).Type(), depth-1, within), many); n == many {
+			if n = min(n+parts(u.Field(i).Type(), depth-1), many); n == many {
 				break
 			}
 		}
@@ -40,12 +38,12 @@ func parts(t types.Type, depth int, within map[types.Type]bool) int64 {
 		switch u.Elem().Underlying().(type) {
 		case *types.Struct, *types.Array, *types.Slice:
 		default:
-			return parts(u.Elem(), depth-1, within) // taken at once
+			return parts(u.Elem(), depth-1) // taken at once
 		}
 		if u.Len() < 0 || u.Len() > most {
 			return many
 		}
-		return 1 + min(u.Len()*parts(u.Elem(), depth-1, within), most)
+		return 1 + min(u.Len()*parts(u.Elem(), depth-1), most)
 	case *types.Slice:
 		if _, ok := types.Unalias(u.Elem()).(*types.TypeParam); ok {
 			return many

@@ -23,6 +23,7 @@ func _(i *int, abi sp.ABI) {
 	sp.MustCompile("q").Scan(nil, i) // int
 	sp.Pack("@F", complex128(1e300)) // native part
 	sp.Pack("<F", complex128(1e300)) // little part
+	sp.Pack(">F", complex128(1e300)) // big part
 	llp64, _ := sp.CompileFor(sp.LLP64, "l")
 	llp64.Pack(int64(1<<40)) // LLP64
 	lp64, _ := sp.CompileFor(sp.LP64, "l")
@@ -46,10 +47,10 @@ func _(i *int, abi sp.ABI) {
 		goos, goarch string
 		want         map[string]string // besides what is said everywhere
 	}{
-		{"linux", "amd64", nil},
-		{"windows", "amd64", map[string]string{"long": long, "host": long}},
-		{"linux", "386", map[string]string{"long": long, "host": long, "size_t": size, "large": tooLong, "int": narrow}},
-		{"js", "wasm", map[string]string{"long": long, "host": long, "size_t": size, "large": tooLong}},
+		{"linux", "amd64", map[string]string{"big part": part}},
+		{"windows", "amd64", map[string]string{"big part": part, "long": long, "host": long}},
+		{"linux", "386", map[string]string{"big part": part, "long": long, "host": long, "size_t": size, "large": tooLong, "int": narrow}},
+		{"js", "wasm", map[string]string{"big part": part, "long": long, "host": long, "size_t": size, "large": tooLong}},
 		{"linux", "s390x", map[string]string{"little part": part}},
 		{"plan9", "pdp11", nil},
 	} {

@@ -135,6 +135,9 @@ func changed(data []byte, normalize func([]any)) []any {
 	i, _ := header.Unpack(data)
 	fmt.Println(i...)
 	_ = i[0].(int) // want `value 0`
+	j, _ := header.Unpack(data)
+	normalize(j[:1])
+	_ = j[0].(int)
 	return i
 }
 
