@@ -131,21 +131,6 @@ func (s *Struct) scanAny(op string, data []byte, dests []any) error {
 	return nil
 }
 
-// badDests is the error for n destinations that are not as many as there are values.
-func (s *Struct) badDests(op string, n int) *Error {
-	return s.fail(op, ErrCount, "%s expected %d destinations (got %d)", op, s.values, n)
-}
-
-// badDest is the error for the destination that p is at.
-func (s *Struct) badDest(op string, p pairing, goType string) *Error {
-	in := &s.plan[p.inst]
-	want := ops[in.elem].goType.String()
-	if p.run {
-		want = fmt.Sprintf("%d values of type %s", in.n, want)
-	}
-	return s.failValue(op, in.val+p.k, ErrType, "the destination cannot take "+want, goType)
-}
-
 // A pairing goes over a plan and the destinations for its values side by side.
 // It holds numbers only: a destination kept in it would escape.
 type pairing struct {
@@ -181,6 +166,21 @@ func (p *pairing) next(plan []inst, dests []any) bool {
 func isRun(t reflect.Type) bool {
 	return t != nil && t.Kind() == reflect.Pointer &&
 		(t.Elem().Kind() == reflect.Array || t.Elem().Kind() == reflect.Slice)
+}
+
+// badDests is the error for n destinations that are not as many as there are values.
+func (s *Struct) badDests(op string, n int) *Error {
+	return s.fail(op, ErrCount, "%s expected %d destinations (got %d)", op, s.values, n)
+}
+
+// badDest is the error for the destination that p is at.
+func (s *Struct) badDest(op string, p pairing, goType string) *Error {
+	in := &s.plan[p.inst]
+	want := ops[in.elem].goType.String()
+	if p.run {
+		want = fmt.Sprintf("%d values of type %s", in.n, want)
+	}
+	return s.failValue(op, in.val+p.k, ErrType, "the destination cannot take "+want, goType)
 }
 
 // takes reports whether dest can take a value of the instruction, or all of them.
