@@ -60,8 +60,7 @@ func (b *binder) fail(kind error, format string, args ...any) *Error {
 	e := b.s.fail("codec", kind, format, args...)
 	if b.inst < len(b.s.plan) {
 		e.Index = b.s.plan[b.inst].val + b.k
-		it := b.s.itemOf(e.Index)
-		e.Pos, e.code = it.pos, it.code.name
+		e.Pos = b.s.itemOf(e.Index).pos
 	}
 	return e
 }

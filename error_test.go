@@ -1,3 +1,5 @@
+//structvet:ignore every call is a mistake
+
 package structpack_test
 
 import (
@@ -56,6 +58,26 @@ func TestErrors(t *testing.T) {
 		var e *structpack.Error
 		if !errors.As(tt.err, &e) || !errors.Is(tt.err, tt.kind) || tt.err.Error() != tt.want {
 			t.Errorf("got  %v\nwant %s", tt.err, tt.want)
+		}
+	}
+}
+
+// TestErrorsOfOthers prints errors that generated code makes, which knows the
+// exported fields only.
+func TestErrorsOfOthers(t *testing.T) {
+	for _, tt := range []struct {
+		err  structpack.Error
+		want string
+	}{
+		{structpack.Error{Op: "pack", Format: "!ci4sf", Pos: 2, Index: 1, Reason: "why"}, `structpack: pack "!ci4sf": value 1 ('i' at byte 2): why`},
+		{structpack.Error{Op: "pack", Format: "<12B03Zf", Pos: 4, Index: 13, Reason: "why"}, `structpack: pack "<12B03Zf": value 13 ('Zf' at byte 4): why`},
+		{structpack.Error{Op: "pack", Format: "<H", Pos: -1, Index: -1, Reason: "why"}, `structpack: pack "<H": why`},
+		{structpack.Error{Op: "pack", Format: "<3", Pos: 1, Index: 0, Reason: "why"}, `structpack: pack "<3": value 0 ('' at byte 1): why`},
+		{structpack.Error{Op: "pack", Format: "<Z", Pos: 1, Index: 0, Reason: "why"}, `structpack: pack "<Z": value 0 ('Z' at byte 1): why`},
+		{structpack.Error{Op: "pack", Format: "<", Pos: 7, Index: 0, Reason: "why"}, `structpack: pack "<": value 0 ('' at byte 7): why`},
+	} {
+		if got := tt.err.Error(); got != tt.want {
+			t.Errorf("got  %s\nwant %s", got, tt.want)
 		}
 	}
 }

@@ -27,7 +27,7 @@ type Error struct {
 	Reason string // CPython 3.15's own sentence for the same mistake, where it has one
 	Err    error  // ErrFormat, ErrCount, ErrType, ErrRange or ErrBuffer
 
-	code   string // the code at fault, or for ErrFormat the text of the item
+	item   string // for ErrFormat: the text of the item
 	goType string // the Go type of a value or destination of the wrong type
 	record int    // the number of the record at fault in a batch, from 1; 0 if there is no batch
 }
@@ -49,7 +49,7 @@ func (e *Error) Error() string {
 	case e.Index >= 0:
 		fmt.Fprintf(&b, "value %d", e.Index)
 		if e.Pos >= 0 {
-			fmt.Fprintf(&b, " ('%s' at byte %d", e.code, e.Pos)
+			fmt.Fprintf(&b, " ('%s' at byte %d", codeAt(e.Format, e.Pos), e.Pos)
 			if e.goType != "" {
 				fmt.Fprintf(&b, ", got %s", e.goType)
 			}
@@ -57,7 +57,7 @@ func (e *Error) Error() string {
 		}
 		b.WriteString(": ")
 	case e.Pos >= 0:
-		fmt.Fprintf(&b, "%s at byte %d: ", quote(e.code), e.Pos)
+		fmt.Fprintf(&b, "%s at byte %d: ", quote(e.item), e.Pos)
 	}
 	b.WriteString(e.Reason)
 	return b.String()
@@ -73,6 +73,19 @@ func quote(format string) string {
 		return strconv.Quote(format)
 	}
 	return fmt.Sprintf("%q... (%d bytes)", format[:most], len(format))
+}
+
+// codeAt returns the code of the item at pos. It is read from the format, so that
+// an error says as much if other code than this package's has made it.
+func codeAt(format string, pos int) string {
+	for pos < len(format) && isDigit(format[pos]) {
+		pos++
+	}
+	end := pos + 1
+	if pos < len(format) && format[pos] == 'Z' {
+		end++
+	}
+	return format[min(pos, len(format)):min(end, len(format))]
 }
 
 // goType names the dynamic type of a value as Go writes it.
@@ -91,7 +104,7 @@ func (s *Struct) fail(op string, kind error, format string, args ...any) *Error 
 // failValue makes an error about one value.
 func (s *Struct) failValue(op string, index int, kind error, reason, goType string) *Error {
 	it := s.itemOf(index)
-	e := &Error{Op: op, Format: s.format, Pos: it.pos, Index: index, Reason: reason, Err: kind, code: it.code.name}
+	e := &Error{Op: op, Format: s.format, Pos: it.pos, Index: index, Reason: reason, Err: kind}
 	if kind == ErrType {
 		e.goType = goType
 	}

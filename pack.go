@@ -179,10 +179,19 @@ func (s *Struct) refused(values []any) (bad int) {
 
 // packError says why the value at index was refused.
 func (s *Struct) packError(op string, index int, v any) error {
+	return s.refusal(op, index, v, goType(v))
+}
+
+// refusal says why a value at index, whose type is called goType, is refused; it
+// returns nil if it is not.
+func (s *Struct) refusal(op string, index int, v any, goType string) error {
 	for i := range s.plan {
-		if in := &s.plan[i]; in.val <= index && index < in.val+in.values() {
-			err := in.accepts(v)
-			return s.failValue(op, index, err, in.reason(s.itemOf(index).code.name, v, err), goType(v))
+		in := &s.plan[i]
+		if index < in.val || in.val+in.values() <= index {
+			continue
+		}
+		if err := in.accepts(v); err != nil {
+			return s.failValue(op, index, err, in.reason(s.itemOf(index).code.name, v, err), goType)
 		}
 	}
 	return nil

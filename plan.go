@@ -179,7 +179,7 @@ func compile(abi *ABI, format string) (*Struct, error) {
 }
 
 func formatError(format string, pos, end int, reason string) *Error {
-	return &Error{Op: "compile", Format: format, Pos: pos, Index: -1, Reason: reason, Err: ErrFormat, code: format[pos:end]}
+	return &Error{Op: "compile", Format: format, Pos: pos, Index: -1, Reason: reason, Err: ErrFormat, item: format[pos:end]}
 }
 
 // add appends the instruction for an item, if it needs one.

@@ -80,7 +80,7 @@ func TestMustCompilePanics(t *testing.T) {
 			t.Errorf("recovered %v", err)
 		}
 	}()
-	structpack.MustCompile("y")
+	structpack.MustCompile("y") //structvet:ignore
 }
 
 func TestABIs(t *testing.T) {

@@ -98,16 +98,11 @@ func (s *Struct) scanAny(op string, data []byte, dests []any) error {
 	for p.next(s.plan, dests) {
 	}
 	if p.inst < len(s.plan) || p.dest < len(dests) {
-		return s.fail(op, ErrCount, "%s expected %d destinations (got %d)", op, s.values, len(dests))
+		return s.badDests(op, len(dests))
 	}
 	for p = (pairing{}); p.next(s.plan, dests); {
-		in, dest := &s.plan[p.inst], dests[p.dest]
-		if !in.takes(dest, p.run) {
-			want := ops[in.elem].goType.String()
-			if p.run {
-				want = fmt.Sprintf("%d values of type %s", in.n, want)
-			}
-			return s.failValue(op, in.val+p.k, ErrType, "the destination cannot take "+want, goType(dest))
+		if dest := dests[p.dest]; !s.plan[p.inst].takes(dest, p.run) {
+			return s.badDest(op, p, goType(dest))
 		}
 	}
 	anys := false
@@ -178,16 +173,30 @@ func (p *pairing) next(plan []inst, dests []any) bool {
 		return false
 	}
 	in := &plan[p.inst]
-	p.run = p.k == 0 && in.op != opBytes && in.op != opPascal && isRun(dests[p.dest])
+	p.run = p.k == 0 && in.op != opBytes && in.op != opPascal && isRun(reflect.TypeOf(dests[p.dest]))
 	return true
 }
 
-// isRun reports whether a destination is for all values of an item: a pointer
-// to an array or slice.
-func isRun(dest any) bool {
-	t := reflect.TypeOf(dest)
+// isRun reports whether a destination of type t is for all values of an item: a
+// pointer to an array or slice.
+func isRun(t reflect.Type) bool {
 	return t != nil && t.Kind() == reflect.Pointer &&
 		(t.Elem().Kind() == reflect.Array || t.Elem().Kind() == reflect.Slice)
+}
+
+// badDests is the error for n destinations that are not as many as there are values.
+func (s *Struct) badDests(op string, n int) *Error {
+	return s.fail(op, ErrCount, "%s expected %d destinations (got %d)", op, s.values, n)
+}
+
+// badDest is the error for the destination that p is at.
+func (s *Struct) badDest(op string, p pairing, goType string) *Error {
+	in := &s.plan[p.inst]
+	want := ops[in.elem].goType.String()
+	if p.run {
+		want = fmt.Sprintf("%d values of type %s", in.n, want)
+	}
+	return s.failValue(op, in.val+p.k, ErrType, "the destination cannot take "+want, goType)
 }
 
 // takes reports whether dest can take a value of the instruction, or all of them.
@@ -199,10 +208,16 @@ func (in *inst) takes(dest any, run bool) bool {
 		return dest != nil
 	}
 	v := reflect.ValueOf(dest)
-	if v.Kind() != reflect.Pointer || v.IsNil() {
-		return false
-	}
-	t := v.Type().Elem()
+	return v.Kind() == reflect.Pointer && !v.IsNil() && in.pointee(v.Type().Elem(), run)
+}
+
+// takesType is takes for any destination of type t that is not a nil pointer.
+func (in *inst) takesType(t reflect.Type, run bool) bool {
+	return t == nil || t == reflect.TypeFor[*any]() || t.Kind() == reflect.Pointer && in.pointee(t.Elem(), run)
+}
+
+// pointee is takes for a pointer to a variable of type t.
+func (in *inst) pointee(t reflect.Type, run bool) bool {
 	if !run {
 		return in.fits(t)
 	}

@@ -1,0 +1,42 @@
+// Package static is where the tools of this module ask package structpack about
+// values that they do not have, but have read of in the source of a program. It
+// answers by the rules that it packs and unpacks by, so that they are written
+// once.
+//
+// A reflect.Type may be of a tool's own making here. It is asked for its Kind,
+// String, Size, Elem, Len, NumField and Field, and for nothing else.
+package static
+
+import "reflect"
+
+// The questions. Package structpack sets the functions; s is a
+// *structpack.Struct, op the name of the operation in errors, and all errors are
+// *structpack.Error.
+var (
+	// Pack returns the error that packing v as the value at index ends with, or
+	// nil. The error calls the type of v goType.
+	Pack func(s any, op string, index int, v any, goType string) error
+
+	// Scan pairs the values of s with destinations of the given types, of which
+	// nil stands for a nil destination. The error is that for their number;
+	// pairs are the destinations that there are values for.
+	Scan func(s any, op string, dests []reflect.Type) (pairs []Pair, err error)
+
+	// Bind returns what structpack.NewCodec binds the values of s to, in their
+	// order, or its error.
+	Bind func(s any, t reflect.Type) ([]Leaf, error)
+)
+
+// A Pair is a destination of Scan and what it is for.
+type Pair struct {
+	Value int   // index of the value, or of the first
+	Run   bool  // it is for all values of an item
+	Err   error // why it cannot take them
+}
+
+// A Leaf is a field, or some elements of an array, or a slice, that takes values.
+type Leaf struct {
+	Steps []int // the way to it, from the type on: indexes of fields and elements
+	Value int   // index of its first value
+	N     int   // how many values it takes: as many elements, or all of a slice
+}

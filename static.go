@@ -1,0 +1,52 @@
+package structpack
+
+import (
+	"reflect"
+
+	"example.com/structpack/internal/static"
+)
+
+func init() {
+	static.Pack = func(s any, op string, index int, v any, goType string) error {
+		return s.(*Struct).refusal(op, index, v, goType)
+	}
+	static.Bind = func(s any, t reflect.Type) ([]static.Leaf, error) {
+		b, err := bind(s.(*Struct), t)
+		if err != nil {
+			return nil, err
+		}
+		leaves := make([]static.Leaf, len(b.leaves))
+		for i, l := range b.leaves {
+			leaves[i] = static.Leaf{Steps: l.steps, Value: s.(*Struct).plan[l.inst].val + l.k, N: l.n}
+		}
+		return leaves, nil
+	}
+	static.Scan = func(s any, op string, dests []reflect.Type) ([]static.Pair, error) {
+		return s.(*Struct).pair(op, dests)
+	}
+}
+
+// pair does what scanAny does before it writes, for destinations of which only
+// the types are known. How they pair with values depends on no more than which
+// of them are for runs.
+func (s *Struct) pair(op string, types []reflect.Type) (pairs []static.Pair, err error) {
+	dests := make([]any, len(types))
+	for i, t := range types {
+		if isRun(t) {
+			dests[i] = (*[0]byte)(nil)
+		}
+	}
+	var p pairing
+	for p.next(s.plan, dests) {
+		in, t := &s.plan[p.inst], types[p.dest]
+		pair := static.Pair{Value: in.val + p.k, Run: p.run}
+		if !in.takesType(t, p.run) {
+			pair.Err = s.badDest(op, p, t.String())
+		}
+		pairs = append(pairs, pair)
+	}
+	if p.inst < len(s.plan) || p.dest < len(dests) {
+		return pairs, s.badDests(op, len(dests))
+	}
+	return pairs, nil
+}
