@@ -75,13 +75,17 @@
 //
 // # Differences from CPython
 //
-//   - Strings are accepted for c, s and p: Go's strings are bytes.
+//   - Strings are accepted for c, s and p: Go's strings are bytes. So is a byte
+//     for c.
 //   - A PackInto that fails leaves the buffer as it was.
 //   - Signalling NaNs pass through unchanged everywhere. CPython quiets them when it
 //     unpacks f and F, and packs F, in the machine's own byte order, for there
 //     it leaves them to the C compiler.
 //   - Pack and AppendPack do not make more than 1 GiB of room (256 MiB on 32-bit
 //     machines) for one structure; PackInto has no limit.
+//
+// docs/COMPATIBILITY.md tells how older CPythons differ, and those of other
+// platforms, code by code.
 //
 // A *Struct is immutable and safe for concurrent use. Formats, data, offsets and
 // values may come from anyone: what is wrong with them is an [*Error], no input

@@ -45,7 +45,7 @@ func ExampleNewCodec() {
 		X int32
 		Y int16
 	}
-	_, err := structpack.NewCodec[point](structpack.MustCompile("<2i"))
+	_, err := structpack.NewCodec[point](structpack.MustCompile("<2i")) //structvet:ignore
 	fmt.Println(err)
 	// Output: structpack: codec "<2i": value 1 ('i' at byte 1): field structpack_test.point.Y of type int16 cannot take int32
 }

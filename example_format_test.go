@@ -9,18 +9,16 @@ import (
 // Without a prefix C's alignment applies: three bytes before i, and none after
 // the last code.
 func ExampleCalcSize() {
-	for _, format := range []string{"!bi", "@bi", "@ib", "@ib0i"} {
+	for _, format := range []string{"!bi", "@bi", "@ib", "@ib0i", "!b2y"} {
 		n, err := structpack.CalcSize(format)
 		fmt.Println(format, n, err)
 	}
-	_, err := structpack.CalcSize("!b2y")
-	fmt.Println(err)
 	// Output:
 	// !bi 5 <nil>
 	// @bi 8 <nil>
 	// @ib 5 <nil>
 	// @ib0i 8 <nil>
-	// structpack: compile "!b2y": "2y" at byte 2: bad char in struct format
+	// !b2y 0 structpack: compile "!b2y": "2y" at byte 2: bad char in struct format
 }
 
 // What a C program wrote on another platform is read with that platform's ABI.

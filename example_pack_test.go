@@ -25,7 +25,8 @@ func ExamplePack_values() {
 
 // The s code cuts what is too long and pads what is too short.
 func ExamplePack_strings() {
-	data, _ := structpack.Pack("4s4s4p", "longer", "ab", "longer")
+	text := "longer"
+	data, _ := structpack.Pack("4s4s4p", text, "ab", text)
 	fmt.Printf("%q\n", data)
 	// Output: "longab\x00\x00\x03lon"
 }
@@ -58,7 +59,8 @@ func ExampleStruct_PackInto() {
 // An error says which value, where in the format, and why; its kind is for
 // errors.Is.
 func ExampleError() {
-	_, err := structpack.Pack("!ci4sf", "a", uint64(1<<33), "spam", 2.5)
+	n := uint64(1) << 33
+	_, err := structpack.Pack("!ci4sf", "a", n, "spam", 2.5)
 	fmt.Println(err)
 	var e *structpack.Error
 	fmt.Println(errors.Is(err, structpack.ErrRange), errors.As(err, &e), e.Index, e.Pos)

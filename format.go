@@ -199,7 +199,7 @@ func (p *parser) next(it *item) (more bool, reason string) {
 		}
 	}
 	it.offset = p.size + it.pad
-	if count > (max-it.offset)/it.elem {
+	if count > (max-it.offset)/it.elem || it.values() > max-p.values { // 0s has a value, and no size
 		return false, badSize
 	}
 	it.index = p.values

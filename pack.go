@@ -28,7 +28,8 @@ func Pack(format string, values ...any) ([]byte, error) {
 }
 
 // AppendPack packs values by the format and appends them to dst. After an
-// error it returns dst as it was.
+// error it returns dst as it was. Values may share memory with dst, but not with
+// what is behind it.
 func AppendPack(dst []byte, format string, values ...any) ([]byte, error) {
 	s, err := cached(format)
 	if err != nil {
@@ -39,7 +40,8 @@ func AppendPack(dst []byte, format string, values ...any) ([]byte, error) {
 
 // PackInto packs values by the format into buf, from offset on. A negative
 // offset counts from the end of buf. Padding is written as zeros. After an
-// error buf is as it was.
+// error buf is as it was. Values must not share memory with the bytes that are
+// written.
 func PackInto(format string, buf []byte, offset int, values ...any) error {
 	s, err := cached(format)
 	if err != nil {
@@ -54,14 +56,16 @@ func (s *Struct) Pack(values ...any) ([]byte, error) {
 }
 
 // AppendPack packs values and appends them to dst. After an error it returns
-// dst as it was. It does not allocate if dst has room for s.Size() bytes.
+// dst as it was. Values may share memory with dst, but not with what is behind
+// it. It does not allocate if dst has room for s.Size() bytes.
 func (s *Struct) AppendPack(dst []byte, values ...any) ([]byte, error) {
 	return s.appendPack(dst, values)
 }
 
 // PackInto packs values into buf, from offset on. A negative offset counts
 // from the end of buf. Padding is written as zeros. After an error buf is as
-// it was. It does not allocate.
+// it was. Values must not share memory with the bytes that are written. It does
+// not allocate.
 func (s *Struct) PackInto(buf []byte, offset int, values ...any) error {
 	return s.packInto(buf, offset, values)
 }

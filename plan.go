@@ -5,6 +5,7 @@ import (
 	"math/bits"
 	"reflect"
 	"strings"
+	"unicode/utf8"
 
 	"example.com/structpack/internal/mem"
 )
@@ -151,7 +152,8 @@ func MustCompile(format string) *Struct {
 
 func compile(abi *ABI, format string) (*Struct, error) {
 	if pos, reason := check(format); reason != "" {
-		return nil, formatError(format, pos, pos+1, reason)
+		_, n := utf8.DecodeRuneInString(format[pos:])
+		return nil, formatError(format, pos, pos+n, reason)
 	}
 	var p parser
 	p.init(format, abi)

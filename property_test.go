@@ -43,6 +43,27 @@ func TestRelations(t *testing.T) {
 	p.TestingRun(t)
 }
 
+func pick[T any](r *rand.Rand, all ...T) T { return all[r.Intn(len(all))] }
+
+// The named types stand for those of a user's program.
+type (
+	named8   int8
+	namedU64 uint64
+	namedF32 float32
+	namedF64 float64
+	namedStr string
+	namedRaw []byte
+)
+
+// widened converts without touching a NaN.
+func widened(f float32) float64 {
+	if f != f {
+		u := uint64(math.Float32bits(f))
+		return math.Float64frombits(u>>31<<63 | 0x7ff<<52 | u&0x7fffff<<29)
+	}
+	return float64(f)
+}
+
 // identical compares types and bits: a NaN is equal to itself only, 0 is not
 // -0, and nil is not empty.
 func identical(a, b any) bool {

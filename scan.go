@@ -29,7 +29,7 @@ import (
 // *[]uint16, and 4c one *[4]byte. One nil skips them one by one.
 //
 // The destinations are checked before the first one is written: after an error
-// all are as they were.
+// all are as they were. Those whose memory is reused must not share it with data.
 func (s *Struct) Scan(data []byte, dests ...any) error {
 	if len(data) != s.size {
 		return s.badLength("scan")
@@ -48,7 +48,7 @@ func (s *Struct) ScanFrom(data []byte, offset int, dests ...any) error {
 }
 
 func (s *Struct) scan(op string, data []byte, dests []any) error {
-	if len(dests) == len(s.flat) && mem.Exact(s.steps, dests) {
+	if len(dests) == s.values && len(dests) == len(s.flat) && mem.Exact(s.steps, dests) {
 		s.scanExact(data, dests)
 		return nil
 	}
@@ -91,7 +91,8 @@ func setBytes(p *[]byte, b []byte) {
 }
 
 // scanAny is the general way, for destinations of every kind. It goes over
-// them three times: to count, to check, to write.
+// them three times, to count, to check, and to write, and once more if there
+// are *any among them.
 func (s *Struct) scanAny(op string, data []byte, dests []any) error {
 	var p pairing
 	for p.next(s.plan, dests) {
@@ -101,21 +102,21 @@ func (s *Struct) scanAny(op string, data []byte, dests []any) error {
 	}
 	for p = (pairing{}); p.next(s.plan, dests); {
 		if dest := dests[p.dest]; !s.plan[p.inst].takes(dest, p.run) {
-			return s.badDest(op, &p, goType(dest))
+			return s.badDest(op, p, goType(dest))
 		}
 	}
+	anys := false
 	for p = (pairing{}); p.next(s.plan, dests); {
-		in := &s.plan[p.inst]
-		size := ops[in.elem].size
-		b := data[in.off+p.k*size:]
-		switch dest := dests[p.dest].(type) {
+		switch dests[p.dest].(type) {
 		case nil:
 			continue
 		case *any:
-			one := in.one()
-			*dest = one.value(b, s.big)
+			anys = true
 			continue
 		}
+		in := &s.plan[p.inst]
+		size := ops[in.elem].size
+		b := data[in.off+p.k*size:]
 		v := reflect.ValueOf(dests[p.dest]).Elem()
 		if !p.run {
 			in.store(v, b, s.big)
@@ -128,22 +129,22 @@ func (s *Struct) scanAny(op string, data []byte, dests []any) error {
 			in.store(v.Index(k), b[k*size:], s.big)
 		}
 	}
+	if anys {
+		s.scanAnys(data, dests)
+	}
 	return nil
 }
 
-// badDests is the error for n destinations that are not as many as there are values.
-func (s *Struct) badDests(op string, n int) *Error {
-	return s.fail(op, ErrCount, "%s expected %d destinations (got %d)", op, s.values, n)
-}
-
-// badDest is the error for the destination that p is at.
-func (s *Struct) badDest(op string, p *pairing, goType string) *Error {
-	in := &s.plan[p.inst]
-	want := ops[in.elem].goType.String()
-	if p.run {
-		want = fmt.Sprintf("%d values of type %s", in.n, want)
+// scanAnys writes the destinations that are *any. They come last, because one
+// may point into dests, and what it overwrites there is a destination no more.
+func (s *Struct) scanAnys(data []byte, dests []any) {
+	for p := (pairing{}); p.next(s.plan, dests); {
+		if dest, ok := dests[p.dest].(*any); ok && dest != nil {
+			in := &s.plan[p.inst]
+			one := in.one()
+			*dest = one.value(data[in.off+p.k*ops[in.elem].size:], s.big)
+		}
 	}
-	return s.failValue(op, in.val+p.k, ErrType, "the destination cannot take "+want, goType)
 }
 
 // A pairing goes over a plan and the destinations for its values side by side.
@@ -158,16 +159,6 @@ type pairing struct {
 // next goes to the next destination. It reports false at the end of either
 // side, with inst at the first instruction that has none.
 func (p *pairing) next(plan []inst, dests []any) bool {
-	if !p.step(plan, len(dests)) {
-		return false
-	}
-	p.meet(plan, reflect.TypeOf(dests[p.dest]))
-	return true
-}
-
-// step is next for n destinations, of which the one that it comes to is to meet
-// the plan yet.
-func (p *pairing) step(plan []inst, n int) bool {
 	if p.begun {
 		p.dest++
 		if p.k++; p.run || p.k == plan[p.inst].values() {
@@ -178,13 +169,12 @@ func (p *pairing) step(plan []inst, n int) bool {
 	for p.inst < len(plan) && plan[p.inst].op == opPad {
 		p.inst++
 	}
-	return p.inst < len(plan) && p.dest < n
-}
-
-// meet says of which type the destination is.
-func (p *pairing) meet(plan []inst, dest reflect.Type) {
+	if p.inst == len(plan) || p.dest == len(dests) {
+		return false
+	}
 	in := &plan[p.inst]
-	p.run = p.k == 0 && in.op != opBytes && in.op != opPascal && isRun(dest)
+	p.run = p.k == 0 && in.op != opBytes && in.op != opPascal && isRun(reflect.TypeOf(dests[p.dest]))
+	return true
 }
 
 // isRun reports whether a destination of type t is for all values of an item: a
@@ -194,24 +184,40 @@ func isRun(t reflect.Type) bool {
 		(t.Elem().Kind() == reflect.Array || t.Elem().Kind() == reflect.Slice)
 }
 
+// badDests is the error for n destinations that are not as many as there are values.
+func (s *Struct) badDests(op string, n int) *Error {
+	return s.fail(op, ErrCount, "%s expected %d destinations (got %d)", op, s.values, n)
+}
+
+// badDest is the error for the destination that p is at.
+func (s *Struct) badDest(op string, p pairing, goType string) *Error {
+	in := &s.plan[p.inst]
+	want := ops[in.elem].goType.String()
+	if p.run {
+		want = fmt.Sprintf("%d values of type %s", in.n, want)
+	}
+	return s.failValue(op, in.val+p.k, ErrType, "the destination cannot take "+want, goType)
+}
+
 // takes reports whether dest can take a value of the instruction, or all of them.
 func (in *inst) takes(dest any, run bool) bool {
-	if dest == nil {
+	switch dest := dest.(type) {
+	case nil:
 		return true
+	case *any:
+		return dest != nil
 	}
 	v := reflect.ValueOf(dest)
-	return in.takesType(v.Type(), run) && !v.IsNil()
+	return v.Kind() == reflect.Pointer && !v.IsNil() && in.pointee(v.Type().Elem(), run)
 }
 
 // takesType is takes for any destination of type t that is not a nil pointer.
 func (in *inst) takesType(t reflect.Type, run bool) bool {
-	if t == reflect.TypeFor[*any]() {
-		return true
-	}
-	if t.Kind() != reflect.Pointer {
-		return false
-	}
-	t = t.Elem()
+	return t == nil || t == reflect.TypeFor[*any]() || t.Kind() == reflect.Pointer && in.pointee(t.Elem(), run)
+}
+
+// pointee is takes for a pointer to a variable of type t.
+func (in *inst) pointee(t reflect.Type, run bool) bool {
 	if !run {
 		return in.fits(t)
 	}

@@ -71,6 +71,9 @@ func TestScanDestinations(t *testing.T) {
 		{name: "an array for two items", format: "!HH", values: []any{1, 2}, dests: []any{new([2]uint16)}, kind: structpack.ErrCount},
 		{name: "too few", format: "!HH", values: []any{1, 2}, dests: []any{new(uint16)}, kind: structpack.ErrCount},
 		{name: "too many", format: "!HH", values: []any{1, 2}, dests: []any{new(uint16), new(uint16), new(uint16)}, kind: structpack.ErrCount},
+		{name: "none", format: "!HH", values: []any{1, 2}, kind: structpack.ErrCount},
+		{name: "none for many values", format: "!70B", values: ints(70), kind: structpack.ErrCount},
+		{name: "one for many values", format: "!70B", values: ints(70), dests: []any{new(byte)}, kind: structpack.ErrCount},
 		{name: "one nil for a run", format: "!2H", values: []any{1, 2}, dests: []any{nil}, kind: structpack.ErrCount},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -112,6 +115,44 @@ func TestScanReusesMemory(t *testing.T) {
 	}
 	if &b[0] != wantB || &u[0] != wantU || string(b) != "abc" || len(u) != 2 {
 		t.Errorf("got %q, %v in other memory", b, u)
+	}
+}
+
+// TestScanOverDestinations scans into the list of the destinations itself, and
+// twice into one variable. Nothing sensible needs it; it must not panic.
+func TestScanOverDestinations(t *testing.T) {
+	data := []byte("\x01\x02\x03\x04")
+	for _, format := range []string{"4B", "B2BB", "4c", "BBh", "=2B2s"} {
+		s := structpack.MustCompile(format)
+		for _, n := range []int{2, 3, 4} {
+			for from := range n {
+				for to := range n {
+					dests := []any{new(uint8), new(any), new([2]byte), new(int16)}[:n]
+					dests[from] = &dests[to]
+					_ = s.Scan(data, dests...) // refused or not
+				}
+			}
+		}
+	}
+
+	var number uint8
+	var any0, any1 any
+	dests := []any{nil, &number, &any0, &any1}
+	dests[0] = &dests[1]
+	if err := structpack.MustCompile("4B").Scan(data, dests...); err != nil {
+		t.Fatal(err)
+	}
+	if number != 2 || any0 != uint8(3) || any1 != uint8(4) || dests[1] != uint8(1) {
+		t.Errorf("got %v %v %v %v, want 2 3 4 1", number, any0, any1, dests[1])
+	}
+
+	// The last value stays.
+	s := structpack.MustCompile("4B")
+	if err := s.Scan(data, &number, &number, &number, &number); err != nil || number != 4 {
+		t.Errorf("got %v, %v, want 4", number, err)
+	}
+	if err := s.Scan(data, nil, &any0, &number, &any0); err != nil || any0 != uint8(4) || number != 3 {
+		t.Errorf("got %v, %v, %v, want 4, 3", any0, number, err)
 	}
 }
 

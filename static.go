@@ -10,10 +10,6 @@ func init() {
 	static.Pack = func(s any, op string, index int, v any, goType string) error {
 		return s.(*Struct).refusal(op, index, v, goType)
 	}
-	static.Codec = func(s any, t reflect.Type) error {
-		_, err := bind(s.(*Struct), t)
-		return err
-	}
 	static.Bind = func(s any, t reflect.Type) ([]static.Leaf, error) {
 		b, err := bind(s.(*Struct), t)
 		if err != nil {
@@ -31,15 +27,21 @@ func init() {
 }
 
 // pair does what scanAny does before it writes, for destinations of which only
-// the types are known.
-func (s *Struct) pair(op string, dests []reflect.Type) (pairs []static.Pair, err error) {
+// the types are known. How they pair with values depends on no more than which
+// of them are for runs.
+func (s *Struct) pair(op string, types []reflect.Type) (pairs []static.Pair, err error) {
+	dests := make([]any, len(types))
+	for i, t := range types {
+		if isRun(t) {
+			dests[i] = (*[0]byte)(nil)
+		}
+	}
 	var p pairing
-	for p.step(s.plan, len(dests)) {
-		in, t := &s.plan[p.inst], dests[p.dest]
-		p.meet(s.plan, t)
+	for p.next(s.plan, dests) {
+		in, t := &s.plan[p.inst], types[p.dest]
 		pair := static.Pair{Value: in.val + p.k, Run: p.run}
-		if t != nil && !in.takesType(t, p.run) {
-			pair.Err = s.badDest(op, &p, t.String())
+		if !in.takesType(t, p.run) {
+			pair.Err = s.badDest(op, p, t.String())
 		}
 		pairs = append(pairs, pair)
 	}

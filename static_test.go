@@ -112,33 +112,34 @@ func TestStaticPack(t *testing.T) {
 	}
 }
 
-func staticCodec[T any](format string) func(*testing.T) {
+func staticBind[T any](format string) func(*testing.T) {
 	return func(t *testing.T) {
 		s := structpack.MustCompile(format)
 		_, want := structpack.NewCodec[T](s)
-		if diff := cmp.Diff(message(want), message(static.Codec(s, tell(reflect.TypeFor[T]())))); diff != "" {
+		_, got := static.Bind(s, tell(reflect.TypeFor[T]()))
+		if diff := cmp.Diff(message(want), message(got)); diff != "" {
 			t.Error(diff)
 		}
 	}
 }
 
-func TestStaticCodec(t *testing.T) {
-	t.Run("a record", staticCodec[record]("<BhH2i8xf"))
-	t.Run("all of a record", staticCodec[record]("<BhH2i4s4sfd?F"))
-	t.Run("too few fields", staticCodec[inner]("<H3i"))
-	t.Run("too many fields", staticCodec[inner]("<Hi"))
-	t.Run("a slice", staticCodec[struct{ A []uint16 }]("<3H"))
-	t.Run("a slice inside an item", staticCodec[struct {
+func TestStaticBind(t *testing.T) {
+	t.Run("a record", staticBind[record]("<BhH2i8xf"))
+	t.Run("all of a record", staticBind[record]("<BhH2i4s4sfd?F"))
+	t.Run("too few fields", staticBind[inner]("<H3i"))
+	t.Run("too many fields", staticBind[inner]("<Hi"))
+	t.Run("a slice", staticBind[struct{ A []uint16 }]("<3H"))
+	t.Run("a slice inside an item", staticBind[struct {
 		A uint16
 		B []uint16
 	}]("<3H"))
-	t.Run("text", staticCodec[struct {
+	t.Run("text", staticBind[struct {
 		A [4]byte
 		B []byte
 		C string
 	}]("<4s4s4p"))
-	t.Run("a field that is not exported", staticCodec[struct{ a int32 }]("<i"))
-	t.Run("one value", staticCodec[int32]("<i"))
-	t.Run("one value that is too narrow", staticCodec[int16]("<i"))
-	t.Run("a pointer", staticCodec[*int32]("<i"))
+	t.Run("a field that is not exported", staticBind[struct{ a int32 }]("<i"))
+	t.Run("one value", staticBind[int32]("<i"))
+	t.Run("one value that is too narrow", staticBind[int16]("<i"))
+	t.Run("a pointer", staticBind[*int32]("<i"))
 }

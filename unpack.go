@@ -32,7 +32,7 @@ func UnpackFrom(format string, data []byte, offset int) ([]any, error) {
 
 // IterUnpack returns an iterator over the structures that follow each other in
 // data, whose length must be a multiple of the size, which must not be 0.
-// Every slice it yields is a new one.
+// Every slice it yields is a new one. It reads data as it goes, as Python's does.
 func IterUnpack(format string, data []byte) (iter.Seq[[]any], error) {
 	s, err := cached(format)
 	if err != nil {
@@ -77,7 +77,7 @@ func (s *Struct) AppendUnpack(dst []any, data []byte) ([]any, error) {
 
 // IterUnpack returns an iterator over the structures that follow each other in
 // data, whose length must be a multiple of s.Size(), which must not be 0.
-// Every slice it yields is a new one.
+// Every slice it yields is a new one. It reads data as it goes, as Python's does.
 func (s *Struct) IterUnpack(data []byte) (iter.Seq[[]any], error) {
 	if s.size == 0 {
 		return nil, s.fail("iter_unpack", ErrBuffer, "cannot iteratively unpack with a struct of length 0")

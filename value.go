@@ -287,19 +287,18 @@ func (in *inst) reason(code string, v any, err error) string {
 			return fmt.Sprintf("'%s' format requires 0 <= number <= %d", code, hi)
 		}
 		return fmt.Sprintf("'%s' format requires -%d <= number <= %d", code, lo, hi)
-	case kindFloat:
+	case kindFloat, kindComplex:
+		what := "float"
+		if in.kind == kindComplex {
+			what, code = "complex", "f" // of which an F is two
+		}
 		if err == ErrType {
-			return "required argument is not a float"
+			return "required argument is not a " + what
 		}
 		if _, _, err := integer(v); err != ErrType {
 			return "int too large to convert"
 		}
 		return fmt.Sprintf("float too large to pack with %s format", code)
-	case kindComplex:
-		if err == ErrRange {
-			return "float too large to pack with f format"
-		}
-		return "required argument is not a complex"
 	case kindChar:
 		return "char format requires a bytes object of length 1"
 	}

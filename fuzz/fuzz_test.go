@@ -71,6 +71,8 @@ func TestLimits(t *testing.T) {
 						format := fmt.Sprintf("%s%s%d%s", prefix, first, count, code)
 						report(t, checkFormatFor(abi, format))
 						report(t, checkFormatFor(abi, format+"x"))
+						report(t, checkFormatFor(abi, format+"0s"))
+						report(t, checkFormatFor(abi, format+"0p0s"))
 					}
 				}
 			}

@@ -228,8 +228,10 @@ func truthy(r *rand.Rand) any {
 		[]byte(nil), []byte{0}, [0]byte{}, [2]int{}, nil, none, big.NewInt(0), big.NewInt(7), map[string]int{}, struct{}{}, Float32(0))
 }
 
-// text makes up bytes shorter than, as long as, or longer than n.
+// text makes up bytes shorter than, as long as, or longer than n, but no more
+// than MaxSize or so: a length may be any number.
 func text(r *rand.Rand, n int) any {
+	n = min(n, MaxSize)
 	b := make([]byte, r.Intn(n+4))
 	if r.Intn(3) == 0 {
 		b = make([]byte, n)

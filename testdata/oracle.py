@@ -1,7 +1,10 @@
 #!/usr/bin/env python3
+# -*- coding: utf-8 -*-
 """Ask CPython's struct module, and write down what it answers.
 
     oracle.py                    answer requests: JSON lines in, JSON lines out
+    oracle.py --answers          the same for a program: answers without their
+                                 requests, all of them sent at an empty line
     oracle.py FORMAT...          write fixtures for formats of your own to stdout
     oracle.py --generate DIR     write the fixtures of this directory
 
@@ -12,42 +15,62 @@ The answer is the request with {"ok": result}, or {"error": the exception's
 name, "message": its text} and for pack_into "buffer": what the failed call left.
 
 A tagged value is {"int": "-12"}, {"float": the 64 bits in hex}, {"complex":
-[bits, bits]}, {"bytes": hex}, {"str": text}, {"bool": true}, {"none": true} or
-{"list": [...]}. "times": n repeats "values" or "hex" n times.
+[bits, bits]}, {"bytes": hex}, {"str": text}, {"bool": true}, {"none": true},
+{"object": true}, which no code but ? takes, or {"list": [...]}. "times": n
+repeats "values" or "hex" n times.
 
-Works with CPython 3.6 and later; the fixtures beside it are from 3.15.
+Answers with CPython 2.7 and later, and writes fixtures with 3.6 and later; the
+fixtures beside it are from 3.15.
 """
+from __future__ import print_function
+
+import binascii
 import itertools
 import json
+import numbers
 import os
 import platform
 import struct
 import sys
+import warnings
 
 if hasattr(sys, "set_int_max_str_digits"):
     sys.set_int_max_str_digits(0)
+warnings.simplefilter("ignore")  # 2.7 has some for what later versions refuse
+
+
+def hex_of(b):
+    return binascii.hexlify(b).decode("ascii")
+
+
+def unhex(h):
+    return binascii.unhexlify(h.encode("ascii"))
 
 
 def float_of(bits):
-    return struct.unpack(">d", bytes.fromhex(bits))[0]
+    return struct.unpack(">d", unhex(bits))[0]
 
 
 def bits_of(x):
-    return struct.pack(">d", x).hex()
+    return hex_of(struct.pack(">d", x))
+
+
+UNTAG = {
+    "int": int,
+    "float": float_of,
+    "complex": lambda v: complex(float_of(v[0]), float_of(v[1])),
+    "bytes": unhex,
+    "str": lambda v: v,
+    "bool": lambda v: v,
+    "none": lambda v: None,
+    "object": lambda v: object(),
+    "list": lambda v: [untag(x) for x in v],
+}
 
 
 def untag(t):
     (kind, v), = t.items()
-    return {
-        "int": lambda: int(v),
-        "float": lambda: float_of(v),
-        "complex": lambda: complex(float_of(v[0]), float_of(v[1])),
-        "bytes": lambda: bytes.fromhex(v),
-        "str": lambda: v,
-        "bool": lambda: v,
-        "none": lambda: None,
-        "list": lambda: [untag(x) for x in v],
-    }[kind]()
+    return UNTAG[kind](v)
 
 
 def tag(v):
@@ -55,14 +78,14 @@ def tag(v):
         return {"none": True}
     if isinstance(v, bool):
         return {"bool": v}
-    if isinstance(v, int):
+    if isinstance(v, numbers.Integral):
         return {"int": str(v)}
     if isinstance(v, float):
         return {"float": bits_of(v)}
     if isinstance(v, complex):
         return {"complex": [bits_of(v.real), bits_of(v.imag)]}
     if isinstance(v, bytes):
-        return {"bytes": v.hex()}
+        return {"bytes": hex_of(v)}
     if isinstance(v, str):
         return {"str": v}
     return {"list": [tag(x) for x in v]}
@@ -73,19 +96,19 @@ def run(req):
     op = req["op"]
     if op == "header":
         return header("")
-    fmt = bytes.fromhex(req["format_bytes"]) if "format_bytes" in req else req["format"]
-    buf = bytearray.fromhex(req.get("hex", "") * req.get("times", 1))
+    fmt = unhex(req["format_bytes"]) if "format_bytes" in req else req["format"]
+    buf = bytearray(unhex(req.get("hex", "")) * req.get("times", 1))
     values = list(map(untag, req.get("values", ()))) * req.get("times", 1)
     offset = [req["offset"]] if "offset" in req else []
     if op == "calcsize":
         return struct.calcsize(fmt)
     if op == "pack":
-        return struct.pack(fmt, *values).hex()
+        return hex_of(struct.pack(fmt, *values))
     if op == "pack_into":
         try:
-            struct.pack_into(fmt, buf, *offset, *values)
+            struct.pack_into(fmt, buf, *(offset + values))
         finally:
-            req["buffer"] = buf.hex()
+            req["buffer"] = hex_of(buf)
         return req.pop("buffer")
     if op == "unpack":
         return [tag(v) for v in struct.unpack(fmt, bytes(buf))]
@@ -99,17 +122,17 @@ def run(req):
         values = struct.unpack(">%d%s" % (n, fmt), bytes(buf))
         if struct.pack(">%d%s" % (n, fmt), *values) != buf:
             raise ValueError("packs to other bytes")
-        return struct.pack(">%dd" % n, *values).hex()
+        return hex_of(struct.pack(">%dd" % n, *values))
     if op == "floats_pack":
         values = struct.unpack(">%dd" % (len(buf) // 8), bytes(buf))
-        return struct.pack(">%d%s" % (len(values), fmt), *values).hex()
+        return hex_of(struct.pack(">%d%s" % (len(values), fmt), *values))
     raise KeyError(op)
 
 
 def answer(req):
     try:
         req["ok"] = run(req)
-    except (struct.error, OverflowError, TypeError, ValueError, SystemError, MemoryError) as e:
+    except (struct.error, AttributeError, IndexError, OverflowError, TypeError, ValueError, SystemError, MemoryError) as e:
         req["error"], req["message"] = type(e).__name__, str(e)
     return req
 
@@ -123,6 +146,12 @@ def header(about):
         "long": struct.calcsize("l"),
         "pointer": struct.calcsize("P"),
         "align8": struct.calcsize("bq") - 8,
+        # What becomes of signalling NaNs: in the C compiler's cast from float
+        # to double, and as a Python float.
+        "nan": {
+            "cast": bits_of(struct.unpack("@f", struct.pack("@I", 0x7f812345))[0]),
+            "double": bits_of(float_of("7ff0000000000001")),
+        },
     }
 
 
@@ -157,12 +186,7 @@ STRINGS = [b"", b"a", b"ab", b"abc\0", bytes(range(20)), bytes([255] * 255), byt
 
 
 def codes(order):
-    yield from INTS
-    if order in ("", "@"):
-        yield from NATIVE
-    yield from FLOATS
-    yield from COMPLEX
-    yield from "c?sp"
+    return itertools.chain(INTS, NATIVE if order in ("", "@") else "", FLOATS, COMPLEX, "c?sp")
 
 
 def pack(fmt, *values):
@@ -170,17 +194,17 @@ def pack(fmt, *values):
 
 
 def unpack(fmt, data):
-    return {"op": "unpack", "format": fmt, "hex": data.hex()}
+    return {"op": "unpack", "format": fmt, "hex": hex_of(data)}
 
 
 def edges(code):
     """Values that fit a code, and values that just do not."""
     if code in INTS or code in NATIVE:
-        return EDGES + [True, 1.0, 1j] + NOT_NUMBERS
+        return EDGES + [True, 1.0, 1j] + NOT_NUMBERS + [-1]
     if code in FLOATS:
         return NUMBERS + [1j] + NOT_NUMBERS
     if code in COMPLEX:
-        return NUMBERS[::3] + [complex(a, b) for a, b in zip(DOUBLES, reversed(DOUBLES))] + NOT_NUMBERS
+        return NUMBERS[::3] + [2**200, -2**200, -2**1100] + [complex(a, b) for a, b in zip(DOUBLES, reversed(DOUBLES))] + NOT_NUMBERS
     if code == "c":
         return [b"a", b"\xff", b"", b"ab", 97, "a", None]
     if code == "?":
@@ -230,11 +254,11 @@ def floats():
              "7ff0000000000001 fff8000000000000 fff7ffffffffffff ffffffffffffffff",
     }
     for code, bits in patterns.items():
-        for b in map(bytes.fromhex, bits.split()):
+        for b in map(unhex, bits.split()):
             yield unpack(">" + code, b)
             yield unpack("<" + code, b[::-1])
     for code, part in (("F", "f"), ("Zf", "f"), ("D", "d"), ("Zd", "d")):
-        words = [bytes.fromhex(b) for b in patterns[part].split()]
+        words = [unhex(b) for b in patterns[part].split()]
         for a, b in zip(words, reversed(words)):
             yield unpack(">" + code, a + b)
             yield unpack("<" + code, a[::-1] + b[::-1])
@@ -243,14 +267,14 @@ def floats():
 def halves():
     """Every half float, both ways, and what lies between each two of a sample."""
     for start in range(0, 65536, 256):
-        yield {"op": "floats_both", "format": "e", "hex": b"".join(struct.pack(">H", h) for h in range(start, start + 256)).hex()}
+        yield {"op": "floats_both", "format": "e", "hex": hex_of(b"".join(struct.pack(">H", h) for h in range(start, start + 256)))}
     doubles = [struct.unpack(">e", struct.pack(">H", h))[0] for h in range(65536)]
     near = []
     for h in range(0, 0x7bff, 7):
         middle, = struct.unpack(">Q", struct.pack(">d", (doubles[h] + doubles[h + 1]) / 2))
         near += [struct.pack(">Q", middle + d | sign << 63) for d in (-1, 0, 1) for sign in (0, 1)]
     for i in range(0, len(near), 256):
-        yield {"op": "floats_pack", "format": "e", "hex": b"".join(near[i:i + 256]).hex()}
+        yield {"op": "floats_pack", "format": "e", "hex": hex_of(b"".join(near[i:i + 256]))}
 
 
 def strings():
@@ -286,7 +310,7 @@ def counts():
                 if n < 255 or code in "sp":
                     yield unpack(fmt, ramp(size))
                 elif order in ("@", ">"):
-                    yield {"op": "unpack", "format": fmt, "hex": ramp(size // n).hex(), "times": n}
+                    yield {"op": "unpack", "format": fmt, "hex": hex_of(ramp(size // n)), "times": n}
         for n in (0, 1, 2, 255, 256):
             yield pack("%s%dx" % (order, n))
             yield unpack("%s%dx" % (order, n), ramp(n))
@@ -298,6 +322,7 @@ BAD = """
     99999999999999999999 99999999999999999999x x9223372036854775806s x9223372036854775807s b9223372036854775807x
     9223372036854775800x9223372036854775800x 9223372036854775807x0q 9223372036854775800xq <9223372036854775800xq
     9223372036854775807xb b9223372036854775800xq 1152921504606846975q 1152921504606846976q
+    9223372036854775807b0s 9223372036854775806b0p0s 9223372036854775806b0s 4611686018427387903h0s0s 0s9223372036854775807x
     """.replace("\n", " ").split()
 
 
@@ -307,7 +332,7 @@ def formats():
     for f in ("i\0", "\0", "\0i", "y\0", "é", "ié", "éé", "iéé", "i€", "i😀", "é\0", "\0é", "yé", "Z\0", " i", "\ti", "<\x0bi\x0ci\ri\n", " <i", "< 2i\t3h ", "i \x1ci", "i\x85", "<", "", " "):
         yield {"op": "calcsize", "format": f}
     for f in (b"i\xff", b"\xff", b"i\xc3", b"\x80i", b"i\0\xff"):
-        yield {"op": "calcsize", "format_bytes": f.hex()}
+        yield {"op": "calcsize", "format_bytes": hex_of(f)}
     for order in ORDERS:
         for code in itertools.chain("x", INTS, NATIVE, FLOATS, COMPLEX, "c?sp"):
             yield {"op": "calcsize", "format": order + code}
@@ -327,13 +352,13 @@ def buffers():
         for n in (0, size - 1, size, size + 1, 2 * size, 2 * size + 1):
             if n >= 0:
                 yield unpack(fmt, ramp(n))
-                yield {"op": "unpack_from", "format": fmt, "hex": ramp(n).hex()}
-                yield {"op": "iter_unpack", "format": fmt, "hex": ramp(n).hex()}
+                yield {"op": "unpack_from", "format": fmt, "hex": hex_of(ramp(n))}
+                yield {"op": "iter_unpack", "format": fmt, "hex": hex_of(ramp(n))}
         for room in (0, size, size + 3):
             offsets = {0, 1, 2, 3, 4, room, room + 1, -1, -size, 1 - size, -size - 1, -room, -room - 1, 1 - room,
                        2**63 - 1, 2**63 - 8, -2**63, 1 - 2**63, 2**31, -2**31}
             for offset in sorted(offsets):
-                yield {"op": "unpack_from", "format": fmt, "hex": ramp(room).hex(), "offset": offset}
+                yield {"op": "unpack_from", "format": fmt, "hex": hex_of(ramp(room)), "offset": offset}
                 yield {"op": "pack_into", "format": fmt, "hex": "55" * room, "offset": offset, "values": [tag(v) for v in values]}
     for values in ((1, None, b"ab"), (2**40, 3, b"ab"), (1, 2**17, b"ab"), (1, 2, 3)):
         yield {"op": "pack_into", "format": "<bH2s", "hex": "55" * 8, "offset": 2, "values": [tag(v) for v in values]}
@@ -368,14 +393,14 @@ def cases(fmt, every=4):
     good = [plain(c, k) for k, c in enumerate(found)]
     yield pack(fmt, *good)
     yield pack(fmt, *good[:-1])
-    yield pack(fmt, *good, 0)
+    yield pack(fmt, *good + [0])
     for k, c in enumerate(found[:8]):
         for v in edges(c)[k % every::every]:
-            yield pack(fmt, *good[:k], v, *good[k + 1:])
+            yield pack(fmt, *good[:k] + [v] + good[k + 1:])
     for data in (bytes(size), b"\xff" * size, ramp(size), ramp(size + 1), ramp(size)[:-1]):
         yield unpack(fmt, data)
-    yield {"op": "iter_unpack", "format": fmt, "hex": ramp(3 * size).hex()}
-    yield {"op": "unpack_from", "format": fmt, "hex": ramp(size + 5).hex(), "offset": 3}
+    yield {"op": "iter_unpack", "format": fmt, "hex": hex_of(ramp(3 * size))}
+    yield {"op": "unpack_from", "format": fmt, "hex": hex_of(ramp(size + 5)), "offset": 3}
     yield {"op": "pack_into", "format": fmt, "hex": "55" * (size + 5), "offset": -size - 2, "values": [tag(v) for v in good]}
 
 
@@ -416,8 +441,22 @@ def write(out, about, requests):
         print(json.dumps(answer(req)), file=out)
 
 
+def handle_line(line):
+    """For a host that reads the lines itself, as one of pyodide does."""
+    a = answer(json.loads(line))
+    if "--answers" in sys.argv:
+        a = {k: a[k] for k in ("ok", "error", "message", "buffer") if k in a}
+    return json.dumps(a)
+
+
 def main(args):
-    if args[:1] == ["--generate"]:
+    if args == ["--answers"]:
+        for line in iter(sys.stdin.readline, ""):
+            if line.strip():
+                print(handle_line(line))
+            else:
+                sys.stdout.flush()
+    elif args[:1] == ["--generate"]:
         for name, (requests, about) in FILES.items():
             with open(os.path.join(args[1], name + ".jsonl"), "w") as out:
                 write(out, about, requests())
@@ -425,7 +464,8 @@ def main(args):
         write(sys.stdout, "formats of the user's own", itertools.chain.from_iterable(map(cases, args)))
     else:
         for line in sys.stdin:
-            print(json.dumps(answer(json.loads(line))), flush=True)
+            print(handle_line(line))
+            sys.stdout.flush()
 
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ type Reader struct {
 }
 
 // Type returns t as far as package static asks for it.
-func (r *Reader) Type(t types.Type) reflect.Type { return &read{reader: r, t: t} }
+func (r *Reader) Type(t types.Type) reflect.Type { return &read{reader: r, t: types.Unalias(t)} }
 
 type read struct {
 	reflect.Type // nil: what is not asked for panics

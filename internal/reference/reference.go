@@ -50,8 +50,8 @@ var (
 	one   = regexp.MustCompile(`([0-9]*)(Z[fd]|[xcbB?hHiIlLqQnNPefdFDsp])`)
 )
 
-// Parse takes a format apart. Sizes are limited to what a pointer of the ABI
-// and an int of this machine can count.
+// Parse takes a format apart. Sizes and numbers of values are limited to what a
+// pointer of the ABI and an int of this machine can count.
 func Parse(format string, abi ABI) (*Format, error) {
 	if !whole.MatchString(format) {
 		return nil, ErrFormat
@@ -71,7 +71,7 @@ func Parse(format string, abi ABI) (*Format, error) {
 	if abi.Pointer == 4 {
 		limit = big.NewInt(math.MaxInt32)
 	}
-	size := new(big.Int)
+	size, values := new(big.Int), new(big.Int)
 	for _, m := range one.FindAllStringSubmatch(format, -1) {
 		count := big.NewInt(1)
 		if m[1] != "" {
@@ -87,6 +87,10 @@ func Parse(format string, abi ABI) (*Format, error) {
 		offset := new(big.Int).Set(size)
 		size.Add(size, new(big.Int).Mul(count, big.NewInt(int64(n))))
 		if size.Cmp(limit) > 0 || count.Cmp(limit) > 0 {
+			return nil, ErrFormat
+		}
+		values.Add(values, big.NewInt(int64(Item{Code: m[2], Count: int(count.Int64())}.values())))
+		if values.Cmp(limit) > 0 {
 			return nil, ErrFormat
 		}
 		f.Items = append(f.Items, Item{m[2], int(count.Int64()), int(offset.Int64()), n, native})

@@ -22,9 +22,6 @@ var (
 	// pairs are the destinations that there are values for.
 	Scan func(s any, op string, dests []reflect.Type) (pairs []Pair, err error)
 
-	// Codec returns the error of structpack.NewCodec for the type t, or nil.
-	Codec func(s any, t reflect.Type) error
-
 	// Bind returns what structpack.NewCodec binds the values of s to, in their
 	// order, or its error.
 	Bind func(s any, t reflect.Type) ([]Leaf, error)

@@ -1,0 +1,183 @@
+package structformat
+
+import (
+	"fmt"
+	"go/ast"
+	"go/types"
+
+	"example.com/structpack"
+	"golang.org/x/tools/go/types/typeutil"
+)
+
+// A function takes a format, or what holds one, and values that go with it. It
+// is one of structpack's or one that passes them on; of those it is a fact.
+type function struct {
+	Op     string // its name in structpack's errors
+	Format int    // which argument is the format; otherwise receiver or bound
+	Values int    // which argument is the first value or destination; none if it takes none
+	Scans  bool   // they are destinations
+
+	Text string           // the format, if it is bound
+	ABIs []structpack.ABI // that the format is compiled for; nil for those of the target
+}
+
+const (
+	none     = -1
+	receiver = -2 // the format is that of the receiver
+	bound    = -3 // the format is always the same
+)
+
+func (*function) AFact() {}
+
+func (f *function) String() string {
+	verb := "packs"
+	if f.Scans {
+		verb = "scans"
+	}
+	if f.Format == bound {
+		return fmt.Sprintf("%s %q from argument %d", verb, f.Text, f.Values)
+	}
+	return fmt.Sprintf("%s argument %d from argument %d", verb, f.Format, f.Values)
+}
+
+// functions are those of structpack, by the names that apiName gives them.
+var functions = map[string]function{
+	"Pack":        {Op: "pack", Format: 0, Values: 1},
+	"AppendPack":  {Op: "pack", Format: 1, Values: 2},
+	"PackInto":    {Op: "pack_into", Format: 0, Values: 3},
+	"Unpack":      {Op: "unpack", Format: 0, Values: none},
+	"UnpackFrom":  {Op: "unpack_from", Format: 0, Values: none},
+	"IterUnpack":  {Op: "iter_unpack", Format: 0, Values: none},
+	"CalcSize":    {Op: "compile", Format: 0, Values: none},
+	"Compile":     {Op: "compile", Format: 0, Values: none},
+	"MustCompile": {Op: "compile", Format: 0, Values: none},
+	"CompileFor":  {Op: "compile", Format: 1, Values: none},
+	"MustCodec":   {Op: "codec", Format: 0, Values: none},
+
+	"Struct.Pack":       {Op: "pack", Format: receiver, Values: 0},
+	"Struct.AppendPack": {Op: "pack", Format: receiver, Values: 1},
+	"Struct.PackInto":   {Op: "pack_into", Format: receiver, Values: 2},
+	"Struct.Scan":       {Op: "scan", Format: receiver, Values: 1, Scans: true},
+	"Struct.ScanFrom":   {Op: "scan_from", Format: receiver, Values: 2, Scans: true},
+
+	"frame.NewLayout":  {Op: "compile", Format: 0, Values: none},
+	"frame.MustLayout": {Op: "compile", Format: 0, Values: none},
+}
+
+// apiName names the function of structpack that a call calls, "" if it is none:
+// "Pack", "Struct.Pack", "frame.NewLayout".
+func (c *checker) apiName(call *ast.CallExpr) string {
+	fn, _ := c.callee(call).(*types.Func)
+	return apiNameOf(fn)
+}
+
+func apiNameOf(fn *types.Func) string {
+	if fn == nil || fn.Pkg() == nil {
+		return ""
+	}
+	name := fn.Name()
+	if recv := fn.Signature().Recv(); recv != nil {
+		t := types.Unalias(recv.Type())
+		if p, ok := t.(*types.Pointer); ok {
+			t = types.Unalias(p.Elem())
+		}
+		named, ok := t.(*types.Named)
+		if !ok {
+			return ""
+		}
+		name = named.Obj().Name() + "." + name
+	}
+	switch fn.Pkg().Path() {
+	case corePath:
+		return name
+	case framePath:
+		return "frame." + name
+	}
+	return ""
+}
+
+// callee returns what a call calls, nil if that is not known, or if the receiver
+// is among the arguments.
+func (c *checker) callee(call *ast.CallExpr) types.Object {
+	if sel, ok := ast.Unparen(call.Fun).(*ast.SelectorExpr); ok {
+		if s := c.info.Selections[sel]; s != nil && s.Kind() == types.MethodExpr {
+			return nil
+		}
+	}
+	return typeutil.Callee(c.info, call)
+}
+
+// function returns what is known of the function that a call calls.
+func (c *checker) function(call *ast.CallExpr) (function, bool) {
+	callee := c.callee(call)
+	if callee == nil {
+		return function{}, false
+	}
+	fn, isFunc := callee.(*types.Func)
+	if f, ok := functions[apiNameOf(fn)]; ok {
+		return f, true
+	}
+	if isFunc {
+		callee = fn.Origin()
+	}
+	if f, ok := c.wraps[callee]; ok {
+		return *f, true
+	}
+	var fact function
+	if isFunc && fn.Pkg() != nil && fn.Pkg() != c.pass.Pkg && c.pass.ImportObjectFact(callee, &fact) {
+		return fact, true
+	}
+	return function{}, false
+}
+
+// reads reports whether a call leaves the elements of its arguments alone: it is
+// of structpack, or of a package that prints or compares.
+func (c *checker) reads(call *ast.CallExpr) bool {
+	switch callee := c.callee(call).(type) {
+	case *types.Builtin:
+		return callee.Name() == "len" || callee.Name() == "cap"
+	case *types.Func:
+		if callee.Pkg() == nil {
+			return false
+		}
+		switch callee.Pkg().Path() {
+		case corePath, framePath, "fmt", "log", "testing":
+			return true
+		}
+		return callee.FullName() == "reflect.DeepEqual"
+	}
+	return false
+}
+
+// receiverOf returns the receiver of a method call, or nil.
+func receiverOf(call *ast.CallExpr) ast.Expr {
+	if sel, ok := ast.Unparen(call.Fun).(*ast.SelectorExpr); ok {
+		return sel.X
+	}
+	return nil
+}
+
+// An operand is an argument of a call.
+type operand struct {
+	types.TypeAndValue
+	expr ast.Expr // if a call with several results is all arguments, that call
+	part bool     // it is one of several results
+}
+
+// operands returns the arguments of a call.
+func (c *checker) operands(call *ast.CallExpr) []operand {
+	if len(call.Args) == 1 {
+		if tuple, ok := c.info.Types[call.Args[0]].Type.(*types.Tuple); ok {
+			all := make([]operand, tuple.Len())
+			for i := range all {
+				all[i] = operand{types.TypeAndValue{Type: tuple.At(i).Type()}, call.Args[0], true}
+			}
+			return all
+		}
+	}
+	all := make([]operand, len(call.Args))
+	for i, e := range call.Args {
+		all[i] = operand{c.info.Types[e], e, false}
+	}
+	return all
+}

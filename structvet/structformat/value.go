@@ -1,0 +1,266 @@
+package structformat
+
+import (
+	"fmt"
+	"go/ast"
+	"go/constant"
+	"go/token"
+	"go/types"
+	"math/big"
+	"reflect"
+	"strconv"
+
+	"example.com/structpack"
+	"example.com/structpack/internal/static"
+	"golang.org/x/tools/go/analysis"
+)
+
+// checkValues checks the values that a call packs.
+func (c *checker) checkValues(call *ast.CallExpr, fn function, f format, structs []*structpack.Struct, args []operand) {
+	if n := structs[0].NumValues(); len(args) != n {
+		values := make([]any, len(args))
+		_, err := structs[0].Pack(values...)
+		if fn.Op == "pack_into" {
+			err = structs[0].PackInto(nil, 0, values...)
+		}
+		c.reportCount(call, f, args, n, err, nil)
+		return
+	}
+	for i, arg := range args {
+		v, ok := c.witness(arg)
+		if !ok {
+			continue
+		}
+		name := "nil"
+		if !arg.IsNil() {
+			name = typeName(arg.Type)
+		}
+		ask := func(v any) error {
+			return agreed(structs, func(s *structpack.Struct) error { return static.Pack(s, fn.Op, i, v, name) })
+		}
+		err := ask(v)
+		if err == nil {
+			c.checkText(fn, f, structs[0], i, arg)
+			continue
+		}
+		e := err.(*structpack.Error)
+		d := diagnose(arg.expr, badType, e.Error())
+		d.Related = c.whence(f, e.Pos, call)
+		if e.Err == structpack.ErrRange {
+			d.Category = badRange
+		}
+		if and, ok := ast.Unparen(arg.expr).(*ast.UnaryExpr); ok && and.Op == token.AND && !arg.part {
+			if v, ok := c.witness(operand{c.info.Types[and.X], and.X, false}); ok && ask(v) == nil {
+				d.SuggestedFixes = []analysis.SuggestedFix{{
+					Message:   "Pack the value, not a pointer to it",
+					TextEdits: []analysis.TextEdit{{Pos: and.Pos(), End: and.X.Pos()}},
+				}}
+			}
+		}
+		c.report(d)
+	}
+}
+
+// reportCount reports that there are not n values: where one is missing, or those
+// that are too many.
+func (c *checker) reportCount(call *ast.CallExpr, f format, args []operand, n int, err error, fixes []analysis.SuggestedFix) {
+	d := analysis.Diagnostic{Pos: call.Rparen, End: call.End(), Category: badCount, Message: err.Error(), Related: c.whence(f, 0, call), SuggestedFixes: fixes}
+	if len(args) > n {
+		d.Pos, d.End = args[n].expr.Pos(), args[len(args)-1].expr.End()
+	}
+	c.report(d)
+}
+
+// witness returns a value that stands for an argument: the value of a constant,
+// or of the values of its type one that is taken wherever any is. It reports
+// false if too little is known of the argument.
+func (c *checker) witness(arg operand) (v any, ok bool) {
+	switch {
+	case arg.IsNil():
+		return nil, true
+	case arg.Type == nil:
+		return nil, false
+	case arg.Value != nil:
+		return constantValue(arg.Type, arg.Value)
+	}
+	return witnessOf(arg.Type)
+}
+
+func witnessOf(t types.Type) (v any, ok bool) {
+	if open(t, deepest) {
+		return nil, false
+	}
+	switch u := t.Underlying().(type) {
+	case *types.Basic:
+		if u.Info()&types.IsString != 0 {
+			return "1", true // c takes it
+		}
+		if kind, ok := kinds[u.Kind()]; ok {
+			return reflect.Zero(kind).Interface(), true
+		}
+		return nil, false
+	case *types.Interface, *types.Tuple:
+		return nil, false
+	case *types.Slice:
+		if isByte(u.Elem()) {
+			return []byte{1}, true
+		}
+		return []string{}, true
+	case *types.Array:
+		switch {
+		case !isByte(u.Elem()):
+			return [1]string{}, true
+		case u.Len() == 1:
+			return [1]byte{}, true
+		}
+		return [2]byte{}, true
+	case *types.Pointer:
+		if n, ok := types.Unalias(u.Elem()).(*types.Named); ok && n.Obj().Pkg() != nil &&
+			n.Obj().Pkg().Path() == "math/big" && n.Obj().Name() == "Int" && types.Unalias(t) == u {
+			return new(big.Int), true
+		}
+		return new(string), true
+	}
+	return struct{}{}, true // so are maps, channels and functions taken, and refused
+}
+
+func isByte(t types.Type) bool {
+	b, ok := t.Underlying().(*types.Basic)
+	return ok && b.Kind() == types.Uint8
+}
+
+// kinds are the types that stand for Go's basic types. A Go int may have another
+// size where the program runs; which values it has, and as what it is packed,
+// does not depend on that.
+var kinds = map[types.BasicKind]reflect.Type{
+	types.Bool:           reflect.TypeFor[bool](),
+	types.Int:            reflect.TypeFor[int64](),
+	types.Int8:           reflect.TypeFor[int8](),
+	types.Int16:          reflect.TypeFor[int16](),
+	types.Int32:          reflect.TypeFor[int32](),
+	types.Int64:          reflect.TypeFor[int64](),
+	types.Uint:           reflect.TypeFor[uint64](),
+	types.Uint8:          reflect.TypeFor[uint8](),
+	types.Uint16:         reflect.TypeFor[uint16](),
+	types.Uint32:         reflect.TypeFor[uint32](),
+	types.Uint64:         reflect.TypeFor[uint64](),
+	types.Uintptr:        reflect.TypeFor[uint64](),
+	types.Float32:        reflect.TypeFor[float32](),
+	types.Float64:        reflect.TypeFor[float64](),
+	types.Complex64:      reflect.TypeFor[complex64](),
+	types.Complex128:     reflect.TypeFor[complex128](),
+	types.String:         reflect.TypeFor[string](),
+	types.UnsafePointer:  reflect.TypeFor[*string](),
+	types.UntypedBool:    reflect.TypeFor[bool](),
+	types.UntypedInt:     reflect.TypeFor[int64](),
+	types.UntypedRune:    reflect.TypeFor[int32](),
+	types.UntypedFloat:   reflect.TypeFor[float64](),
+	types.UntypedComplex: reflect.TypeFor[complex128](),
+	types.UntypedString:  reflect.TypeFor[string](),
+}
+
+// constantValue returns a constant as the program would have it.
+func constantValue(t types.Type, k constant.Value) (v any, ok bool) {
+	b, ok := t.Underlying().(*types.Basic)
+	if !ok {
+		return nil, false
+	}
+	kind, ok := kinds[b.Kind()]
+	if !ok {
+		return nil, false
+	}
+	r := reflect.New(kind).Elem()
+	switch {
+	case r.Kind() == reflect.Bool && k.Kind() == constant.Bool:
+		r.SetBool(constant.BoolVal(k))
+	case r.Kind() == reflect.String && k.Kind() == constant.String:
+		r.SetString(constant.StringVal(k))
+	case r.CanInt():
+		n, exact := constant.Int64Val(constant.ToInt(k))
+		if !exact {
+			return nil, false
+		}
+		r.SetInt(n)
+	case r.CanUint():
+		n, exact := constant.Uint64Val(constant.ToInt(k))
+		if !exact {
+			return nil, false
+		}
+		r.SetUint(n)
+	case r.CanFloat():
+		f, _ := constant.Float64Val(constant.ToFloat(k))
+		r.SetFloat(f)
+	case r.CanComplex():
+		z := constant.ToComplex(k)
+		re, _ := constant.Float64Val(constant.Real(z))
+		im, _ := constant.Float64Val(constant.Imag(z))
+		r.SetComplex(complex(re, im))
+	default:
+		return nil, false
+	}
+	return r.Interface(), true
+}
+
+// checkText reports a constant of which s or p pack only a part.
+func (c *checker) checkText(fn function, f format, s *structpack.Struct, index int, arg operand) {
+	text, ok := c.constantText(arg)
+	if !ok {
+		return
+	}
+	field, ok := fieldOf(s, index)
+	if !ok || field.Code != "s" && field.Code != "p" {
+		return
+	}
+	room := keeps(field, text)
+	if room >= len(text) {
+		return
+	}
+	d := diagnose(arg.expr, cutText, fmt.Sprintf("%s %s: value %d ('%s' at byte %d): the constant of %d bytes is cut to %d",
+		fn.Op, quote(f.text), index, field.Code, field.Pos, len(text), room))
+	d.Related = c.whence(f, field.Pos, arg.expr)
+	c.report(d)
+}
+
+// keeps returns how many bytes of a text an s or p packs: as many as are there
+// when it is unpacked.
+func keeps(field structpack.Field, text string) int {
+	count := min(field.Count, len(text)+1) // with a higher one they are no more
+	s, err := structpack.Compile("<" + strconv.Itoa(count) + field.Code)
+	if err != nil {
+		return len(text)
+	}
+	data, err := s.Pack(text)
+	if err != nil {
+		return len(text)
+	}
+	values, err := s.Unpack(data)
+	if err != nil {
+		return len(text)
+	}
+	return len(values[0].([]byte))
+}
+
+// constantText returns the text of a constant string, or of a []byte made of one.
+func (c *checker) constantText(arg operand) (string, bool) {
+	k := arg.Value
+	if call, ok := ast.Unparen(arg.expr).(*ast.CallExpr); ok && k == nil && len(call.Args) == 1 && c.info.Types[call.Fun].IsType() {
+		k = c.info.Types[call.Args[0]].Value
+	}
+	if k == nil || k.Kind() != constant.String {
+		return "", false
+	}
+	return constant.StringVal(k), true
+}
+
+// fieldOf returns the field that the value at index belongs to.
+func fieldOf(s *structpack.Struct, index int) (structpack.Field, bool) {
+	for _, f := range s.Fields() {
+		if f.Index <= index && index < f.Index+f.Values {
+			return f, true
+		}
+	}
+	return structpack.Field{}, false
+}
+
+// quote quotes a format.
+func quote(format string) string { return strconv.Quote(format) }
