@@ -193,6 +193,33 @@ func TestCodecBools(t *testing.T) {
 	}
 }
 
+// TestCodecSignallingNaN sees that named types keep the bits of a NaN, in the way
+// without unsafe too.
+func TestCodecSignallingNaN(t *testing.T) {
+	type single float32
+	type double float64
+	type pair complex64
+	type record struct {
+		A single
+		B double
+		C pair
+		D complex128
+	}
+	data := []byte("\x7f\x80\x00\x01" + "\x7f\xf0\x00\x00\x00\x00\x00\x01" +
+		"\x7f\x80\x00\x02\xff\x80\x00\x03" + "\x7f\xf0\x00\x00\x00\x00\x00\x04\xff\xf0\x00\x00\x00\x00\x00\x05")
+	c := structpack.MustCodec[record](">fdFD")
+	var v record
+	if err := c.Unpack(data, &v); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := c.Pack(&v); err != nil || !bytes.Equal(got, data) {
+		t.Errorf("%x, %v, want %x", got, err, data)
+	}
+	if got, err := structpack.Pack(">fdFD", v.A, v.B, v.C, v.D); err != nil || !bytes.Equal(got, data) {
+		t.Errorf("Pack: %x, %v, want %x", got, err, data)
+	}
+}
+
 // TestCodecForABI reads what a C program on another platform wrote.
 func TestCodecForABI(t *testing.T) {
 	s, err := structpack.CompileFor(structpack.ILP32BigEndian, "@hlq")

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"encoding"
 	"encoding/binary"
 	"strings"
 	"testing"
@@ -41,6 +42,10 @@ func agree[T comparable](t *testing.T, format string, order binary.ByteOrder, on
 	}
 	got, err = restruct.Pack(order, &one)
 	packed("restruct", got, err)
+	if g, ok := any(&one).(encoding.BinaryAppender); ok {
+		got, err = g.AppendBinary(nil)
+		packed("generated code", got, err)
+	}
 
 	unpacked := func(who string, v T, err error) {
 		if err != nil || v != one {
@@ -61,4 +66,9 @@ func agree[T comparable](t *testing.T, format string, order binary.ByteOrder, on
 	}
 	err = restruct.Unpack(want, order, &e)
 	unpacked("restruct", e, err)
+	var f T
+	if g, ok := any(&f).(encoding.BinaryUnmarshaler); ok {
+		err = g.UnmarshalBinary(want)
+		unpacked("generated code", f, err)
+	}
 }

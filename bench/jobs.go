@@ -43,6 +43,16 @@ func nameJobs() []job {
 				r.put(buf)
 			}
 		}},
+		{"generated PackInto", func(n int) {
+			for range n {
+				r.PackInto(buf, 0)
+			}
+		}},
+		{"generated AppendBinary", func(n int) {
+			for range n {
+				r.AppendBinary(dst)
+			}
+		}},
 		{"Struct.PackInto", func(n int) {
 			for range n {
 				s.PackInto(buf, 0, r.C, r.I, text, r.F)
@@ -70,6 +80,16 @@ func nameJobs() []job {
 				into.get(data)
 			}
 		}},
+		{"generated UnpackFrom", func(n int) {
+			for range n {
+				into.UnpackFrom(data, 0)
+			}
+		}},
+		{"generated UnmarshalBinary", func(n int) {
+			for range n {
+				into.UnmarshalBinary(data)
+			}
+		}},
 		{"Struct.Scan", func(n int) {
 			for range n {
 				s.Scan(data, &into.C, &into.I, &text, &into.F)
@@ -88,6 +108,16 @@ func headerJobs() []job {
 		{"hand-written", func(n int) {
 			for range n {
 				r.put(buf)
+			}
+		}},
+		{"generated PackInto", func(n int) {
+			for range n {
+				r.PackInto(buf, 0)
+			}
+		}},
+		{"generated AppendBinary", func(n int) {
+			for range n {
+				r.AppendBinary(dst)
 			}
 		}},
 		{"Struct.PackInto", func(n int) {
@@ -117,6 +147,16 @@ func headerJobs() []job {
 				into.get(data)
 			}
 		}},
+		{"generated UnpackFrom", func(n int) {
+			for range n {
+				into.UnpackFrom(data, 0)
+			}
+		}},
+		{"generated UnmarshalBinary", func(n int) {
+			for range n {
+				into.UnmarshalBinary(data)
+			}
+		}},
 		{"Struct.Scan", func(n int) {
 			for range n {
 				s.Scan(data, &into.Src, &into.Dst, &into.Seq, &into.Ack, &into.Offset, &into.Flags, &into.Window, &into.Sum, &into.Urgent)
@@ -136,6 +176,16 @@ func manyJobs() []job {
 				r.put(buf)
 			}
 		}},
+		{"generated PackInto", func(n int) {
+			for range n {
+				r.PackInto(buf, 0)
+			}
+		}},
+		{"generated AppendBinary", func(n int) {
+			for range n {
+				r.AppendBinary(dst)
+			}
+		}},
 		{"Struct.PackInto", func(n int) {
 			for range n {
 				s.PackInto(buf, 0, r.A, r.B, r.C, r.D, r.E, r.F, r.G, r.H, r.I, r.J, r.K, long, r.A2, r.B2, r.C2, r.D2, r.E2, r.F2, r.G2, r.H2)
@@ -151,6 +201,16 @@ func manyJobs() []job {
 		{"hand-written", func(n int) {
 			for range n {
 				into.get(data)
+			}
+		}},
+		{"generated UnpackFrom", func(n int) {
+			for range n {
+				into.UnpackFrom(data, 0)
+			}
+		}},
+		{"generated UnmarshalBinary", func(n int) {
+			for range n {
+				into.UnmarshalBinary(data)
 			}
 		}},
 		{"Struct.Scan", func(n int) {

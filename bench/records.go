@@ -8,6 +8,8 @@ import (
 // The records that are packed and unpacked, as Go structs for hand-written code
 // and encoding/binary. Their values are those of cpython.py.
 
+//go:generate go run example.com/structpack/cmd/structpack gen -type Name -format "!ci4sf" -type Header -format "!HHIIBBHHH" -type Many -format "<bBhHiIqQfd?8s2xbBhHiIqQ" -o generated.go
+
 // Name is !ci4sf.
 type Name struct {
 	C byte

@@ -1,10 +1,12 @@
 // Structpack packs and unpacks binary data by the format strings of Python's
-// struct module, and shows what a format lays out.
+// struct module, shows what a format lays out, and writes Go code that does
+// nothing but pack and unpack one type.
 //
 //	structpack pack --hex '!ci4sf' a 7 spam 2.5
 //	structpack unpack --offset 0 '<4sHH' file
 //	structpack calcsize '@llh0l'
 //	structpack explain '>8sI4sIIBBBBB' image.png
+//	structpack gen -type Header -format '!HHIIBBHHH'
 //
 // Each command prints its own help with --help.
 package main
@@ -26,6 +28,9 @@ func main() {
 		piped: !isTerminal(in),
 		color: isTerminal(out) && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb",
 	}
+	if file := os.Getenv("GOFILE"); file != "" {
+		env.directive = file + ":" + os.Getenv("GOLINE")
+	}
 	os.Exit(run(os.Args[1:], in, out, os.Stderr, env))
 }
 
@@ -38,6 +43,8 @@ func isTerminal(f *os.File) bool {
 type environment struct {
 	piped bool // standard input is no terminal
 	color bool
+
+	directive string // file and line, if go generate runs the command
 }
 
 // Exit statuses.
@@ -68,6 +75,11 @@ type options struct {
 	json   bool
 	hex    bool
 	help   bool
+
+	choices []choice
+	output  string
+	tags    string
+	notest  bool
 }
 
 type command struct {
@@ -81,7 +93,11 @@ var commands = map[string]command{
 	"unpack":   {"abi offset repeat json hex help", unpackHelp, (*call).unpack},
 	"calcsize": {"abi json help", calcsizeHelp, (*call).calcsize},
 	"explain":  {"abi offset json hex help", explainHelp, (*call).explain},
+	"gen":      {genFlags, genHelp, (*call).gen},
 }
+
+// valued are the options that have a value.
+const valued = "abi offset type new fields format o tags"
 
 // run is main with everything it touches as arguments.
 func run(args []string, in io.Reader, out, errs io.Writer, env environment) int {
@@ -152,7 +168,7 @@ func (c *call) parse(name string, allowed, args []string) error {
 		if !contains(allowed, option) {
 			return usageError(fmt.Sprintf("%s has no option %s; see structpack %s --help", name, arg, name))
 		}
-		if option == "abi" || option == "offset" {
+		if contains(strings.Fields(valued), option) {
 			if !given {
 				if len(args) == 0 {
 					return usageError(fmt.Sprintf("--%s wants a value", option))
@@ -178,6 +194,14 @@ func (c *call) parse(name string, allowed, args []string) error {
 			c.hex = true
 		case "help":
 			c.help = true
+		case "type", "new", "fields", "format":
+			c.choices = append(c.choices, choice{option, value})
+		case "o":
+			c.output = value
+		case "tags":
+			c.tags = value
+		case "notest":
+			c.notest = true
 		}
 	}
 	return nil
@@ -272,6 +296,7 @@ Packs and unpacks binary data by the format strings of Python's struct module.
   unpack    bytes to values
   calcsize  the size of a format
   explain   what a format lays out, drawn, with the values of given bytes
+  gen       Go code that packs and unpacks one type by one format
 
 structpack COMMAND --help says more. The exit status is 0, or 1 if a format, a
 value or the data is wrong, or 2 if the command line is.

@@ -67,6 +67,7 @@ var runs = []struct {
 	{name: "pack's help", args: "pack --help", stdout: packHelp + abiHelp()},
 	{name: "unpack's help", args: "unpack -h", stdout: unpackHelp + abiHelp()},
 	{name: "calcsize's help", args: "calcsize --help", stdout: calcsizeHelp + abiHelp()},
+	{name: "gen's help", args: "gen --help", stdout: genHelp + abiHelp()},
 	{name: "explain's help", args: "explain --help", stdout: explainHelp + abiHelp()},
 
 	{name: "no command", args: "", status: 2, stdout: "-", stderr: "no command"},

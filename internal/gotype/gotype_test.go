@@ -15,6 +15,7 @@ import (
 	"example.com/structpack/fuzz"
 	"example.com/structpack/internal/gotype"
 	"example.com/structpack/internal/static"
+	"example.com/structpack/internal/typegen"
 	"github.com/google/go-cmp/cmp"
 )
 
@@ -74,7 +75,7 @@ func TestBind(t *testing.T) {
 	before := "<"
 	for range 3000 {
 		format := fuzz.Format(r)
-		typ := typeFor(r, structpack.MustCompile(format))
+		typ := typegen.Struct(r, structpack.MustCompile(format), true)
 		got := read(t, typ.String())
 		compare(t, format, typ, got)
 		compare(t, before, typ, got)
@@ -102,47 +103,6 @@ func text(err error) string {
 		return ""
 	}
 	return spelling.Replace(err.Error())
-}
-
-// typeFor makes up a type that meets a format, or nearly does.
-func typeFor(r *rand.Rand, s *structpack.Struct) reflect.Type {
-	values, err := s.Unpack(make([]byte, s.Size()))
-	if err != nil {
-		panic(err)
-	}
-	var fields []reflect.StructField
-	add := func(t reflect.Type) {
-		switch r.Intn(30) {
-		case 0, 1:
-			t = reflect.StructOf([]reflect.StructField{{Name: "In", Type: t}})
-		case 2:
-			t = reflect.ArrayOf(1, t)
-		case 3:
-			t = []reflect.Type{reflect.TypeFor[int](), reflect.TypeFor[any](), reflect.TypeFor[[]float64](), reflect.TypeFor[uintptr](), reflect.TypeFor[*int8]()}[r.Intn(5)]
-		}
-		fields = append(fields, reflect.StructField{Name: "F" + string(rune('A'+len(fields)%26)) + strings.Repeat("x", len(fields)/26), Type: t})
-	}
-	for _, f := range s.Fields() {
-		if f.Values == 0 {
-			continue
-		}
-		own := reflect.TypeOf(values[f.Index])
-		switch {
-		case f.Code == "s" && r.Intn(4) > 0:
-			add(reflect.ArrayOf(f.Count, reflect.TypeFor[byte]()))
-		case f.Code == "s" || f.Code == "p":
-			add([]reflect.Type{own, reflect.TypeFor[string]()}[r.Intn(2)])
-		case f.Count > 1 && r.Intn(4) == 0:
-			add(reflect.SliceOf(own))
-		case f.Count > 1 && (f.Count > 20 || r.Intn(2) == 0):
-			add(reflect.ArrayOf(f.Count, own))
-		default:
-			for range f.Values {
-				add(own)
-			}
-		}
-	}
-	return reflect.StructOf(fields)
 }
 
 // TestField sees that the field at fault is known after an error.

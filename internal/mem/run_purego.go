@@ -8,9 +8,7 @@ import (
 	"reflect"
 )
 
-// The twin of run.go, without unsafe. It allocates where reflection must, and
-// it quiets a signalling NaN in a named complex64 type: reflection has no way
-// around that.
+// The twin of run.go, without unsafe. It allocates where reflection must.
 
 // A Type identifies the dynamic type of an any.
 type Type struct{ p uintptr }
@@ -30,8 +28,17 @@ func Float32bits(v any) uint32 {
 
 // Complex64bits returns the bits of both parts of v, whose kind must be Complex64.
 func Complex64bits(v any) (re, im uint32) {
-	c := reflect.ValueOf(v).Convert(reflect.TypeFor[complex64]()).Interface().(complex64)
+	p := reflect.New(reflect.TypeOf(v))
+	p.Elem().Set(reflect.ValueOf(v))
+	c := *complex64Of(p)
 	return math.Float32bits(real(c)), math.Float32bits(imag(c))
+}
+
+// complex64Of converts a pointer to a type whose kind is Complex64. To convert
+// the number itself would take reflection through a complex128, which quiets a
+// signalling NaN.
+func complex64Of(p reflect.Value) *complex64 {
+	return p.Convert(reflect.TypeFor[*complex64]()).Interface().(*complex64)
 }
 
 // Pack packs values by steps, of which there are as many, from index i on, into
@@ -194,10 +201,5 @@ func SetFloat32bits(v reflect.Value, bits uint32) {
 
 // SetComplex64bits sets v, which must be addressable and of kind Complex64.
 func SetComplex64bits(v reflect.Value, re, im uint32) {
-	c := complex(math.Float32frombits(re), math.Float32frombits(im))
-	if p, ok := v.Addr().Interface().(*complex64); ok {
-		*p = c
-		return
-	}
-	v.Set(reflect.ValueOf(c).Convert(v.Type()))
+	*complex64Of(v.Addr()) = complex(math.Float32frombits(re), math.Float32frombits(im))
 }

@@ -1,0 +1,130 @@
+package main
+
+import (
+	"fmt"
+	"go/token"
+	"slices"
+	"strings"
+
+	"example.com/structpack/internal/gen"
+)
+
+// A choice is an option of gen that may come more than once: their order counts.
+type choice struct{ option, value string }
+
+const genFlags = "type new fields format abi o tags notest help"
+
+func (c *call) gen() error {
+	config, err := c.config()
+	if err != nil {
+		return err
+	}
+	config.Where = c.env.directive
+	config.Parse = func(args []string) (*gen.Config, error) {
+		other := new(call)
+		if err := other.parse("gen", strings.Fields(genFlags), args); err != nil {
+			return nil, err
+		}
+		return other.config()
+	}
+	files, err := gen.Generate(config)
+	if err != nil {
+		return err
+	}
+	if c.output == "-" {
+		_, err := c.out.Write(files[0].Data)
+		return err
+	}
+	return gen.Write(files)
+}
+
+// config reads the options of gen.
+func (c *call) config() (*gen.Config, error) {
+	config := &gen.Config{Tags: c.tags, Output: c.output, NoTest: c.notest}
+	if config.Output == "-" {
+		config.Output = ""
+	}
+	switch len(c.args) {
+	case 0:
+	case 1:
+		config.Dir = c.args[0]
+	default:
+		return nil, usageError("gen wants one directory; see structpack gen --help")
+	}
+	if c.abi != "" {
+		abi, err := c.findABI()
+		if err != nil {
+			return nil, err
+		}
+		config.ABI = &abi
+	}
+	var groups [][]gen.Record
+	var formats []string
+	for _, o := range c.choices {
+		switch o.option {
+		case "type":
+			var group []gen.Record
+			for name := range strings.SplitSeq(o.value, ",") {
+				group = append(group, gen.Record{Type: name})
+			}
+			groups = append(groups, group)
+		case "new":
+			groups = append(groups, []gen.Record{{Type: o.value, New: true}})
+		case "fields":
+			if len(groups) == 0 || !groups[len(groups)-1][0].New {
+				return nil, usageError("--fields goes behind --new")
+			}
+			groups[len(groups)-1][0].Fields = strings.Split(o.value, ",")
+		case "format":
+			formats = append(formats, o.value)
+		}
+	}
+	if len(groups) == 0 {
+		return nil, usageError("no --type and no --new; see structpack gen --help")
+	}
+	if len(groups) != len(formats) {
+		return nil, usageError(fmt.Sprintf("every --type and --new has its --format (got %d and %d)", len(groups), len(formats)))
+	}
+	for i, group := range groups {
+		for _, r := range group {
+			if !token.IsIdentifier(r.Type) {
+				return nil, usageError(fmt.Sprintf("%q is no name for a type", r.Type))
+			}
+			if slices.ContainsFunc(config.Records, func(other gen.Record) bool { return other.Type == r.Type }) {
+				return nil, usageError("type " + r.Type + " is named twice")
+			}
+			for _, name := range r.Fields {
+				if !token.IsIdentifier(name) || !token.IsExported(name) {
+					return nil, usageError(fmt.Sprintf("--fields: %q is no name for an exported field", name))
+				}
+			}
+			r.Format = formats[i]
+			config.Records = append(config.Records, r)
+		}
+	}
+	return config, nil
+}
+
+const genHelp = `Usage: structpack gen [OPTION...] --type TYPE --format FORMAT [DIRECTORY]
+
+Writes Go methods that pack and unpack a type of the package in the directory by
+a format, as structpack.Codec does, but with nothing left to look up at run time:
+AppendBinary, MarshalBinary, UnmarshalBinary, PackInto, UnpackFrom, and TYPESize.
+They go to type_structpack.go, and a test that compares them with a Codec goes to
+type_structpack_test.go. In a Go file:
+
+  //go:generate go run example.com/structpack/cmd/structpack gen -type Header -format "!HHIIBBHHH"
+
+  --type TYPE     the type, or types with commas between them
+  --new TYPE      a type that the file is to declare
+  --fields NAMES  its fields, with commas between them: one for every value, or
+                  one for every item of the format, so that 4H is a [4]uint16
+  --format FORMAT the format: the first for the first --type or --new, and so on
+  --abi ABI       the platform of native formats; without it, a format that is
+                  not the same on all of them is refused
+  -o FILE         the file to write; with - the code goes to standard output
+  --notest        write no test
+  --tags TAGS     build tags, with commas between them
+
+A file that has the right content already is not touched.
+`

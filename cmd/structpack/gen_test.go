@@ -1,0 +1,779 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"io/fs"
+	"math/rand"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"runtime"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"example.com/structpack"
+	"example.com/structpack/fuzz"
+	"example.com/structpack/internal/typegen"
+	"github.com/google/go-cmp/cmp"
+)
+
+// module makes an empty module, which has this one in its place, and goes there.
+// Nothing that the go command does in it needs a network.
+func module(t *testing.T) string {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("it runs the go command")
+	}
+	if _, err := exec.LookPath("go"); err != nil {
+		t.Skip("there is no go command")
+	}
+	root, err := filepath.Abs(filepath.Join("..", ".."))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, env := range []string{"GOFLAGS=-mod=mod", "GOPROXY=off", "GOWORK=off", "GOTOOLCHAIN=local"} {
+		name, value, _ := strings.Cut(env, "=")
+		t.Setenv(name, value)
+	}
+	dir, err := filepath.EvalSymlinks(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	write(t, filepath.Join(dir, "go.mod"), fmt.Sprintf("module sample.example/m\n\ngo 1.25.0\n\nrequire example.com/structpack v0.0.0\n\nreplace example.com/structpack => %q\n", filepath.ToSlash(root)))
+	t.Chdir(dir)
+	return filepath.Join(root, "cmd", "structpack", "testdata")
+}
+
+func write(t *testing.T, name, text string) {
+	t.Helper()
+	if err := os.MkdirAll(filepath.Dir(name), 0o777); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(name, []byte(text), 0o666); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// goRun runs the go command, and returns what it prints.
+func goRun(t *testing.T, args ...string) string {
+	t.Helper()
+	out, err := exec.Command("go", args...).CombinedOutput()
+	if err != nil {
+		t.Fatalf("go %s: %v\n%s", strings.Join(args, " "), err, out)
+	}
+	return string(out)
+}
+
+// generate runs gen.
+func generate(t *testing.T, args ...string) {
+	t.Helper()
+	var out, errs bytes.Buffer
+	if status := run(append([]string{"gen"}, args...), strings.NewReader(""), &out, &errs, environment{}); status != 0 {
+		t.Fatalf("gen %q: status %d: %s", args, status, &errs)
+	}
+}
+
+// directives returns the arguments of gen in the go:generate lines of a file.
+func directives(t *testing.T, file string) (all [][]string) {
+	t.Helper()
+	text, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for line := range strings.Lines(string(text)) {
+		m := regexp.MustCompile(`^//go:generate .*\bstructpack(@\w+)? gen (.*)`).FindStringSubmatch(line)
+		if m == nil {
+			continue
+		}
+		var args []string
+		for _, word := range regexp.MustCompile(`"[^"]*"|\S+`).FindAllString(m[2], -1) {
+			args = append(args, strings.Trim(word, `"`))
+		}
+		all = append(all, args)
+	}
+	return all
+}
+
+// TestGen generates code for the packages of testdata/gen, which have it as golden
+// files; for the types of testdata/table; and for types that it makes up. Then it
+// runs all the tests that were generated.
+func TestGen(t *testing.T) {
+	testdata := module(t)
+	packages, err := os.ReadDir(filepath.Join(testdata, "gen"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range packages {
+		t.Run(p.Name(), func(t *testing.T) { golden(t, filepath.Join(testdata, "gen", p.Name())) })
+	}
+	t.Run("table", func(t *testing.T) {
+		if err := os.CopyFS("table", os.DirFS(filepath.Join(testdata, "table"))); err != nil {
+			t.Fatal(err)
+		}
+		for _, args := range directives(t, filepath.Join("table", "table.go")) {
+			generate(t, append(args, "table")...)
+		}
+	})
+	// What bench measures is what gen writes today.
+	t.Run("bench", func(t *testing.T) {
+		bench := filepath.Join(testdata, "..", "..", "..", "bench")
+		records, err := os.ReadFile(filepath.Join(bench, "records.go"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		write(t, filepath.Join("bench", "records.go"), string(records))
+		args := directives(t, filepath.Join("bench", "records.go"))[0]
+		args[len(args)-1] = filepath.Join("bench", args[len(args)-1]) // of -o
+		generate(t, append(args, "bench")...)
+		for _, name := range []string{"generated.go", "generated_test.go"} {
+			same(t, filepath.Join(bench, name), filepath.Join("bench", name))
+		}
+		if err := os.RemoveAll("bench"); err != nil { // it has no main
+			t.Fatal(err)
+		}
+	})
+	r := rand.New(rand.NewSource(1))
+	t.Run("made up", func(t *testing.T) { madeUp(t, r, nil) })
+	for _, abi := range structpack.ABIs() {
+		t.Run("made up for "+abi.Name, func(t *testing.T) { madeUp(t, r, &abi) })
+	}
+	write(t, filepath.Join("tcp", "alloc_test.go"), allocations)
+	write(t, filepath.Join("checked", "convert_test.go"), conversions)
+	goRun(t, "vet", "./tcp", "./checked", "./native", "./declared", "./table")
+	goRun(t, "test", "./...")
+
+	if runtime.GOARCH == "amd64" || runtime.GOARCH == "arm64" {
+		report := goRun(t, "build", "-gcflags=-m", "./tcp")
+		for _, method := range []string{"AppendBinary", "PackInto", "UnmarshalBinary", "UnpackFrom"} {
+			if !strings.Contains(report, "can inline (*Header)."+method) {
+				t.Errorf("%s is not inlined", method)
+			}
+		}
+	}
+}
+
+// allocations is the contract of the methods, but for MarshalBinary.
+const allocations = `package tcp
+
+import "testing"
+
+func TestAllocations(t *testing.T) {
+	var h Header
+	buf, dst := make([]byte, HeaderSize), make([]byte, 0, HeaderSize)
+	for name, f := range map[string]func() error{
+		"AppendBinary":    func() error { _, err := h.AppendBinary(dst); return err },
+		"PackInto":        func() error { return h.PackInto(buf, 0) },
+		"UnmarshalBinary": func() error { return h.UnmarshalBinary(buf) },
+		"UnpackFrom":      func() error { var local Header; return local.UnpackFrom(buf, -HeaderSize) },
+	} {
+		if n := testing.AllocsPerRun(100, func() {
+			if err := f(); err != nil {
+				t.Error(err)
+			}
+		}); n != 0 {
+			t.Errorf("%s: %v allocations", name, n)
+		}
+	}
+}
+`
+
+// conversions asks the functions that generated files carry what the library
+// answers: of all half floats, of the numbers in the middle between them and
+// beside that, and of as many that are so to single floats.
+const conversions = `package checked
+
+import (
+	"math"
+	"testing"
+
+	"example.com/structpack"
+)
+
+func TestConversions(t *testing.T) {
+	half, single := structpack.MustCodec[float64](">e"), structpack.MustCodec[float64](">f")
+	bits := func(c *structpack.Codec[float64], b []byte) uint64 {
+		var f float64
+		if err := c.Unpack(b, &f); err != nil {
+			t.Fatal(err)
+		}
+		return math.Float64bits(f)
+	}
+	packed := func(c *structpack.Codec[float64], b uint64) (x uint32, ok bool) {
+		f := math.Float64frombits(b)
+		p, err := c.Pack(&f)
+		for _, y := range p {
+			x = x<<8 | uint32(y)
+		}
+		return x, err == nil
+	}
+	for i := range 1 << 16 {
+		e, f := bits(half, []byte{byte(i >> 8), byte(i)}), bits(single, []byte{byte(i >> 8), byte(i), byte(i >> 4), byte(i)})
+		if got := _Reading_widen(_Reading_fromHalf(uint16(i))); got != e {
+			t.Fatalf("half %#x: %#x, want %#x", i, got, e)
+		}
+		if got := _Reading_widen(uint32(i)<<16 | uint32(byte(i>>4))<<8 | uint32(byte(i))); got != f {
+			t.Fatalf("float %#x: %#x, want %#x", i, got, f)
+		}
+		for _, off := range []uint64{0, 1 << 41, 1<<41 - 1, 1<<41 + 1, 1 << 28, 1<<28 - 1, 1<<28 + 1, 1, 1<<42 - 1} {
+			for _, b := range []uint64{e + off, f + off, e - off} {
+				want, wantOK := packed(half, b)
+				if got, ok := _Reading_half(b); ok != wantOK || ok && uint32(got) != want {
+					t.Fatalf("half of %#x: %#x, %t, want %#x, %t", b, got, ok, want, wantOK)
+				}
+				want, wantOK = packed(single, b)
+				if got, ok := _Reading_narrow(b); ok != wantOK || ok && got != want {
+					t.Fatalf("float of %#x: %#x, %t, want %#x, %t", b, got, ok, want, wantOK)
+				}
+			}
+		}
+	}
+}
+`
+
+// golden compares the generated files of a package with those that are kept.
+func golden(t *testing.T, kept string) {
+	dir := filepath.Base(kept)
+	if err := os.CopyFS(dir, os.DirFS(kept)); err != nil {
+		t.Fatal(err)
+	}
+	old, err := filepath.Glob(filepath.Join(dir, "*_structpack*.go"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range old {
+		if err := os.Remove(name); err != nil {
+			t.Fatal(err)
+		}
+	}
+	args := directives(t, filepath.Join(dir, dir+".go"))
+	if len(args) != 1 {
+		t.Fatalf("%d directives", len(args))
+	}
+	generate(t, append(args[0], dir)...)
+	files, err := filepath.Glob(filepath.Join(dir, "*_structpack*.go"))
+	if err != nil || len(files) != 2 {
+		t.Fatalf("%q, %v", files, err)
+	}
+	for _, name := range files {
+		same(t, filepath.Join(kept, filepath.Base(name)), name)
+	}
+	// The same again touches nothing.
+	past := time.Now().Add(-time.Hour).Truncate(time.Second)
+	for _, name := range files {
+		if err := os.Chtimes(name, past, past); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for range 3 {
+		generate(t, append(args[0], dir)...)
+	}
+	for _, name := range files {
+		if info, err := os.Stat(name); err != nil || !info.ModTime().Equal(past) {
+			t.Errorf("%s was written again: %v, %v", name, info, err)
+		}
+	}
+}
+
+// same compares a file with the one that is kept.
+func same(t *testing.T, kept, name string) {
+	t.Helper()
+	got, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if *update {
+		write(t, kept, string(got))
+	}
+	want, err := os.ReadFile(kept)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(string(want), string(got)); diff != "" {
+		t.Errorf("%s: %s", name, diff)
+	}
+}
+
+// madeUp generates code for types made up for formats: those that are the same
+// everywhere, or else native ones.
+func madeUp(t *testing.T, r *rand.Rand, abi *structpack.ABI) {
+	dir, n := "madeup", 40
+	if abi != nil {
+		dir, n = "madeup_"+strings.ReplaceAll(abi.Name, "-", "_"), 8
+	}
+	var source strings.Builder
+	fmt.Fprintf(&source, "package %s\n", dir)
+	var args []string
+	for len(args) < 4*n {
+		format := fuzz.Format(r)
+		if native := format == "" || !strings.Contains("<>!", format[:1]); native != (abi != nil) {
+			continue
+		}
+		host := structpack.HostABI()
+		if abi != nil {
+			host = *abi
+		}
+		s, err := structpack.CompileFor(host, format)
+		if err != nil || s.Size() > 1000 {
+			continue
+		}
+		name := fmt.Sprint("T", len(args)/4)
+		fmt.Fprintf(&source, "\ntype %s %s\n", name, typegen.Struct(r, s, false))
+		args = append(args, "-type", name, "-format", format)
+	}
+	if abi != nil {
+		args = append(args, "-abi", abi.Name)
+	}
+	write(t, filepath.Join(dir, "types.go"), source.String())
+	generate(t, append(args, dir)...)
+}
+
+// The sources for TestGenErrors, by their names.
+var mistaken = map[string]string{
+	"bad/bad.go": `package bad
+
+import "time"
+
+type A struct {
+	X uint16
+	Y int64
+	z int8
+	T time.Time
+}
+
+type G[T any] struct{ V T }
+type Alias = A
+type Duration = time.Duration
+type Pointer *int32
+type Interface interface{ F() }
+type Method struct{ X uint16 }
+
+func (m Method) PackInto() {}
+
+type Size struct{ X uint16 }
+
+const SizeSize = 5
+
+type Field struct{ PackInto uint16 }
+type Own struct{ X uint16 }
+
+func _Own_put() {}
+
+type OK struct{ X uint16 }
+type Inner struct{ In struct{ B []float32 } }
+type Wide struct{ X *int64 }
+type Many struct{ X [5000]struct{ V int8 } }
+
+var notType int
+`,
+	"bad/bad_test.go":      "package bad\n\ntype InTest struct{ X uint16 }\n",
+	"bad/other_plan9.go":   "package bad\n\ntype Plan9 struct{ X uint16 }\n",
+	"syntax/syntax.go":     "package syntax\n\ntype A struct{ X uint16 }\n\nfunc f( {\n",
+	"types/types.go":       "package types\n\ntype A struct{ X uint16 }\n\nfunc f() int { return \"x\" }\n",
+	"method/method.go":     "package method\n\ntype A struct{ X uint16 }\n\nfunc (a *A) f() { a.PackIn(nil, 0) }\n",
+	"missing/missing.go":   "package missing\n\nimport \"nowhere.example/m\"\n\ntype A struct{ X m.T }\n",
+	"broken/broken.go":     "package broken\n\nimport \"sample.example/m/types\"\n\ntype A struct{ X types.A }\n",
+	"shadow/shadow.go":     "package shadow\n\ntype A struct{ X int8 }\n\nfunc len() {}\n",
+	"hand/hand.go":         "package hand\n\ntype A struct{ X int8 }\n",
+	"hand/a_structpack.go": "package hand\n\nfunc written() {}\n",
+	"hand/hand_test.go":    "package hand\n\nfunc byHand() {}\n",
+	"twice/twice.go":       "package twice\n\n//go:generate structpack gen -type a -format \"<H\"\n\ntype A struct{ X uint16 }\ntype a struct{ X uint16 }\n",
+	"empty/README":         "no Go files\n",
+	"foreign/in/in.go":     "package in\n\ntype inner struct{ H int16 }\ntype Outer struct {\n\tinner\n\tH int16\n}\n",
+	"foreign/foreign.go":   "package foreign\n\nimport \"sample.example/m/foreign/in\"\n\ntype A struct{ O in.Outer }\n",
+	"unwritable/a.go":      "package unwritable\n\ntype A struct{ X uint16 }\n",
+	"unwritable/a_structpack_test.go/is/a/directory": "",
+}
+
+// TestGenErrors wants one line on stderr for every mistake, and nothing written.
+func TestGenErrors(t *testing.T) {
+	module(t)
+	for name, text := range mistaken {
+		write(t, filepath.FromSlash(name), text)
+	}
+	before := tree(t)
+	for _, tt := range []struct {
+		name   string
+		args   []string
+		where  string // of the directive
+		stderr string
+	}{
+		{"a format", []string{"-type", "OK", "-format", "<Hy", "bad"}, "", `bad/bad.go:30:6: compile "<Hy": "y" at byte 2: bad char in struct format`},
+		{"a format of a directive", []string{"-type", "OK", "-format", "<H 3", "bad"}, "bad.go:7", `bad.go:7: compile "<H 3": "3" at byte 3: repeat count given without format specifier`},
+		{"a field that is not exported", []string{"-type", "A", "-format", "<HqbH", "bad"}, "", `bad/bad.go:8:2: codec "<HqbH": value 2 ('b' at byte 3): field bad.A.z is not exported`},
+		{"a field of a struct elsewhere", []string{"-type", "A", "-format", "<Hq", "bad"}, "", `bad/bad.go:8:2: codec "<Hq": field bad.A.z is not exported`},
+		{"a field too narrow", []string{"-type", "OK", "-format", "<I", "bad"}, "", `bad/bad.go:30:17: codec "<I": value 0 ('I' at byte 1): field bad.OK.X of type uint16 cannot take uint32`},
+		{"a field of another kind", []string{"-type", "Inner", "-format", "<2d", "bad"}, "", `bad/bad.go:31:31: codec "<2d": value 0 ('d' at byte 1): field bad.Inner.In.B of type []float32 cannot take float64`},
+		{"a pointer", []string{"-type", "Wide", "-format", "<q", "bad"}, "", `bad/bad.go:32:19: codec "<q": value 0 ('q' at byte 1): field bad.Wide.X of type *int64 cannot take int64`},
+		{"too few fields", []string{"-type", "OK", "-format", "<HH", "bad"}, "", `bad/bad.go:30:6: codec "<HH": value 1 ('H' at byte 2): bad.OK has no field for this value; the format has 2`},
+		{"too many fields", []string{"-type", "OK", "-format", "<", "bad"}, "", `bad/bad.go:30:17: codec "<": no value is left for field bad.OK.X`},
+		{"too many elements", []string{"-type", "Many", "-format", "<5000b", "bad"}, "", `bad/bad.go:33:6: type Many has 5000 fields and elements to be spelled out (limit 4096); a structpack.Codec takes it`},
+		{"a native format", []string{"-type", "OK", "-format", "xl", "bad"}, "", `bad/bad.go:30:6: format "xl": 'l' at byte 1: 8 bytes at offset 8 for lp64-le, 4 at 4 for llp64-le: name the platform with -abi, or begin the format with <, > or !`},
+		{"a format aligned by platform", []string{"-type", "OK", "-format", "@Bq", "bad"}, "", `bad/bad.go:30:6: format "@Bq": 'q' at byte 2: 8 bytes at offset 8 for lp64-le, 8 at 4 for ilp32-le-align4: name the platform with -abi, or begin the format with <, > or !`},
+		{"a format too large", []string{"-type", "OK", "-format", "<300000000x", "bad"}, "", `bad/bad.go:30:6: format "<300000000x": a structure of 300000000 bytes is too large for generated code (limit 268435456)`},
+		{"a generic type", []string{"-type", "G", "-format", "<H", "bad"}, "", `bad/bad.go:12:6: type G has type parameters: its layout is not known before they are`},
+		{"an alias", []string{"-type", "Alias", "-format", "<H", "bad"}, "", `bad/bad.go:13:6: type Alias is an alias: name the type that it stands for`},
+		{"an alias of a type elsewhere", []string{"-type", "Duration", "-format", "<q", "bad"}, "", `bad/bad.go:14:6: type Duration is an alias: name the type that it stands for`},
+		{"a pointer type", []string{"-type", "Pointer", "-format", "<i", "bad"}, "", `bad/bad.go:15:6: type Pointer: invalid receiver type Pointer (pointer or interface type)`},
+		{"an interface type", []string{"-type", "Interface", "-format", "<i", "bad"}, "", `bad/bad.go:16:6: type Interface: invalid receiver type Interface (pointer or interface type)`},
+		{"a method in the way", []string{"-type", "Method", "-format", "<H", "bad"}, "", `bad/bad.go:19:17: type Method has a method PackInto, which gen is to write`},
+		{"a constant in the way", []string{"-type", "Size", "-format", "<H", "bad"}, "", `bad/bad.go:23:7: SizeSize is declared, and gen is to declare it for type Size`},
+		{"a field in the way", []string{"-type", "Field", "-format", "<H", "bad"}, "", `bad/bad.go:25:6: type Field: field and method with the same name PackInto`},
+		{"a function in the way", []string{"-type", "Own", "-format", "<H", "bad"}, "", `bad/bad.go:28:6: _Own_put is declared, and gen is to declare it`},
+		{"no type of the language", []string{"-type", "A", "-format", "<b", "shadow"}, "", `shadow/shadow.go:5:6: package shadow declares len, and generated code needs that of the language`},
+		{"an unknown type", []string{"-type", "Nope", "-format", "<H", "bad"}, "", `no type Nope in package sample.example/m/bad`},
+		{"an unknown type in a directive", []string{"-type", "Nope", "-format", "<H", "bad"}, "bad.go:3", `bad.go:3: no type Nope in package sample.example/m/bad`},
+		{"a variable", []string{"-type", "notType", "-format", "<H", "bad"}, "", `no type notType in package sample.example/m/bad`},
+		{"a type of another platform", []string{"-type", "Plan9", "-format", "<H", "bad"}, "", `type Plan9 is declared in bad/other_plan9.go, which is not of this build`},
+		{"a type of a test", []string{"-type", "InTest", "-format", "<H", "-o", "bad/in.go", "bad"}, "", `-o bad/in.go: InTest is declared in a test, and the name of a test ends in _test.go`},
+		{"a declared type", []string{"-new", "OK", "-fields", "A", "-format", "<H", "bad"}, "", `bad/bad.go:30:6: type OK is declared already; -type OK generates methods for it`},
+		{"names for no field", []string{"-new", "N", "-fields", "A,B,C,D", "-format", "<3H2xB2s", "bad"}, "bad.go:9", `bad.go:9: format "<3H2xB2s" has 3 items of 5 values, and -fields has 4 names`},
+		{"a name too many", []string{"-new", "N", "-fields", "A,B", "-format", "<H", "bad"}, "", `format "<H" has 1 values, and -fields has 2 names`},
+		{"a name twice", []string{"-new", "N", "-fields", "A,A", "-format", "<HH", "bad"}, "bad.go:9", `bad.go:9: type N: A redeclared`},
+		{"syntax", []string{"-type", "A", "-format", "<H", "syntax"}, "", `syntax/syntax.go:5:9: expected ')', found '{'`},
+		{"types", []string{"-type", "A", "-format", "<H", "types"}, "", `types/types.go:5:23: cannot use "x" (untyped string constant) as int value in return statement`},
+		{"a method that is not to come", []string{"-type", "A", "-format", "<H", "method"}, "", `method/method.go:5:21: a.PackIn undefined (type *A has no field or method PackIn)`},
+		{"a package that is not there", []string{"-type", "A", "-format", "<H", "missing"}, "", `missing/missing.go:3:8: could not import nowhere.example/m (cannot find module providing package nowhere.example/m: module lookup disabled by GOPROXY=off)`},
+		{"a package that cannot be compiled", []string{"-type", "A", "-format", "<H", "broken"}, "", `broken/broken.go:3:8: could not import sample.example/m/types (../types/types.go:5:23: cannot use "x" (untyped string constant) as int value in return statement)`},
+		{"a field that cannot be written", []string{"-type", "A", "-format", "<hh", "foreign"}, "", `foreign/foreign.go:5:6: type A: field H of in.inner is out of reach for package foreign`},
+		{"a file in the way", []string{"-type", "A", "-format", "<b", "hand"}, "", `hand/a_structpack.go is in the way: it is not generated`},
+		{"a test in the way", []string{"-type", "A", "-format", "<b", "-o", "hand/hand.go", "hand"}, "", `hand/hand.go is in the way: it is not generated`},
+		{"another run in the way", []string{"-type", "A", "-format", "<H", "twice"}, "", `twice/a_structpack.go is also for type a, by the line at twice/twice.go:3: name another file with -o`},
+		{"a directory in the way", []string{"-type", "A", "-format", "<H", "unwritable"}, "", `unwritable/a_structpack_test.go: is a directory`},
+		{"another directory", []string{"-type", "OK", "-format", "<H", "-o", "x.go", "bad"}, "", `-o x.go: the methods of a type can only be where it is, in bad`},
+		{"no directory", []string{"-type", "OK", "-format", "<H", "none"}, "", `go list: chdir ` + filepath.Join(working(t), "none") + `: no such file or directory`},
+		{"no package", []string{"-type", "OK", "-format", "<H", "empty"}, "", `no Go files in ` + filepath.Join(working(t), "empty")},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			var out, errs bytes.Buffer
+			status := run(append([]string{"gen"}, tt.args...), strings.NewReader(""), &out, &errs, environment{directive: tt.where})
+			if status != statusData || out.Len() > 0 {
+				t.Errorf("status %d, stdout %q", status, &out)
+			}
+			if diff := cmp.Diff("structpack: "+filepath.FromSlash(tt.stderr)+"\n", errs.String()); diff != "" {
+				t.Error(diff)
+			}
+			if diff := cmp.Diff(before, tree(t)); diff != "" {
+				t.Errorf("files: %s", diff)
+			}
+		})
+	}
+}
+
+func working(t *testing.T) string {
+	dir, err := os.Getwd()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return dir
+}
+
+// tree returns the files here, with their contents.
+func tree(t *testing.T) map[string]string {
+	files := map[string]string{}
+	err := fs.WalkDir(os.DirFS("."), ".", func(name string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		text, err := os.ReadFile(name)
+		files[name] = string(text)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return files
+}
+
+// TestGenBuilds generates code where it depends on the rest of the package, and on
+// the build.
+func TestGenBuilds(t *testing.T) {
+	module(t)
+	for name, text := range map[string]string{
+		// The code is used before it is there, in a package of two runs, whose old
+		// files are broken.
+		"used/used.go": `package main
+
+//go:generate structpack gen -type A -format "<H"
+//go:generate go run example.com/structpack/cmd/structpack@latest gen -type=B,C -format "> B" -o bc.go
+//go:generate go tool structpack gen -new D -fields F -format "<q"
+//go:generate structpack gen -type Gone -format "<q"
+//go:generate structpack gen -type Bad -format "<y"
+//go:generate stringer -type A
+
+type A struct{ X uint16 }
+type B struct{ X uint8 }
+type C struct{ X uint8 }
+
+var buf [ASize + BSize]byte
+
+func main() {
+	var a A
+	var b B
+	d := D{F: DSize}
+	if a.PackInto(buf[:], 0) != nil || b.PackInto(buf[:], ASize) != nil || d.F != 8 {
+		panic("packing")
+	}
+	if _, err := (*C)(nil).MarshalBinary(); err == nil || err.Error() != "structpack: pack \"> B\": a nil pointer to main.C" {
+		panic(err)
+	}
+}
+`,
+		"used/a_structpack.go": "// Code generated by structpack gen; DO NOT EDIT.\n\npackage other\n<<<<<<<\n",
+		"used/bc.go":           "// Code generated by structpack gen; DO NOT EDIT.\n\npackage main\n\nfunc (b *B) PackInto() {}\n",
+
+		"tests/lib.go":         "package tests\n\ntype Lib struct{ X uint16 }\n",
+		"tests/export_test.go": "package tests\n\ntype Exported struct{ Y uint8 }\n",
+		"tests/in_test.go":     "package tests\n\nimport \"testing\"\n\ntype In struct{ X uint16 }\n\nfunc TestIn(t *testing.T) {\n\tif err := new(In).PackInto(make([]byte, InSize), 0); err != nil {\n\t\tt.Error(err)\n\t}\n}\n",
+		"tests/ex_test.go":     "package tests_test\n\nimport \"sample.example/m/tests\"\n\ntype Ex struct {\n\tX uint16\n\tE tests.Exported\n}\n",
+
+		"tags/here_" + runtime.GOOS + ".go":        "//go:build !none\n\npackage tags\n\ntype A struct{ X uint16 }\n",
+		"tags/here_test_" + runtime.GOARCH + ".go": "package tags\n\ntype B struct{ X uint16 }\n",
+		"tags/tagged.go":                           "//go:build extra && !none\n\npackage tags\n\ntype C struct{ X uint16 }\n",
+		"cgo/cgo.go":                               "package cgo\n\n// typedef struct { short x; } record;\nimport \"C\"\n\ntype A struct{ X uint16 }\ntype Bad struct{ X C.short }\n\nfunc f() C.int {\n\tvar r C.record\n\treturn C.int(r.x)\n}\n\nvar _ = f\n",
+		"names/names.go":                           "package names\n\ntype A struct {\n\tX uint16\n\tY float64\n}\n\nfunc binary() {}\nfunc math()   {}\nfunc slices() {}\n\ntype structpack struct{}\ntype testing struct{}\n\nvar _, _, _ = binary, math, slices\nvar fmt, bits structpack\nvar _ testing\n",
+		"width/width.go":                           "package width\n\ntype A struct {\n\tX int\n\tY uint\n\tZ uintptr\n\tL int\n}\n",
+		"symlink/real.go":                          "package symlink\n\ntype A struct{ X uint16 }\n",
+	} {
+		write(t, filepath.FromSlash(name), text)
+	}
+	first := func(name string) string {
+		t.Helper()
+		text, err := os.ReadFile(filepath.FromSlash(name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return strings.Join(strings.SplitN(string(text), "\n", 6)[:5], "\n")
+	}
+
+	for _, args := range directives(t, filepath.Join("used", "used.go"))[:3] {
+		for i, arg := range args {
+			if arg == "bc.go" {
+				args[i] = filepath.Join("used", arg)
+			}
+		}
+		generate(t, append(args, "used")...)
+	}
+	goRun(t, "run", "./used")
+
+	generate(t, "-type", "In", "-format", "<H", "tests")
+	generate(t, "-type", "Ex", "-format", "<HB", "tests")
+	generate(t, "-type", "Lib", "-format", "<H", "-o", filepath.Join("tests", "lib_test.go"), "tests")
+	for _, name := range []string{"in_structpack_test.go", "in_structpack_codec_test.go", "ex_structpack_test.go", "ex_structpack_codec_test.go", "lib_test.go", "lib_codec_test.go"} {
+		first("tests/" + name)
+	}
+
+	generate(t, "-type", "A,B", "-format", "<H", "tags")
+	generate(t, "-type", "C", "-format", "<H", "-tags", "extra", "-notest", "tags")
+	for name, want := range map[string]string{
+		"a_structpack.go":      "!none && " + runtime.GOOS + " && " + runtime.GOARCH,
+		"a_structpack_test.go": "!none && " + runtime.GOOS + " && " + runtime.GOARCH,
+		"c_structpack.go":      "extra && !none",
+	} {
+		if text := first("tags/" + name); !strings.Contains(text, "\n\n//go:build "+want+"\n") {
+			t.Errorf("%s: %s, want %s", name, text, want)
+		}
+	}
+	if _, err := os.Stat(filepath.Join("tags", "c_structpack_test.go")); err == nil {
+		t.Error("-notest wrote a test")
+	}
+
+	generate(t, "-type", "A", "-format", "<He", "names")
+	if err := os.Mkdir("fresh", 0o777); err != nil {
+		t.Fatal(err)
+	}
+	generate(t, "-new", "A", "-fields", "Num", "-format", "<H", "fresh")
+	if text := first("fresh/a_structpack.go"); !strings.Contains(text, "\npackage fresh\n") {
+		t.Error(text)
+	}
+	generate(t, "-new", "A", "-fields", "Num", "-format", "<H", "fresh")
+	goRun(t, "vet", "./tests", "./tags", "./names", "./fresh")
+	goRun(t, "test", "./used", "./tests", "./tags", "./names", "./fresh")
+
+	t.Run("cgo", func(t *testing.T) {
+		if goRun(t, "env", "CGO_ENABLED") != "1\n" {
+			t.Skip("cgo is not enabled")
+		}
+		generate(t, "-type", "A", "-format", "<H", "cgo")
+		if text := first("cgo/a_structpack.go"); !strings.Contains(text, "\n\n//go:build cgo\n") {
+			t.Error(text)
+		}
+		var out, errs bytes.Buffer
+		run([]string{"gen", "-type", "Bad", "-format", "<h", "cgo"}, strings.NewReader(""), &out, &errs, environment{})
+		if want := "structpack: " + filepath.Join("cgo", "cgo.go") + ":7:18: type Bad: only cgo knows the type of field X\n"; errs.String() != want {
+			t.Errorf("got %s, want %s", &errs, want)
+		}
+	})
+
+	// An int that must have 64 bits: no generated code may wrap it where it has 32.
+	t.Run("width", func(t *testing.T) {
+		if strconv.IntSize == 32 {
+			t.Skip("an int has 32 bits")
+		}
+		args := []string{"-type", "A", "-format", "<qQQi", "width"}
+		generate(t, args...)
+		goRun(t, "test", "./width")
+		t.Setenv("GOARCH", "386")
+		out, err := exec.Command("go", "vet", "./width").CombinedOutput()
+		if err == nil || !strings.Contains(string(out), "(overflows)") {
+			t.Errorf("it compiles where an int has 32 bits: %s", out)
+		}
+		var errs bytes.Buffer
+		run(append([]string{"gen"}, args...), strings.NewReader(""), new(bytes.Buffer), &errs, environment{})
+		if !strings.Contains(errs.String(), "field width.A.X of type int cannot take int64") {
+			t.Errorf("%s", &errs)
+		}
+	})
+
+	t.Run("symlink", func(t *testing.T) {
+		write(t, filepath.Join("elsewhere", "code.go"), "")
+		link := filepath.Join("symlink", "a_structpack.go")
+		if err := os.Symlink(filepath.Join("..", "elsewhere", "code.go"), link); err != nil {
+			t.Skip(err)
+		}
+		if err := os.Chmod(filepath.Join("elsewhere", "code.go"), 0o640); err != nil {
+			t.Fatal(err)
+		}
+		generate(t, "-type", "A", "-format", "<H", "symlink")
+		info, err := os.Lstat(link)
+		if err != nil || info.Mode()&os.ModeSymlink == 0 {
+			t.Errorf("%v, %v", info, err)
+		}
+		if info, err := os.Stat(link); err != nil || info.Size() == 0 || runtime.GOOS != "windows" && info.Mode().Perm() != 0o640 {
+			t.Errorf("%v, %v", info, err)
+		}
+	})
+}
+
+// sample is a program of somebody who uses the library and its tools.
+const sample = `package main
+
+import (
+	"errors"
+	"fmt"
+
+	"example.com/structpack"
+)
+
+//go:generate go run example.com/structpack/cmd/structpack gen -type Tick -format "<Ihcbd"
+
+// A Tick is one trade.
+type Tick struct {
+	ID    uint32
+	Size  int16
+	Side  byte
+	Venue int
+	Price float64
+}
+
+func main() {
+	tick := Tick{7, -30, 'B', 3, 99.25}
+	b, err := tick.AppendBinary(nil)
+	fmt.Printf("%x %v\n", b, err)
+
+	ticks, err := structpack.MustCodec[Tick]("<Ihcbd").AppendUnpackSlice(nil, append(b, b...))
+	fmt.Println(len(ticks), ticks[1] == tick, err)
+
+	tick.Venue = 300
+	var bad *structpack.Error
+	_, err = tick.MarshalBinary()
+	fmt.Println(err, errors.As(err, &bad) && bad.Index == 3, errors.Is(err, structpack.ErrRange))
+	fmt.Println(tick.UnmarshalBinary(b[:TickSize-1]))
+}
+`
+
+// TestSample makes a module outside of this one and works in it as its owner
+// would: every step is a run of the go command.
+func TestSample(t *testing.T) {
+	module(t)
+	write(t, "main.go", sample)
+	for _, step := range []struct{ command, want string }{
+		{"generate ./...", ""},
+		{"vet ./...", ""},
+		{"test ./...", "-"},
+		{"run .", "07000000e2ff42030000000000d05840 <nil>\n" +
+			"2 true <nil>\n" +
+			"structpack: pack \"<Ihcbd\": value 3 ('b' at byte 4): 'b' format requires -128 <= number <= 127 true true\n" +
+			"structpack: unpack \"<Ihcbd\": unpack requires a buffer of 16 bytes\n"},
+	} {
+		got := goRun(t, strings.Fields(step.command)...)
+		if diff := cmp.Diff(step.want, got); diff != "" && step.want != "-" {
+			t.Errorf("go %s: %s", step.command, diff)
+		}
+	}
+}
+
+// TestGenUsage wants usage errors for what is wrong whatever the package is like.
+func TestGenUsage(t *testing.T) {
+	for _, tt := range []struct{ args, stderr string }{
+		{"", "no --type and no --new; see structpack gen --help"},
+		{"-format <H", "no --type and no --new; see structpack gen --help"},
+		{"-type A", "every --type and --new has its --format (got 1 and 0)"},
+		{"-type A,B -format <H -format <H", "every --type and --new has its --format (got 1 and 2)"},
+		{"-type A,A -format <H", "type A is named twice"},
+		{"-type A -format <H -new A -fields B -format <H", "type A is named twice"},
+		{"-type A/B -format <H", `"A/B" is no name for a type`},
+		{"-type A, -format <H", `"" is no name for a type`},
+		{"-type A -fields B -format <H", "--fields goes behind --new"},
+		{"-fields B -new A -format <H", "--fields goes behind --new"},
+		{"-new A -fields b -format <H", `--fields: "b" is no name for an exported field`},
+		{"-new A -fields B-C -format <H", `--fields: "B-C" is no name for an exported field`},
+		{"-type A -format <H -abi pdp11", `no ABI "pdp11"; see structpack --help`},
+		{"-type A -format <H a b", "gen wants one directory; see structpack gen --help"},
+		{"-type A -format <H -offset 3", "gen has no option -offset; see structpack gen --help"},
+		{"-type A -format", "--format wants a value"},
+		{"-notest=1 -type A -format <H", "--notest takes no value"},
+	} {
+		var out, errs bytes.Buffer
+		status := run(slices.Concat([]string{"gen"}, strings.Fields(tt.args)), strings.NewReader(""), &out, &errs, environment{})
+		if want := "structpack: " + tt.stderr + "\n"; status != statusUsage || errs.String() != want || out.Len() > 0 {
+			t.Errorf("gen %s: status %d, stderr %s, want %s", tt.args, status, &errs, want)
+		}
+	}
+}
+
+// TestGenDocs sees that docs/GENERATE.md shows code that is in the golden packages,
+// and what commands print.
+func TestGenDocs(t *testing.T) {
+	doc, err := os.ReadFile(filepath.Join("..", "..", "docs", "GENERATE.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var code strings.Builder
+	files, err := filepath.Glob(filepath.Join("testdata", "gen", "*", "*.go"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range files {
+		text, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		code.Write(text)
+	}
+	blocks := regexp.MustCompile("(?s)```go\n(.*?)```").FindAllStringSubmatch(string(doc), -1)
+	for _, block := range blocks {
+		if !strings.Contains(code.String(), block[1]) {
+			t.Errorf("this is in no golden file: %s", block[1])
+		}
+	}
+	commands := regexp.MustCompile(`(?m)^    \$ structpack (.*)\n    (.*)$`).FindAllStringSubmatch(string(doc), -1)
+	if len(blocks) < 4 || len(commands) < 2 {
+		t.Errorf("%d blocks, %d commands", len(blocks), len(commands))
+	}
+	if _, err := exec.LookPath("go"); err != nil || testing.Short() {
+		return
+	}
+	t.Chdir(filepath.Join("..", ".."))
+	for _, c := range commands {
+		var out, errs bytes.Buffer
+		run(strings.Fields(strings.ReplaceAll(c[1], "'", "")), strings.NewReader(""), &out, &errs, environment{})
+		if diff := cmp.Diff(c[2]+"\n", filepath.ToSlash(errs.String())); diff != "" {
+			t.Errorf("$ structpack %s: %s", c[1], diff)
+		}
+	}
+}

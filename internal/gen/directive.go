@@ -1,0 +1,107 @@
+package gen
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// readDirectives reads the other runs for the package that are in go:generate
+// lines, and hides their files: the types that they are for get stubs too.
+func (s *source) readDirectives(hidden map[string]string) error {
+	names, err := filepath.Glob(filepath.Join(s.dir, "*.go"))
+	if err != nil || s.Parse == nil {
+		return err
+	}
+	for _, name := range names {
+		if _, ok := hidden[name]; ok {
+			continue
+		}
+		text, err := os.ReadFile(name)
+		if err != nil {
+			return err
+		}
+		n := 0
+		for line := range strings.Lines(string(text)) {
+			n++
+			words, ok := strings.CutPrefix(line, "//go:generate ")
+			if !ok {
+				continue
+			}
+			if c, err := s.Parse(runOf(words)); err == nil && (c.Dir == "" || c.Dir == ".") {
+				if err := s.addOthers(c, hidden, fmt.Sprintf("%s:%d", show(name), n)); err != nil {
+					return err
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// addOthers adds the types of another run, which is at where.
+func (s *source) addOthers(c *Config, hidden map[string]string, where string) error {
+	var others []*record
+	for _, r := range c.Records {
+		if slices.ContainsFunc(s.Records, func(own Record) bool { return own.Type == r.Type }) {
+			continue
+		}
+		rec, err := compile(r, c.ABI, "")
+		if err != nil {
+			return nil // it will say so itself
+		}
+		others = append(others, rec)
+	}
+	for _, r := range others {
+		if !slices.ContainsFunc(s.others, func(other *record) bool { return other.Type == r.Type }) {
+			s.others = append(s.others, r)
+		}
+	}
+	if c.Output == "" {
+		c.Output = Default(c.Records[0].Type)
+	}
+	if !filepath.IsAbs(c.Output) {
+		c.Output = filepath.Join(s.dir, c.Output)
+	}
+	if len(others) > 0 && c.Output == s.output {
+		return fail(s.Where, "%s is also for type %s, by the line at %s: name another file with -o", show(s.output), others[0].Type, where)
+	}
+	for _, name := range outputs(c.Output) {
+		if data, err := os.ReadFile(name); err == nil && generated(data) {
+			hidden[name] = ""
+		}
+	}
+	return nil
+}
+
+// runOf returns the arguments of gen in a go:generate line, and nothing if it
+// runs something else.
+func runOf(line string) (args []string) {
+	var words []string
+	for line = strings.TrimSpace(line); line != ""; line = strings.TrimLeft(line, " \t") {
+		end := strings.IndexAny(line, " \t")
+		if end < 0 {
+			end = len(line)
+		}
+		word := line[:end]
+		if line[0] == '"' {
+			prefix, err := strconv.QuotedPrefix(line)
+			if err != nil {
+				return nil
+			}
+			word, _ = strconv.Unquote(prefix)
+			end = len(prefix)
+		}
+		words = append(words, word)
+		line = line[end:]
+	}
+	for i := 1; i < len(words); i++ {
+		program, _, _ := strings.Cut(words[i-1], "@")
+		if words[i] == "gen" && strings.TrimSuffix(filepath.Base(filepath.FromSlash(program)), ".exe") == "structpack" {
+			return words[i+1:]
+		}
+	}
+	return nil
+}
