@@ -29,6 +29,29 @@ func Pack(format string, values ...any) []byte {
 }
 `
 
+// packet is a package whose methods are generated, with a mistake in its use of
+// the library that only the check sees.
+const packet = `package packet
+
+import "example.com/structpack"
+
+//go:generate go run example.com/structpack/cmd/structpack gen -type Header -format !HBI
+
+type Header struct {
+	Number uint16
+	Kind   uint8
+	Length uint32
+}
+
+func Pack(h *Header) ([]byte, error) {
+	b, err := h.MarshalBinary()
+	if err != nil {
+		return nil, err
+	}
+	return structpack.AppendPack(b, "!H", 1<<16)
+}
+`
+
 // blocks returns the blocks of README.md: a program with a mistake of every kind,
 // what is said of it, and what is said besides with -native.
 func blocks(t *testing.T) (program, said, saidNative string) {
@@ -149,6 +172,23 @@ func TestTool(t *testing.T) {
 		stdout, stderr, status := run("go", "vet", "-vettool="+tool, "./wire")
 		if status != 0 || stdout+stderr != "" {
 			t.Errorf("status %d: %s%s", status, stdout, stderr)
+		}
+	})
+	t.Run("beside generated code", func(t *testing.T) {
+		write("packet/packet.go", packet)
+		if _, stderr, status := run("go", "generate", "./packet"); status != 0 {
+			t.Fatalf("go generate: status %d: %s", status, stderr)
+		}
+		_, stderr, status := run("go", "vet", "-vettool="+tool, "./packet")
+		const want = "packet/packet.go:18:40: pack \"!H\": value 0 ('H' at byte 1): 'H' format requires 0 <= number <= 65535\n"
+		if !strings.HasSuffix(filepath.ToSlash(stderr), want) || strings.Count(stderr, ".go:") != 1 || status != 1 {
+			t.Errorf("go vet: status %d: %s", status, stderr)
+		}
+		write("packet/packet.go", strings.Replace(packet, "1<<16", "1<<15", 1))
+		for _, args := range [][]string{{"vet", "-vettool=" + tool, "./packet"}, {"test", "./packet"}} {
+			if stdout, stderr, status := run("go", args...); status != 0 {
+				t.Errorf("go %s: status %d: %s%s", args[0], status, stdout, stderr)
+			}
 		}
 	})
 	// It changes the module, and so comes last.
