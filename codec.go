@@ -25,22 +25,22 @@ import (
 //     long when it is packed;
 //   - s meets [N]byte of exactly the length, []byte or string; p the last two.
 //
-// Fields that are exactly as wide as their codes are moved as words, whole runs
-// at a time; other fields cost reflection.
-type Codec[T any] struct {
-	s *Struct
-	binding
-}
+// Fields that are exactly as wide as their codes, and integers that are wider,
+// only move bytes, many at a time where the processor can. Other floats, strings
+// and slices cost a conversion each.
+//
+// Bytes and Go values that are given to one call must not share memory.
+type Codec[T any] struct{ binding }
 
 // NewCodec binds the type T to a format. The error, if any, is an *Error that
 // names the field and the place in the format: it wraps ErrCount if there are
 // too many or too few fields, and ErrType if one cannot take its value.
 func NewCodec[T any](s *Struct) (*Codec[T], error) {
-	b, err := bind(s, reflect.TypeFor[T]())
+	b, err := bind(s, reflect.TypeFor[T](), mem.CanMove)
 	if err != nil {
 		return nil, err
 	}
-	return &Codec[T]{s, b}, nil
+	return &Codec[T]{*b}, nil
 }
 
 // MustCodec is NewCodec for a format and a type known to match: it panics where
@@ -65,96 +65,65 @@ func (c *Codec[T]) Pack(v *T) ([]byte, error) { return c.AppendPack(nil, v) }
 // AppendPack packs *v and appends it to dst. After an error it returns dst as
 // it was.
 func (c *Codec[T]) AppendPack(dst []byte, v *T) ([]byte, error) {
-	n := len(dst)
-	buf, err := c.s.grow(dst, 1)
-	if err != nil {
-		return dst, err
+	if n := len(dst); v != nil && cap(dst)-n >= c.quickPack.size {
+		dst = dst[:n+c.quickPack.size]
+		mem.PackSteps(c.quickPack.steps, dst, n, v)
+		return dst, nil
 	}
-	if err := c.pack("pack", buf[n:], v); err != nil {
-		return dst, err
-	}
-	return buf, nil
+	return c.appendPack(dst, mem.ValueOf(v))
 }
 
 // PackInto packs *v into buf, from offset on. A negative offset counts from the
 // end of buf. After an error buf is as it was.
 func (c *Codec[T]) PackInto(buf []byte, offset int, v *T) error {
-	offset, err := c.s.room("pack_into", &packInto, buf, offset)
-	if err != nil {
-		return err
+	if v != nil && offset >= 0 && len(buf)-offset >= c.quickPack.size {
+		mem.PackSteps(c.quickPack.steps, buf, offset, v)
+		return nil
 	}
-	return c.pack("pack_into", buf[offset:offset+c.s.size], v)
+	return c.packInto(buf, offset, mem.ValueOf(v))
 }
 
 // Unpack unpacks data, which must have exactly c.Size() bytes, into *v. Nothing
 // in *v aliases data; the capacity of slices that are in *v is reused. After an
 // error *v is as it was.
 func (c *Codec[T]) Unpack(data []byte, v *T) error {
-	if v == nil {
-		return c.nilPointer("unpack")
+	if v != nil && len(data) == c.quickUnpack.size {
+		mem.UnpackSteps(c.quickUnpack.steps, v, data, 0)
+		return nil
 	}
-	if len(data) != c.s.size {
-		return c.s.badLength("unpack")
-	}
-	c.unpack(data, v)
-	return nil
+	return c.unpackAll(data, mem.ValueOf(v))
 }
 
 // UnpackFrom unpacks the structure at offset in data into *v; what is before
 // and after it is ignored. A negative offset counts from the end of data.
 func (c *Codec[T]) UnpackFrom(data []byte, offset int, v *T) error {
-	if v == nil {
-		return c.nilPointer("unpack_from")
+	if v != nil && offset >= 0 && len(data)-offset >= c.quickUnpack.size {
+		mem.UnpackSteps(c.quickUnpack.steps, v, data, offset)
+		return nil
 	}
-	offset, err := c.s.room("unpack_from", &unpackFrom, data, offset)
-	if err != nil {
-		return err
-	}
-	c.unpack(data[offset:offset+c.s.size], v)
-	return nil
+	return c.unpackFrom(data, offset, mem.ValueOf(v))
 }
 
 // AppendPackSlice packs all of vs, one behind the other, and appends them to
 // dst. After an error, which says for which of vs, it returns dst as it was.
 func (c *Codec[T]) AppendPackSlice(dst []byte, vs []T) ([]byte, error) {
-	n := len(dst)
-	buf, err := c.s.grow(dst, len(vs))
-	if err != nil {
-		return dst, err
-	}
-	if c.moves != nil {
-		mem.PackRows(c.moves, buf[n:], c.s.size, vs)
-		return buf, nil
-	}
-	for i := range vs {
-		if err := c.pack("pack", buf[n+i*c.s.size:][:c.s.size], &vs[i]); err != nil {
-			err.(*Error).record = i + 1
-			return dst, err
-		}
-	}
-	return buf, nil
+	return c.appendPackRows(dst, mem.RowsOf(vs), len(vs))
 }
 
 // AppendUnpackSlice unpacks all structures in data, whose length must be a
 // multiple of c.Size(), and appends them to dst. After an error it returns dst
 // as it was.
 func (c *Codec[T]) AppendUnpackSlice(dst []T, data []byte) ([]T, error) {
-	if err := c.whole(data); err != nil {
+	if err := c.s.whole(data); err != nil {
 		return dst, err
 	}
 	n, more := len(dst), len(data)/c.s.size
 	dst = slices.Grow(dst, more)[:n+more]
 	vs := dst[n:]
-	if !c.all {
+	if c.keeps {
 		clear(vs) // of what was there before, memory that slices point to may be in use
 	}
-	if c.moves != nil {
-		mem.UnpackRows(c.moves, vs, data, c.s.size)
-		return dst, nil
-	}
-	for i := range vs {
-		c.unpack(data[i*c.s.size:][:c.s.size], &vs[i])
-	}
+	c.unpackRows(mem.RowsOf(vs), more, data)
 	return dst, nil
 }
 
@@ -162,28 +131,18 @@ func (c *Codec[T]) AppendUnpackSlice(dst []T, data []byte) ([]T, error) {
 // multiple of c.Size(), with their numbers. It unpacks all of them into the same
 // T, which is the caller's until the next one.
 func (c *Codec[T]) All(data []byte) (iter.Seq2[int, *T], error) {
-	if err := c.whole(data); err != nil {
+	if err := c.s.whole(data); err != nil {
 		return nil, err
 	}
 	return func(yield func(int, *T) bool) {
 		var v T
 		for i := range len(data) / c.s.size {
-			c.unpack(data[i*c.s.size:][:c.s.size], &v)
+			c.unpack(data[i*c.s.size:][:c.s.size], mem.ValueOf(&v))
 			if !yield(i, &v) {
 				return
 			}
 		}
 	}, nil
-}
-
-func (c *Codec[T]) whole(data []byte) error {
-	if c.s.size == 0 {
-		return c.s.fail("iter_unpack", ErrBuffer, "cannot iteratively unpack with a struct of length 0")
-	}
-	if len(data)%c.s.size != 0 {
-		return c.s.fail("iter_unpack", ErrBuffer, "iterative unpacking requires a buffer of a multiple of %d bytes", c.s.size)
-	}
-	return nil
 }
 
 // buffers are for Read and Write.
@@ -211,8 +170,8 @@ func (c *Codec[T]) Read(r io.Reader, v *T) error {
 			return err
 		}
 	}
-	c.unpack(b, v)
-	c.keep(p, b)
+	keep(p, b)
+	c.unpack(b, mem.ValueOf(v))
 	return nil
 }
 
@@ -224,53 +183,14 @@ func (c *Codec[T]) Write(w io.Writer, v *T) error {
 	if err != nil {
 		return err
 	}
-	c.keep(p, b)
+	keep(p, b)
 	_, err = w.Write(b)
 	return err
 }
 
 // keep keeps a buffer for the next time, unless it is large.
-func (c *Codec[T]) keep(p *[]byte, b []byte) {
+func keep(p *[]byte, b []byte) {
 	if cap(b) <= 64<<10 {
 		*p = b[:0]
 	}
-}
-
-func (c *Codec[T]) nilPointer(op string) error {
-	return &Error{Op: op, Format: c.s.format, Pos: -1, Index: -1, Err: ErrType,
-		Reason: "a nil pointer to " + reflect.TypeFor[T]().String()}
-}
-
-// pack packs *v into buf, which has the size of the structure. It writes nothing
-// if there is an error.
-func (c *Codec[T]) pack(op string, buf []byte, v *T) error {
-	if v == nil {
-		return c.nilPointer(op)
-	}
-	if c.moves != nil {
-		mem.PackOne(c.moves, buf, v)
-		return nil
-	}
-	// Reflection lets what it sees escape, so it is shown a copy.
-	seen := *v
-	values, err := c.s.gather(op, c.leaves, reflect.ValueOf(&seen).Elem())
-	if err != nil {
-		return err
-	}
-	if bad := c.s.refused(values); bad >= 0 {
-		return c.s.packError(op, bad, values[bad])
-	}
-	c.s.pack(buf, values)
-	return nil
-}
-
-// unpack unpacks data, which has the size of the structure.
-func (c *Codec[T]) unpack(data []byte, v *T) {
-	if c.moves != nil {
-		mem.UnpackOne(c.moves, v, data)
-		return
-	}
-	seen := *v
-	c.s.scatter(c.leaves, reflect.ValueOf(&seen).Elem(), data)
-	*v = seen
 }

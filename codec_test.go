@@ -12,9 +12,9 @@ import (
 	"strings"
 	"testing"
 	"testing/iotest"
+	"unsafe"
 
 	"example.com/structpack"
-	"example.com/structpack/fuzz"
 	"github.com/google/go-cmp/cmp"
 )
 
@@ -352,6 +352,75 @@ func TestCodecErrors(t *testing.T) {
 	check("a slice of another length", err, structpack.ErrCount, 0)
 }
 
+// TestCodecLimits has floats at the limits of their codes, which the dynamic API
+// packs or refuses, and so must a codec.
+func TestCodecLimits(t *testing.T) {
+	type wide struct {
+		E, F float64
+		Z    complex128
+		E32  float32
+	}
+	for _, prefix := range []string{"<", ">"} {
+		s := structpack.MustCompile(prefix + "efFe")
+		c, err := structpack.NewCodec[wide](s)
+		if err != nil {
+			t.Fatal(err)
+		}
+		check := func(v wide) {
+			t.Helper()
+			want, wantErr := s.Pack(v.E, v.F, v.Z, v.E32)
+			got, err := c.Pack(&v)
+			if fmt.Sprint(err) != fmt.Sprint(wantErr) || !bytes.Equal(got, want) {
+				t.Errorf("%s %+v: got  %x, %v\nwant %x, %v", prefix, v, got, err, want, wantErr)
+			}
+		}
+		const half, single = 65520, 0x1p128 - 0x1p103 // what rounds to an infinity
+		for _, sign := range []float64{1, -1} {
+			for _, x := range []float64{half, math.Nextafter(half, 0), 65504, single, math.Inf(1), math.NaN(), 0} {
+				check(wide{E: sign * x})
+				check(wide{E32: float32(sign * x)})
+			}
+			check(wide{E32: math.Nextafter32(half, 0)})
+			for _, x := range []float64{single, math.Nextafter(single, 0), math.MaxFloat32, math.MaxFloat64, math.Inf(1), math.NaN()} {
+				check(wide{F: sign * x})
+				check(wide{Z: complex(sign*x, 1)})
+				check(wide{Z: complex(1, sign*x)})
+				check(wide{E: half, F: sign * x})
+			}
+		}
+	}
+}
+
+// TestCodecPointers sees that no pointer is written that the format has no value
+// for: fields called _ may hold some, and the collector must be told of a change.
+func TestCodecPointers(t *testing.T) {
+	type record struct {
+		A uint64
+		_ *int
+		B [3]uint64
+		_ string
+	}
+	c := structpack.MustCodec[record](">Q3Q")
+	data := bytes.Repeat([]byte{1, 2, 3, 4, 5, 6, 7, 8}, 4*40)
+	vs := make([]record, 40)
+	for i := range vs {
+		*(**int)(unsafe.Add(unsafe.Pointer(&vs[i]), 8)) = new(int)
+	}
+	before := slices.Clone(vs)
+	if err := c.UnpackFrom(data, 0, &vs[0]); err != nil {
+		t.Fatal(err)
+	}
+	if vs, err := c.AppendUnpackSlice(vs[:0], data); err != nil || len(vs) != 40 {
+		t.Fatal(len(vs), err)
+	}
+	for i := range vs {
+		got, want := *(**int)(unsafe.Add(unsafe.Pointer(&vs[i]), 8)), *(**int)(unsafe.Add(unsafe.Pointer(&before[i]), 8))
+		if got != want || vs[i].B[2] != 0x0102030405060708 {
+			t.Errorf("record %d: %+v, the pointer was %p and is %p", i, vs[i], want, got)
+		}
+	}
+}
+
 // TestCodecReuse sees that records put where others were keep nothing of them:
 // neither what a skipped field held nor the memory of a slice, which somebody
 // may still read.
@@ -440,89 +509,6 @@ func codecArray[T any](code string) func(*testing.T) {
 			}
 		}
 	}
-}
-
-// TestCodecTypes makes up formats, and struct types that meet them, and compares
-// moves, reflection and the dynamic API.
-func TestCodecTypes(t *testing.T) {
-	r := rand.New(rand.NewSource(1))
-	moved := 0
-	for range 2000 {
-		format := fuzz.Format(r)
-		s := structpack.MustCompile(format)
-		typ := structFor(r, s)
-		b, err := structpack.BindType(s, typ)
-		if err != nil {
-			t.Fatalf("%q, %v: %v", format, typ, err)
-		}
-		data := make([]byte, s.Size())
-		r.Read(data)
-		values, err := s.Unpack(data)
-		if err != nil {
-			t.Fatal(err)
-		}
-		want, err := s.Pack(values...)
-		if err != nil {
-			t.Fatal(err)
-		}
-		v := reflect.New(typ).Elem()
-		b.Unpack(v, data)
-		if got, err := b.Pack(v); err != nil || !bytes.Equal(got, want) {
-			t.Fatalf("%q, %v: by reflection: %x, %v, want %x", format, typ, got, err, want)
-		}
-		if !b.Moves() {
-			continue
-		}
-		moved++
-		w := reflect.New(typ).Elem()
-		b.UnpackMoves(w, data)
-		if got := b.PackMoves(w); !bytes.Equal(got, want) {
-			t.Fatalf("%q, %v: by moves: %x, want %x", format, typ, got, want)
-		}
-		if got, err := b.Pack(w); err != nil || !bytes.Equal(got, want) {
-			t.Fatalf("%q, %v: unpacked by moves: %x, %v, want %x", format, typ, got, err, want)
-		}
-	}
-	t.Logf("%d of 2000 types need no reflection", moved)
-}
-
-// structFor makes up a struct type for a format.
-func structFor(r *rand.Rand, s *structpack.Struct) reflect.Type {
-	values, err := s.Unpack(make([]byte, s.Size()))
-	if err != nil {
-		panic(err)
-	}
-	var fields []reflect.StructField
-	add := func(t reflect.Type) {
-		if r.Intn(10) == 0 {
-			t = reflect.StructOf([]reflect.StructField{{Name: "In", Type: t}})
-		}
-		fields = append(fields, reflect.StructField{Name: fmt.Sprint("F", len(fields)), Type: t})
-	}
-	for _, f := range s.Fields() {
-		if f.Values == 0 {
-			continue
-		}
-		own := reflect.TypeOf(values[f.Index])
-		switch {
-		case f.Code == "s" && r.Intn(4) > 0:
-			add(reflect.ArrayOf(f.Count, reflect.TypeFor[byte]()))
-		case f.Code == "s" || f.Code == "p":
-			add([]reflect.Type{own, reflect.TypeFor[string]()}[r.Intn(2)])
-		case f.Count > 1 && r.Intn(8) == 0:
-			add(reflect.SliceOf(own))
-		case f.Count > 1 && (f.Count > 20 || r.Intn(2) == 0):
-			add(reflect.ArrayOf(f.Count, own))
-		default:
-			if r.Intn(20) == 0 && own.Kind() == reflect.Int16 {
-				own = reflect.TypeFor[int64]()
-			}
-			for range f.Values {
-				add(own)
-			}
-		}
-	}
-	return reflect.StructOf(fields)
 }
 
 func TestCodecStruct(t *testing.T) {

@@ -6,44 +6,62 @@ import (
 	"example.com/structpack/internal/mem"
 )
 
-// Bound is a Codec for a type that is known at run time only.
-type Bound struct {
-	s *Struct
-	binding
+// A Bound is a Codec for a type that is known at run time only.
+type Bound struct{ b *binding }
+
+func BindType(s *Struct, t reflect.Type) (Bound, error) {
+	b, err := bind(s, t, mem.CanMove)
+	return Bound{b}, err
 }
 
-func BindType(s *Struct, t reflect.Type) (*Bound, error) {
-	b, err := bind(s, t)
+// ABIName names the ABI that s is compiled for.
+func ABIName(s *Struct) string { return s.abi.Name }
+
+// A Way is a codec that does what others do in its own way.
+type Way struct {
+	Name string
+	Bound
+}
+
+// Ways returns b, what does the same by moves without shuffles, and what does it
+// by fields without moves.
+func (b Bound) Ways() []Way {
+	scalar := *b.b
+	scalar.program = b.b.program.WithoutShuffles()
+	fields, err := bind(b.b.s, b.b.typ, false)
 	if err != nil {
-		return nil, err
+		panic(err)
 	}
-	return &Bound{s, b}, nil
+	return []Way{{"by fields", Bound{fields}}, {"by moves", Bound{&scalar}}, {"as it is", b}}
 }
 
-// Moves reports whether the codec needs no reflection.
-func (b *Bound) Moves() bool { return b.moves != nil }
-
-// PackMoves packs v, which must be addressable, by moves.
-func (b *Bound) PackMoves(v reflect.Value) []byte {
-	buf := make([]byte, b.s.size)
-	for i := range buf {
-		buf[i] = 0x55
-	}
-	mem.PackOne(b.moves, buf, (*byte)(v.Addr().UnsafePointer()))
-	return buf
+// Moves reports whether b needs no fields, and Shuffles whether it packs and
+// unpacks by shuffles.
+func (b Bound) Moves() bool { return len(b.b.fields) == 0 }
+func (b Bound) Shuffles() (pack, unpack bool) {
+	p, u := b.b.program.Steps()
+	return p != nil, u != nil
 }
 
-func (b *Bound) UnpackMoves(v reflect.Value, data []byte) {
-	mem.UnpackOne(b.moves, (*byte)(v.Addr().UnsafePointer()), data)
+// AppendPack and the others take what reflect.New and reflect.MakeSlice return.
+
+func (b Bound) AppendPack(dst []byte, v reflect.Value) ([]byte, error) {
+	return b.b.appendPack(dst, mem.ValueAt(v.Elem()))
 }
 
-// Pack packs v by reflection.
-func (b *Bound) Pack(v reflect.Value) ([]byte, error) {
-	values, err := b.s.gather("pack", b.leaves, v)
-	if err != nil {
-		return nil, err
-	}
-	return b.s.Pack(values...)
+// PackInto packs v into buf, which has the size of the structure.
+func (b Bound) PackInto(buf []byte, v reflect.Value) error {
+	return b.b.packInto(buf, 0, mem.ValueAt(v.Elem()))
 }
 
-func (b *Bound) Unpack(v reflect.Value, data []byte) { b.s.scatter(b.leaves, v, data) }
+func (b Bound) Unpack(data []byte, v reflect.Value) error {
+	return b.b.unpackAll(data, mem.ValueAt(v.Elem()))
+}
+
+func (b Bound) AppendPackSlice(dst []byte, vs reflect.Value) ([]byte, error) {
+	return b.b.appendPackRows(dst, mem.RowsAt(vs), vs.Len())
+}
+
+func (b Bound) UnpackSlice(vs reflect.Value, data []byte) {
+	b.b.unpackRows(mem.RowsAt(vs), vs.Len(), data)
+}

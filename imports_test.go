@@ -1,41 +1,36 @@
 package structpack_test
 
 import (
-	"go/parser"
-	"go/token"
-	"path/filepath"
-	"strconv"
+	"go/build"
 	"strings"
 	"testing"
 )
 
-// TestImports is the contract that the package needs the standard library
-// only, and that one small package of it is unsafe.
+// TestImports is the contract that the package needs the standard library only,
+// that two small packages of it are unsafe, and with the tag purego none, on
+// processors that load words at any address, that have vectors, and others.
 func TestImports(t *testing.T) {
-	for _, dir := range []string{".", "internal/mem"} {
-		files, err := filepath.Glob(filepath.Join(dir, "*.go"))
-		if err != nil || len(files) == 0 {
-			t.Fatal(dir, err)
-		}
-		for _, name := range files {
-			if strings.HasSuffix(name, "_test.go") {
-				continue
-			}
-			f, err := parser.ParseFile(token.NewFileSet(), name, nil, parser.ImportsOnly)
-			if err != nil {
-				t.Fatal(err)
-			}
-			for _, spec := range f.Imports {
-				path, err := strconv.Unquote(spec.Path.Value)
+	unsafe := map[string]bool{"internal/mem": true, "internal/shuffle": true}
+	for _, arch := range []string{"amd64", "arm64", "386", "arm"} {
+		for _, tags := range [][]string{nil, {"purego"}} {
+			ctx := build.Default
+			ctx.GOARCH, ctx.BuildTags = arch, tags
+			for _, dir := range []string{".", "internal/mem", "internal/shuffle", "internal/static"} {
+				pkg, err := ctx.ImportDir(dir, 0)
 				if err != nil {
-					t.Fatal(err)
+					t.Fatal(dir, err)
 				}
-				first, _, _ := strings.Cut(path, "/")
-				if strings.Contains(first, ".") && !strings.HasPrefix(path, "example.com/structpack/internal/") {
-					t.Errorf("%s imports %s", name, path)
+				for _, path := range pkg.Imports {
+					first, _, _ := strings.Cut(path, "/")
+					if strings.Contains(first, ".") && !strings.HasPrefix(path, "example.com/structpack/internal/") {
+						t.Errorf("%s imports %s", dir, path)
+					}
+					if path == "unsafe" && (!unsafe[dir] || tags != nil) {
+						t.Errorf("%s imports unsafe for %s with tags %v", dir, arch, tags)
+					}
 				}
-				if path == "unsafe" && dir != "internal/mem" {
-					t.Errorf("%s imports unsafe", name)
+				if tags != nil && len(pkg.SFiles) > 0 {
+					t.Errorf("%s has assembly with tags %v", dir, tags)
 				}
 			}
 		}

@@ -177,6 +177,16 @@ func (s *Struct) refused(values []any) (bad int) {
 	return -1
 }
 
+// tooLarge is the error for a number at index that its code cannot hold.
+func (s *Struct) tooLarge(op string, index int) *Error {
+	for i := range s.plan {
+		if in := &s.plan[i]; in.val <= index && index < in.val+in.values() {
+			return s.failValue(op, index, ErrRange, in.reason(s.itemOf(index).code.name, nil, ErrRange), "")
+		}
+	}
+	return nil
+}
+
 // packError says why the value at index was refused.
 func (s *Struct) packError(op string, index int, v any) error {
 	return s.refusal(op, index, v, goType(v))
@@ -321,18 +331,23 @@ func (in *inst) put(b []byte, values []any, big bool) (bad int) {
 		if err != nil {
 			return 0
 		}
-		switch ops[in.op].size {
-		case 1:
-			b[0] = byte(u)
-		case 2:
-			put16(b, uint16(u), big)
-		case 4:
-			put32(b, uint32(u), big)
-		case 8:
-			put64(b, u, big)
-		}
+		putBits(b, u, ops[in.op].size, big)
 	}
 	return -1
+}
+
+// putBits packs the last bits of u, as many as a number of a size has.
+func putBits(b []byte, u uint64, size int, big bool) {
+	switch size {
+	case 1:
+		b[0] = byte(u)
+	case 2:
+		put16(b, uint16(u), big)
+	case 4:
+		put32(b, uint32(u), big)
+	case 8:
+		put64(b, u, big)
+	}
 }
 
 // packRun packs the in.n values of an item with a repeat count.
@@ -360,10 +375,14 @@ func packPascal(b []byte, v any) bool {
 	if err != nil {
 		return false
 	}
-	n = min(n, len(b)-1)
-	clear(b[1+n:])
-	b[0] = byte(min(n, 255))
+	endPascal(b, min(n, len(b)-1))
 	return true
+}
+
+// endPascal makes the n bytes from b[1] on a Pascal string.
+func endPascal(b []byte, n int) {
+	b[0] = byte(min(n, 255))
+	clear(b[1+n:])
 }
 
 // The byte order is a branch that always goes the same way, and costs less

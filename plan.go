@@ -252,6 +252,11 @@ func (in *inst) one() inst {
 	return one
 }
 
+// isInteger reports whether the values are integers, which have limits.
+func (in *inst) isInteger() bool {
+	return in.kind == kindSigned || in.kind == kindUnsigned || in.kind == kindPointer
+}
+
 // step returns what package mem needs to know of an instruction for one value.
 func (in *inst) step() mem.Step {
 	o := &ops[in.op]
@@ -259,7 +264,7 @@ func (in *inst) step() mem.Step {
 	if in.n == 0 {
 		st.Width = mem.Other // there may be no byte at its offset
 	}
-	if o.width != mem.Other && (in.kind == kindSigned || in.kind == kindUnsigned || in.kind == kindPointer) {
+	if o.width != mem.Other && in.isInteger() {
 		lo, hi := in.limits()
 		st.Lo, st.Hi = -int(min(lo, 1<<(bits.UintSize-1))), int(min(hi, 1<<(bits.UintSize-1)-1))
 	}

@@ -11,13 +11,13 @@ func init() {
 		return s.(*Struct).refusal(op, index, v, goType)
 	}
 	static.Bind = func(s any, t reflect.Type) ([]static.Leaf, error) {
-		b, err := bind(s.(*Struct), t)
+		bound, _, err := leavesOf(s.(*Struct), t)
 		if err != nil {
 			return nil, err
 		}
-		leaves := make([]static.Leaf, len(b.leaves))
-		for i, l := range b.leaves {
-			leaves[i] = static.Leaf{Steps: l.steps, Value: s.(*Struct).plan[l.inst].val + l.k, N: l.n}
+		leaves := make([]static.Leaf, len(bound))
+		for i, l := range bound {
+			leaves[i] = static.Leaf{Steps: l.path, Value: s.(*Struct).plan[l.inst].val + l.k, N: l.n}
 		}
 		return leaves, nil
 	}

@@ -79,11 +79,8 @@ func (s *Struct) AppendUnpack(dst []any, data []byte) ([]any, error) {
 // data, whose length must be a multiple of s.Size(), which must not be 0.
 // Every slice it yields is a new one. It reads data as it goes, as Python's does.
 func (s *Struct) IterUnpack(data []byte) (iter.Seq[[]any], error) {
-	if s.size == 0 {
-		return nil, s.fail("iter_unpack", ErrBuffer, "cannot iteratively unpack with a struct of length 0")
-	}
-	if len(data)%s.size != 0 {
-		return nil, s.fail("iter_unpack", ErrBuffer, "iterative unpacking requires a buffer of a multiple of %d bytes", s.size)
+	if err := s.whole(data); err != nil {
+		return nil, err
 	}
 	return func(yield func([]any) bool) {
 		for rest := data; len(rest) > 0; rest = rest[s.size:] {
@@ -94,6 +91,17 @@ func (s *Struct) IterUnpack(data []byte) (iter.Seq[[]any], error) {
 			}
 		}
 	}, nil
+}
+
+// whole checks that data is a whole number of structures.
+func (s *Struct) whole(data []byte) error {
+	if s.size == 0 {
+		return s.fail("iter_unpack", ErrBuffer, "cannot iteratively unpack with a struct of length 0")
+	}
+	if len(data)%s.size != 0 {
+		return s.fail("iter_unpack", ErrBuffer, "iterative unpacking requires a buffer of a multiple of %d bytes", s.size)
+	}
+	return nil
 }
 
 // unpack runs the plan over data, which has the size of the structure, and

@@ -10,6 +10,7 @@ const (
 	Swap32             // the four bytes
 	Swap64             // the eight bytes
 	Zero               // padding: zeros in the data, nothing in Go
+	Widen              // integers that have more bytes in Go
 )
 
 // A Move moves fields that lie side by side, in the data and in a Go value.
@@ -18,29 +19,17 @@ type Move struct {
 	Wire int // offset in the data
 	Go   int // offset in the Go value
 	N    int // elements; for Copy, Truth and Zero: bytes
+
+	// For Widen.
+	WireSize, GoSize int
+	Signed, Big      bool
+	Value            int // the index of the first number, for who asks which does not fit
 }
 
-// sizes of an element, by Kind.
-var sizes = [...]int{Copy: 1, Truth: 1, Swap16: 2, Swap32: 4, Swap64: 8, Zero: 1}
-
-// KindOf returns the kind and count of a move of n elements of a size, in a
-// byte order.
-func KindOf(size int, big bool, n int) (Kind, int) {
+// MoveNumbers returns the move of n numbers of a size, in a byte order.
+func MoveNumbers(size int, big bool, n int) Move {
 	if size == 1 || big == hostBig {
-		return Copy, n * size
+		return Move{Kind: Copy, N: n * size}
 	}
-	return map[int]Kind{2: Swap16, 4: Swap32, 8: Swap64}[size], n
-}
-
-// AppendMove appends m, to the last move if it goes on where that one ends.
-func AppendMove(moves []Move, m Move) []Move {
-	if len(moves) > 0 {
-		last := &moves[len(moves)-1]
-		bytes := last.N * sizes[last.Kind]
-		if last.Kind == m.Kind && last.Wire+bytes == m.Wire && last.Go+bytes == m.Go {
-			last.N += m.N
-			return moves
-		}
-	}
-	return append(moves, m)
+	return Move{Kind: map[int]Kind{2: Swap16, 4: Swap32, 8: Swap64}[size], N: n}
 }

@@ -5,155 +5,264 @@ package mem
 import (
 	"math/bits"
 	"unsafe"
+
+	"example.com/structpack/internal/shuffle"
 )
 
-// CanMove tells whether there are moves; without them there is reflection.
-const CanMove = true
-
-// PackOne packs *v into dst, in which every move must have its room.
-func PackOne[T any](moves []Move, dst []byte, v *T) {
-	pack(moves, unsafe.Pointer(unsafe.SliceData(dst)), unsafe.Pointer(v))
+// A transfer is a Move in one direction, or a part of one.
+type transfer struct {
+	op       op
+	kind     Kind
+	to, from int
+	n        int // elements; for Copy, Truth and Zero: bytes
+	resize       // for Widen
 }
 
-// UnpackOne unpacks src, in which every move must have its room, into *v.
-func UnpackOne[T any](moves []Move, v *T, src []byte) {
-	unpack(moves, unsafe.Pointer(v), unsafe.Pointer(unsafe.SliceData(src)))
+// An op is what a transfer does with one load and one store for a number.
+type op uint8
+
+const (
+	many op = iota // what more are needed for: n elements as their kind says
+	copy1
+	copy2
+	copy4
+	copy8
+	swap16
+	swap16x2
+	swap16x4
+	swap32
+	swap32x2
+	swap64
+	truth
+	narrow // packs integers that have more bytes in Go
+	widen  // unpacks them
+)
+
+// sizes of an element, by Kind; for Widen there are two.
+var sizes = [...]int{Copy: 1, Truth: 1, Swap16: 2, Swap32: 4, Swap64: 8, Zero: 1, Widen: 0}
+
+// opOf returns the op for n elements.
+func opOf(kind Kind, n int) op {
+	type elems struct {
+		kind Kind
+		n    int
+	}
+	return map[elems]op{
+		{Copy, 1}: copy1, {Copy, 2}: copy2, {Copy, 4}: copy4, {Copy, 8}: copy8,
+		{Swap16, 1}: swap16, {Swap16, 2}: swap16x2, {Swap16, 4}: swap16x4,
+		{Swap32, 1}: swap32, {Swap32, 2}: swap32x2, {Swap64, 1}: swap64, {Truth, 1}: truth,
+	}[elems{kind, n}]
 }
 
-// rows is how many records go through one move before the next: so many stay in
-// the first cache, and few pay for the way to the move.
-const rows = 64
-
-// PackRows packs vs into dst, size bytes for each.
-func PackRows[T any](moves []Move, dst []byte, size int, vs []T) {
-	if len(vs) == 0 || size == 0 {
-		return
+// split divides a transfer into parts for which there are ops, if it is short.
+func (t transfer) split() (parts []transfer) {
+	const most = 32 // bytes; loops are better at more
+	size := sizes[t.kind]
+	if size == 0 || t.n*size > most || t.kind == Zero {
+		return []transfer{t}
 	}
-	to, from := unsafe.Pointer(unsafe.SliceData(dst)), unsafe.Pointer(unsafe.SliceData(vs))
-	stride := int(unsafe.Sizeof(vs[0]))
-	if whole, ok := wholeOf(moves, size, stride); ok {
-		whole.N *= len(vs)
-		whole.pack(to, from)
-		return
-	}
-	for first := 0; first < len(vs); first += rows {
-		n := min(rows, len(vs)-first)
-		for i := range moves {
-			m := &moves[i]
-			m.packRows(unsafe.Add(to, first*size+m.Wire), size, unsafe.Add(from, first*stride+m.goOff()), stride, n)
+	for t.n > 0 {
+		part := t
+		for part.n = 8 / size; part.n > t.n || opOf(t.kind, part.n) == many; {
+			part.n /= 2
 		}
+		part.op = opOf(t.kind, part.n)
+		parts = append(parts, part)
+		t.n, t.to, t.from = t.n-part.n, t.to+part.n*size, t.from+part.n*size
 	}
+	return parts
 }
 
-// UnpackRows unpacks src, size bytes for each of vs.
-func UnpackRows[T any](moves []Move, vs []T, src []byte, size int) {
-	if len(vs) == 0 || size == 0 {
-		return
-	}
-	to, from := unsafe.Pointer(unsafe.SliceData(vs)), unsafe.Pointer(unsafe.SliceData(src))
-	stride := int(unsafe.Sizeof(vs[0]))
-	if whole, ok := wholeOf(moves, size, stride); ok {
-		whole.N *= len(vs)
-		whole.unpack(to, from)
-		return
-	}
-	for first := 0; first < len(vs); first += rows {
-		n := min(rows, len(vs)-first)
-		for i := range moves {
-			m := &moves[i]
-			m.unpackRows(unsafe.Add(to, first*stride+m.goOff()), stride, unsafe.Add(from, first*size+m.Wire), size, n)
-		}
-	}
+// A resize is what integers need that have more bytes in Go.
+type resize struct {
+	small, large int // bytes of a number in the data and in Go
+	signed, swap bool
+	lowest, span uint64 // of what fits, the lowest number and how much higher the highest is
+	value        int    // the index of the first number
 }
 
-// goOff is the offset in the Go value; padding has none.
-func (m *Move) goOff() int {
-	if m.Kind == Zero {
-		return 0
+func newResize(m Move) resize {
+	r := resize{small: m.WireSize, large: m.GoSize, signed: m.Signed, swap: m.Big != hostBig, value: m.Value}
+	r.span = 1<<(8*m.WireSize) - 1
+	if m.Signed {
+		r.lowest = -(uint64(1) << (8*m.WireSize - 1))
 	}
-	return m.Go
+	return r
 }
 
-// wholeOf returns the move that is all of a record, so that records that follow
-// each other are one move too.
-func wholeOf(moves []Move, size, stride int) (Move, bool) {
-	if len(moves) != 1 || moves[0].Kind == Zero {
-		return Move{}, false
-	}
-	return moves[0], moves[0].N*sizes[moves[0].Kind] == size && size == stride
-}
-
-func pack(moves []Move, to, from unsafe.Pointer) {
-	for i := range moves {
-		m := &moves[i]
-		switch {
-		case m.Kind == Swap16 && m.N == 1:
-			*(*uint16)(unsafe.Add(to, m.Wire)) = bits.ReverseBytes16(*(*uint16)(unsafe.Add(from, m.Go)))
-		case m.Kind == Swap32 && m.N == 1:
-			*(*uint32)(unsafe.Add(to, m.Wire)) = bits.ReverseBytes32(*(*uint32)(unsafe.Add(from, m.Go)))
-		case m.Kind == Zero:
-			clear(unsafe.Slice((*byte)(unsafe.Add(to, m.Wire)), m.N))
+// do does transfers for one record.
+func do(transfers []transfer, to, from unsafe.Pointer) {
+	for i := range transfers {
+		t := &transfers[i]
+		to, from := unsafe.Add(to, t.to), unsafe.Add(from, t.from)
+		switch t.op {
+		case copy1:
+			*(*uint8)(to) = *(*uint8)(from)
+		case copy2:
+			*(*uint16)(to) = *(*uint16)(from)
+		case copy4:
+			*(*uint32)(to) = *(*uint32)(from)
+		case copy8:
+			*(*uint64)(to) = *(*uint64)(from)
+		case swap16:
+			*(*uint16)(to) = bits.ReverseBytes16(*(*uint16)(from))
+		case swap16x2:
+			*(*uint32)(to) = bits.RotateLeft32(bits.ReverseBytes32(*(*uint32)(from)), 16)
+		case swap16x4:
+			*(*uint64)(to) = swapEach(*(*uint64)(from))
+		case swap32:
+			*(*uint32)(to) = bits.ReverseBytes32(*(*uint32)(from))
+		case swap32x2:
+			*(*uint64)(to) = swapPair(*(*uint64)(from))
+		case swap64:
+			*(*uint64)(to) = bits.ReverseBytes64(*(*uint64)(from))
+		case truth:
+			*(*bool)(to) = *(*byte)(from) != 0
+		case narrow:
+			t.narrow(to, from)
+		case widen:
+			t.widen(to, from)
 		default:
-			m.pack(unsafe.Add(to, m.Wire), unsafe.Add(from, m.Go))
+			t.all(to, from)
 		}
 	}
 }
 
-func unpack(moves []Move, to, from unsafe.Pointer) {
-	for i := range moves {
-		m := &moves[i]
-		switch {
-		case m.Kind == Swap16 && m.N == 1:
-			*(*uint16)(unsafe.Add(to, m.Go)) = bits.ReverseBytes16(*(*uint16)(unsafe.Add(from, m.Wire)))
-		case m.Kind == Swap32 && m.N == 1:
-			*(*uint32)(unsafe.Add(to, m.Go)) = bits.ReverseBytes32(*(*uint32)(unsafe.Add(from, m.Wire)))
-		case m.Kind == Zero:
+// doColumn does transfers for n records, which begin toStep and fromStep bytes
+// behind each other: one transfer for all of them, and then the next.
+func doColumn(transfers []transfer, to unsafe.Pointer, toStep int, from unsafe.Pointer, fromStep, n int) {
+	for i := range transfers {
+		t := &transfers[i]
+		to, from := unsafe.Add(to, t.to), unsafe.Add(from, t.from)
+		switch t.op {
+		case copy1:
+			for j := range n {
+				*(*uint8)(unsafe.Add(to, j*toStep)) = *(*uint8)(unsafe.Add(from, j*fromStep))
+			}
+		case copy2:
+			for j := range n {
+				*(*uint16)(unsafe.Add(to, j*toStep)) = *(*uint16)(unsafe.Add(from, j*fromStep))
+			}
+		case copy4:
+			for j := range n {
+				*(*uint32)(unsafe.Add(to, j*toStep)) = *(*uint32)(unsafe.Add(from, j*fromStep))
+			}
+		case copy8:
+			for j := range n {
+				*(*uint64)(unsafe.Add(to, j*toStep)) = *(*uint64)(unsafe.Add(from, j*fromStep))
+			}
+		case swap16:
+			for j := range n {
+				*(*uint16)(unsafe.Add(to, j*toStep)) = bits.ReverseBytes16(*(*uint16)(unsafe.Add(from, j*fromStep)))
+			}
+		case swap16x2:
+			for j := range n {
+				*(*uint32)(unsafe.Add(to, j*toStep)) = bits.RotateLeft32(bits.ReverseBytes32(*(*uint32)(unsafe.Add(from, j*fromStep))), 16)
+			}
+		case swap16x4:
+			for j := range n {
+				*(*uint64)(unsafe.Add(to, j*toStep)) = swapEach(*(*uint64)(unsafe.Add(from, j*fromStep)))
+			}
+		case swap32:
+			for j := range n {
+				*(*uint32)(unsafe.Add(to, j*toStep)) = bits.ReverseBytes32(*(*uint32)(unsafe.Add(from, j*fromStep)))
+			}
+		case swap32x2:
+			for j := range n {
+				*(*uint64)(unsafe.Add(to, j*toStep)) = swapPair(*(*uint64)(unsafe.Add(from, j*fromStep)))
+			}
+		case swap64:
+			for j := range n {
+				*(*uint64)(unsafe.Add(to, j*toStep)) = bits.ReverseBytes64(*(*uint64)(unsafe.Add(from, j*fromStep)))
+			}
+		case truth:
+			for j := range n {
+				*(*bool)(unsafe.Add(to, j*toStep)) = *(*byte)(unsafe.Add(from, j*fromStep)) != 0
+			}
+		case narrow:
+			for j := range n {
+				t.narrow(unsafe.Add(to, j*toStep), unsafe.Add(from, j*fromStep))
+			}
+		case widen:
+			for j := range n {
+				t.widen(unsafe.Add(to, j*toStep), unsafe.Add(from, j*fromStep))
+			}
 		default:
-			m.unpack(unsafe.Add(to, m.Go), unsafe.Add(from, m.Wire))
+			for j := range n {
+				t.all(unsafe.Add(to, j*toStep), unsafe.Add(from, j*fromStep))
+			}
 		}
 	}
 }
 
-// pack moves to the data. Zero is not for it.
-func (m *Move) pack(to, from unsafe.Pointer) {
-	switch m.Kind {
-	case Copy, Truth:
-		copyWords(to, from, m.N)
-	default:
-		swap(m.Kind, to, from, m.N)
-	}
-}
-
-// unpack moves from the data. Zero is not for it.
-func (m *Move) unpack(to, from unsafe.Pointer) {
-	switch m.Kind {
+// all does a transfer of many elements.
+func (t *transfer) all(to, from unsafe.Pointer) {
+	switch t.kind {
 	case Copy:
-		copyWords(to, from, m.N)
+		copy(unsafe.Slice((*byte)(to), t.n), unsafe.Slice((*byte)(from), t.n))
 	case Truth:
-		for i := range m.N {
-			truth(unsafe.Add(to, i), unsafe.Add(from, i))
-		}
+		truths(to, from, t.n)
+	case Zero:
+		zeros(to, t.n)
 	default:
-		swap(m.Kind, to, from, m.N)
+		swap(t.kind, to, from, t.n)
 	}
 }
 
-func truth(to, from unsafe.Pointer) {
-	*(*bool)(to) = *(*byte)(from) != 0
-}
-
-func copyWords(to, from unsafe.Pointer, n int) {
-	if n <= Short {
-		move(to, from, n)
+// zeros clears n bytes. Of a few it does so itself: a call takes longer.
+func zeros(to unsafe.Pointer, n int) {
+	b := unsafe.Slice((*byte)(to), n)
+	if n > Short {
+		clear(b)
 		return
 	}
-	copy(unsafe.Slice((*byte)(to), n), unsafe.Slice((*byte)(from), n))
+	for i := 0; i < len(b); i++ {
+		b[i] = 0
+	}
 }
 
-// swap moves n elements and turns the bytes of each around, eight bytes at a
-// time, and thirty-two where there are many.
+// truths sets n bools.
+func truths(to, from unsafe.Pointer, n int) {
+	i := 0
+	for ; i+8 <= n; i += 8 {
+		const low, ones = 0x7f7f7f7f7f7f7f7f, 0x0101010101010101
+		x := *(*uint64)(unsafe.Add(from, i))
+		*(*uint64)(unsafe.Add(to, i)) = (x&low + low | x) >> 7 & ones
+	}
+	for ; i < n; i++ {
+		*(*bool)(unsafe.Add(to, i)) = *(*byte)(unsafe.Add(from, i)) != 0
+	}
+}
+
+// swap moves n elements and turns the bytes of each around: many of them by
+// vectors, and the rest eight bytes at a time.
 func swap(kind Kind, to, from unsafe.Pointer, n int) {
 	size := n * sizes[kind]
+	if !shuffle.Available || size < shuffle.Block {
+		swapWords(kind, to, from, size)
+		return
+	}
+	const many, atOnce = 1 << 10, 1 << 20
+	done, past := 0, false
+	if size >= many { // so many are worth a destination that is aligned, if it can be
+		if head := int(-uintptr(to) % shuffle.Align); head%sizes[kind] == 0 {
+			swapWords(kind, to, from, head)
+			done, past = head, size >= shuffle.Far
+		}
+	}
+	for size-done >= shuffle.Block {
+		n := min(size-done, atOnce) // so long nobody can stop the routine
+		n -= n % shuffle.Block
+		shuffle.Swap(unsafe.Add(to, done), unsafe.Add(from, done), n, shuffle.Masks[sizes[kind]], past)
+		done += n
+	}
+	if done < size {
+		swapWords(kind, unsafe.Add(to, done), unsafe.Add(from, done), size-done)
+	}
+}
+
+// swapWords is swap without vectors, for size bytes.
+func swapWords(kind Kind, to, from unsafe.Pointer, size int) {
 	i := 0
 	switch kind {
 	case Swap64:
@@ -174,9 +283,7 @@ func swap(kind Kind, to, from unsafe.Pointer, n int) {
 		}
 	case Swap16:
 		for ; i+8 <= size; i += 8 {
-			x := *(*uint64)(unsafe.Add(from, i))
-			const even = 0x00ff00ff00ff00ff
-			*(*uint64)(unsafe.Add(to, i)) = x>>8&even | x&even<<8
+			*(*uint64)(unsafe.Add(to, i)) = swapEach(*(*uint64)(unsafe.Add(from, i)))
 		}
 		for ; i < size; i += 2 {
 			*(*uint16)(unsafe.Add(to, i)) = bits.ReverseBytes16(*(*uint16)(unsafe.Add(from, i)))
@@ -184,83 +291,99 @@ func swap(kind Kind, to, from unsafe.Pointer, n int) {
 	}
 }
 
+// swapEach turns around the bytes of each quarter of x.
+func swapEach(x uint64) uint64 {
+	const even = 0x00ff00ff00ff00ff
+	return x>>8&even | x&even<<8
+}
+
 // swapPair turns around the bytes of both halves of x.
 func swapPair(x uint64) uint64 { return bits.RotateLeft64(bits.ReverseBytes64(x), 32) }
 
-// packRows does one move for n records.
-func (m *Move) packRows(to unsafe.Pointer, size int, from unsafe.Pointer, stride, n int) {
-	switch {
-	case m.Kind == Zero:
-		for i := range n {
-			b := unsafe.Slice((*byte)(unsafe.Add(to, i*size)), m.N)
-			for j := range b {
-				b[j] = 0
+// narrow packs numbers, which must fit.
+func (t *transfer) narrow(to, from unsafe.Pointer) {
+	for i := range t.n {
+		x := t.load(unsafe.Add(from, i*t.large))
+		to := unsafe.Add(to, i*t.small)
+		switch t.small {
+		case 1:
+			*(*uint8)(to) = uint8(x)
+		case 2:
+			y := uint16(x)
+			if t.swap {
+				y = bits.ReverseBytes16(y)
+			}
+			*(*uint16)(to) = y
+		case 4:
+			y := uint32(x)
+			if t.swap {
+				y = bits.ReverseBytes32(y)
+			}
+			*(*uint32)(to) = y
+		}
+	}
+}
+
+// widen unpacks numbers.
+func (t *transfer) widen(to, from unsafe.Pointer) {
+	for i := range t.n {
+		to, from := unsafe.Add(to, i*t.large), unsafe.Add(from, i*t.small)
+		var x uint64
+		switch t.small {
+		case 1:
+			y := *(*uint8)(from)
+			if x = uint64(y); t.signed {
+				x = uint64(int8(y))
+			}
+		case 2:
+			y := *(*uint16)(from)
+			if t.swap {
+				y = bits.ReverseBytes16(y)
+			}
+			if x = uint64(y); t.signed {
+				x = uint64(int16(y))
+			}
+		case 4:
+			y := *(*uint32)(from)
+			if t.swap {
+				y = bits.ReverseBytes32(y)
+			}
+			if x = uint64(y); t.signed {
+				x = uint64(int32(y))
 			}
 		}
-	case m.Kind == Truth:
-		for i := range n {
-			copyWords(unsafe.Add(to, i*size), unsafe.Add(from, i*stride), m.N)
+		switch t.large {
+		case 2:
+			*(*uint16)(to) = uint16(x)
+		case 4:
+			*(*uint32)(to) = uint32(x)
+		case 8:
+			*(*uint64)(to) = x
 		}
-	default:
-		m.moveRows(to, size, from, stride, n)
 	}
 }
 
-// unpackRows does one move for n records.
-func (m *Move) unpackRows(to unsafe.Pointer, stride int, from unsafe.Pointer, size, n int) {
-	switch {
-	case m.Kind == Zero:
-	case m.Kind == Truth:
-		for i := range n {
-			m.unpack(unsafe.Add(to, i*stride), unsafe.Add(from, i*size))
+// refused returns which of n numbers is the first that the data cannot hold, or -1.
+func (r *resize) refused(from unsafe.Pointer, n int) int {
+	for i := range n {
+		if r.load(unsafe.Add(from, i*r.large))-r.lowest > r.span {
+			return i
 		}
-	default:
-		m.moveRows(to, stride, from, size, n)
 	}
+	return -1
 }
 
-// moveRows copies or swaps n times, in steps of so many bytes on either side.
-func (m *Move) moveRows(to unsafe.Pointer, toStep int, from unsafe.Pointer, fromStep, n int) {
+// load returns a number in Go.
+func (r *resize) load(p unsafe.Pointer) uint64 {
 	switch {
-	case m.Kind == Swap16 && m.N == 1:
-		for i := range n {
-			*(*uint16)(unsafe.Add(to, i*toStep)) = bits.ReverseBytes16(*(*uint16)(unsafe.Add(from, i*fromStep)))
-		}
-	case m.Kind == Swap32 && m.N == 1:
-		for i := range n {
-			*(*uint32)(unsafe.Add(to, i*toStep)) = bits.ReverseBytes32(*(*uint32)(unsafe.Add(from, i*fromStep)))
-		}
-	case m.Kind == Swap32 && m.N == 2:
-		for i := range n {
-			*(*uint64)(unsafe.Add(to, i*toStep)) = swapPair(*(*uint64)(unsafe.Add(from, i*fromStep)))
-		}
-	case m.Kind == Swap64 && m.N == 1:
-		for i := range n {
-			*(*uint64)(unsafe.Add(to, i*toStep)) = bits.ReverseBytes64(*(*uint64)(unsafe.Add(from, i*fromStep)))
-		}
-	case m.Kind == Copy && m.N == 1:
-		for i := range n {
-			*(*uint8)(unsafe.Add(to, i*toStep)) = *(*uint8)(unsafe.Add(from, i*fromStep))
-		}
-	case m.Kind == Copy && m.N == 2:
-		for i := range n {
-			*(*uint16)(unsafe.Add(to, i*toStep)) = *(*uint16)(unsafe.Add(from, i*fromStep))
-		}
-	case m.Kind == Copy && m.N == 4:
-		for i := range n {
-			*(*uint32)(unsafe.Add(to, i*toStep)) = *(*uint32)(unsafe.Add(from, i*fromStep))
-		}
-	case m.Kind == Copy && m.N == 8:
-		for i := range n {
-			*(*uint64)(unsafe.Add(to, i*toStep)) = *(*uint64)(unsafe.Add(from, i*fromStep))
-		}
-	case m.Kind == Copy:
-		for i := range n {
-			copyWords(unsafe.Add(to, i*toStep), unsafe.Add(from, i*fromStep), m.N)
-		}
-	default:
-		for i := range n {
-			swap(m.Kind, unsafe.Add(to, i*toStep), unsafe.Add(from, i*fromStep), m.N)
-		}
+	case r.large == 8:
+		return *(*uint64)(p)
+	case r.large == 4 && r.signed:
+		return uint64(*(*int32)(p))
+	case r.large == 4:
+		return uint64(*(*uint32)(p))
+	case r.signed:
+		return uint64(*(*int16)(p))
 	}
+	return uint64(*(*uint16)(p))
 }
