@@ -3,6 +3,7 @@
 package structpack_test
 
 import (
+	"bufio"
 	"bytes"
 	"io"
 	"testing"
@@ -218,11 +219,15 @@ func TestCodecAllocations(t *testing.T) {
 	buf := make([]byte, 0, 8192)
 	full := buf[:cap(buf)]
 	r := bytes.NewReader(full)
+	br, bw, buffer := bufio.NewReader(r), bufio.NewWriter(io.Discard), bytes.NewBuffer(buf)
 	fields, into := converted{1, 2, allocString, allocBytes, allocBytes, []uint16{1, 2, 3}, 5}, unpacked{F: make([]uint16, 0, 4)}
 	checkNoAllocations(t, []allocationTest{
 		{"AppendPack, converted", func() error { _, err := other.AppendPack(buf, &fields); return err }},
 		{"PackInto, converted", func() error { return other.PackInto(full, 5, &fields) }},
 		{"UnpackFrom, converted", func() error { return back.UnpackFrom(full, 9, &into) }},
+		{"Read, bufio.Reader", func() error { r.Reset(full); br.Reset(r); return two.Read(br, &double) }},
+		{"Write, bufio.Writer", func() error { return two.Write(bw, &double) }},
+		{"Write, bytes.Buffer", func() error { buffer.Reset(); return two.Write(buffer, &double) }},
 		{"AppendPack", func() error { _, err := one.AppendPack(buf, &single); return err }},
 		{"AppendPack padded", func() error { _, err := two.AppendPack(buf, &double); return err }},
 		{"PackInto", func() error { return one.PackInto(full, -100, &single) }},

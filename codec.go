@@ -1,6 +1,8 @@
 package structpack
 
 import (
+	"bufio"
+	"bytes"
 	"io"
 	"iter"
 	"reflect"
@@ -129,17 +131,33 @@ func (c *Codec[T]) AppendUnpackSlice(dst []T, data []byte) ([]T, error) {
 
 // All returns an iterator over the structures in data, whose length must be a
 // multiple of c.Size(), with their numbers. It unpacks all of them into the same
-// T, which is the caller's until the next one.
+// T, which is the caller's until the next one. It may unpack some ahead: data must
+// not change until the end.
 func (c *Codec[T]) All(data []byte) (iter.Seq2[int, *T], error) {
 	if err := c.s.whole(data); err != nil {
 		return nil, err
 	}
+	n, size := len(data)/c.s.size, c.s.size
 	return func(yield func(int, *T) bool) {
 		var v T
-		for i := range len(data) / c.s.size {
-			c.unpack(data[i*c.s.size:][:c.s.size], mem.ValueOf(&v))
-			if !yield(i, &v) {
-				return
+		if c.ahead == 0 {
+			for i := range n {
+				c.unpack(data[i*size:][:size], mem.ValueOf(&v))
+				if !yield(i, &v) {
+					return
+				}
+			}
+			return
+		}
+		ahead := make([]T, min(n, c.ahead))
+		for i := 0; i < n; i += len(ahead) {
+			ahead := ahead[:min(n-i, len(ahead))]
+			c.unpackRows(mem.RowsOf(ahead), len(ahead), data[i*size:][:len(ahead)*size])
+			for j := range ahead {
+				v = ahead[j]
+				if !yield(i+j, &v) {
+					return
+				}
 			}
 		}
 	}, nil
@@ -148,12 +166,24 @@ func (c *Codec[T]) All(data []byte) (iter.Seq2[int, *T], error) {
 // buffers are for Read and Write.
 var buffers = sync.Pool{New: func() any { return new([]byte) }}
 
-// Read reads one structure from r into *v, and not a byte more; r may want to
-// be buffered. The error is io.EOF if r ends before it, and io.ErrUnexpectedEOF
-// if r ends inside it. After an error *v is as it was.
+// Read reads one structure from r into *v, and not a byte more. It takes a call
+// of r at least, so r should be a bufio.Reader if there are many; out of that a
+// structure is unpacked where it is. The error is io.EOF if r ends before the
+// structure, and io.ErrUnexpectedEOF if r ends inside it. After an error *v is as
+// it was.
 func (c *Codec[T]) Read(r io.Reader, v *T) error {
 	if v == nil {
 		return c.nilPointer("unpack")
+	}
+	if br, ok := r.(*bufio.Reader); ok && c.s.size <= br.Size() {
+		b, err := br.Peek(c.s.size)
+		if err == nil {
+			c.unpack(b, mem.ValueOf(v))
+		} else if err == io.EOF && len(b) > 0 {
+			err = io.ErrUnexpectedEOF
+		}
+		br.Discard(len(b))
+		return err
 	}
 	p := buffers.Get().(*[]byte)
 	defer buffers.Put(p)
@@ -175,8 +205,25 @@ func (c *Codec[T]) Read(r io.Reader, v *T) error {
 	return nil
 }
 
-// Write packs *v and writes it to w with one call.
+// Write packs *v and writes it to w with one call, so w should be a bufio.Writer
+// if there are many. In that, and in a bytes.Buffer, *v is packed where the bytes
+// stay, if there is room.
 func (c *Codec[T]) Write(w io.Writer, v *T) error {
+	var room []byte
+	switch w := w.(type) {
+	case *bufio.Writer:
+		room = w.AvailableBuffer()
+	case *bytes.Buffer:
+		room = w.AvailableBuffer()
+	}
+	if cap(room) >= c.s.size {
+		b, err := c.AppendPack(room, v)
+		if err != nil {
+			return err
+		}
+		_, err = w.Write(b)
+		return err
+	}
 	p := buffers.Get().(*[]byte)
 	defer buffers.Put(p)
 	b, err := c.AppendPack((*p)[:0], v)

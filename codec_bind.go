@@ -38,6 +38,7 @@ type binding struct {
 	checked []*field // those that not every Go value fits
 	moves   bool     // there is nothing to check and nothing to convert
 	keeps   bool     // unpacking leaves something of what was there
+	ahead   int      // how many records All unpacks at once; 0 if it goes one by one
 
 	quickPack, quickUnpack quick
 }
@@ -80,6 +81,11 @@ func bind(s *Struct, t reflect.Type, moves bool) (*binding, error) {
 	free := !skips && !hasPointers(t)
 	bound.program = mem.NewProgram(moved, s.size, int(t.Size()), free)
 	bound.moves = len(bound.fields) == 0 && !bound.program.Refuses()
+	// A batch takes so much less time than its records one by one that it pays to
+	// copy them from there, unless they are large.
+	if free && len(bound.fields) == 0 && t.Size() <= 256 {
+		bound.ahead = 64
+	}
 	bound.quickPack.size, bound.quickUnpack.size = math.MaxInt, math.MaxInt
 	if pack, unpack := bound.program.Steps(); len(bound.fields) == 0 {
 		if pack != nil {

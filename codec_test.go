@@ -1,6 +1,7 @@
 package structpack_test
 
 import (
+	"bufio"
 	"bytes"
 	"errors"
 	"fmt"
@@ -442,19 +443,65 @@ func TestCodecReuse(t *testing.T) {
 	}
 }
 
+// TestCodecStreams reads records from readers of all sorts until they end, between
+// records and inside of one.
 func TestCodecStreams(t *testing.T) {
-	c := structpack.MustCodec[[2]uint16](">2H")
-	r := strings.NewReader("\x00\x01\x00\x02\x00\x03")
-	v := [2]uint16{}
-	if err := c.Read(r, &v); err != nil || v != [2]uint16{1, 2} {
-		t.Errorf("%v, %v", v, err)
+	type record struct {
+		A, B, C uint16
+		D       [14]byte
 	}
-	if err := c.Read(r, &v); err != io.ErrUnexpectedEOF || v != [2]uint16{1, 2} {
-		t.Errorf("inside a record: %v, %v", v, err)
+	c := structpack.MustCodec[record](">3H14s")
+	const stream = "\x00\x01\x00\x02\x00\x03abcdefghijklmn" + "\x00\x04\x00\x05\x00\x06opqrstuvwxyz12" + "rest"
+	want := []record{{1, 2, 3, [14]byte([]byte("abcdefghijklmn"))}, {4, 5, 6, [14]byte([]byte("opqrstuvwxyz12"))}}
+	for _, tt := range []struct {
+		name string
+		from func(io.Reader) io.Reader
+	}{
+		{"plain", func(r io.Reader) io.Reader { return r }},
+		{"one byte", iotest.OneByteReader},
+		{"half", iotest.HalfReader},
+		{"end with the last bytes", iotest.DataErrReader},
+		{"bufio", func(r io.Reader) io.Reader { return bufio.NewReader(r) }},
+		{"bufio, just large enough", func(r io.Reader) io.Reader { return bufio.NewReaderSize(r, 20) }},
+		{"bufio, too small", func(r io.Reader) io.Reader { return bufio.NewReaderSize(r, 16) }},
+		{"bufio, one byte", func(r io.Reader) io.Reader { return bufio.NewReader(iotest.OneByteReader(r)) }},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			r := tt.from(strings.NewReader(stream))
+			for i := range want {
+				var v record
+				if err := c.Read(r, &v); err != nil || v != want[i] {
+					t.Fatalf("%+v, %v", v, err)
+				}
+			}
+			if rest, err := io.ReadAll(r); string(rest) != "rest" {
+				t.Errorf("%q is left, %v", rest, err)
+			}
+			v := record{A: 7}
+			if err := c.Read(r, &v); err != io.EOF || v != (record{A: 7}) {
+				t.Errorf("at the end: %+v, %v", v, err)
+			}
+			r = tt.from(strings.NewReader(stream[40:]))
+			if err := c.Read(r, &v); err != io.ErrUnexpectedEOF || v != (record{A: 7}) {
+				t.Errorf("inside a record: %+v, %v", v, err)
+			}
+			if err := c.Read(r, &v); err != io.EOF {
+				t.Errorf("behind half a record: %v", err)
+			}
+			broken := errors.New("broken")
+			r = tt.from(io.MultiReader(strings.NewReader(stream[:8]), iotest.ErrReader(broken)))
+			if err := c.Read(r, &v); err != broken || v != (record{A: 7}) {
+				t.Errorf("a reader that fails: %+v, %v", v, err)
+			}
+		})
 	}
-	if err := c.Read(r, &v); err != io.EOF {
-		t.Errorf("between records: %v", err)
+	nothing := structpack.MustCodec[struct{}]("<")
+	for _, r := range []io.Reader{strings.NewReader(""), bufio.NewReader(strings.NewReader(""))} {
+		if err := nothing.Read(r, new(struct{})); err != nil {
+			t.Errorf("nothing from nothing: %v", err)
+		}
 	}
+
 	large := structpack.MustCodec[string]("<200000s")
 	var s string
 	if err := large.Read(strings.NewReader(strings.Repeat("a", 199999)), &s); err != io.ErrUnexpectedEOF || s != "" {
@@ -468,8 +515,50 @@ func TestCodecStreams(t *testing.T) {
 	if err := huge.Read(strings.NewReader("abc"), new(struct{})); err != io.ErrUnexpectedEOF {
 		t.Errorf("a huge record: %v", err)
 	}
-	if err := c.Write(iotest.TruncateWriter(io.Discard, 0), &v); err != nil {
+}
+
+// TestCodecWriters writes records to writers of all sorts.
+func TestCodecWriters(t *testing.T) {
+	c := structpack.MustCodec[[5]uint32](">5I")
+	values := [][5]uint32{{1, 2, 3, 4, 5}, {6, 7, 8, 9, 10}, {11, 12, 13, 14, 15}}
+	want, err := c.AppendPackSlice(nil, values)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var plain, small, roomy bytes.Buffer
+	buffered := bufio.NewWriterSize(&small, 50) // the third record does not fit any more
+	for i := range values {
+		for _, w := range []io.Writer{struct{ io.Writer }{&plain}, buffered, &roomy} {
+			if err := c.Write(w, &values[i]); err != nil {
+				t.Errorf("%T: %v", w, err)
+			}
+		}
+	}
+	if err := buffered.Flush(); err != nil {
 		t.Error(err)
+	}
+	for _, got := range [][]byte{plain.Bytes(), small.Bytes(), roomy.Bytes()} {
+		if !bytes.Equal(got, want) {
+			t.Errorf("got  %x\nwant %x", got, want)
+		}
+	}
+	broken := errors.New("broken")
+	pr, pw := io.Pipe()
+	pr.CloseWithError(broken)
+	if err := c.Write(pw, &values[0]); err != broken {
+		t.Errorf("a writer that fails: %v", err)
+	}
+	unbuffered := bufio.NewWriterSize(pw, 16)
+	if err := c.Write(unbuffered, &values[0]); err != broken {
+		t.Errorf("a buffered writer that fails: %v", err)
+	}
+	for _, w := range []io.Writer{&roomy, bufio.NewWriter(&roomy), pw} {
+		if err := c.Write(w, nil); !errors.Is(err, structpack.ErrType) {
+			t.Errorf("a nil pointer to %T: %v", w, err)
+		}
+	}
+	if roomy.Len() != len(want) {
+		t.Errorf("%d bytes after an error, want %d", roomy.Len(), len(want))
 	}
 }
 
