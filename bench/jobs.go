@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"example.com/structpack"
+	"example.com/structpack/internal/shuffle"
 	"github.com/go-restruct/restruct"
 	"github.com/lunixbochs/struc"
 )
@@ -226,6 +227,7 @@ func manyJobs() []job {
 // recordJobs adds to the contestants those that need no more than the Go struct.
 func recordJobs[T any](format string, order binary.ByteOrder, r *T, data []byte, pack, unpack []contestant) []job {
 	s, c, into := structpack.MustCompile(format), structpack.MustCodec[T](format), new(T)
+	scalar := withoutVectors(func() *structpack.Codec[T] { return structpack.MustCodec[T](format) })
 	options := &struc.Options{Order: order}
 	var w bytes.Buffer
 	var in bytes.Reader
@@ -233,6 +235,11 @@ func recordJobs[T any](format string, order binary.ByteOrder, r *T, data []byte,
 		contestant{"Codec.PackInto", func(n int) {
 			for range n {
 				c.PackInto(buf, 0, r)
+			}
+		}},
+		contestant{"Codec.PackInto, without vectors", func(n int) {
+			for range n {
+				scalar.PackInto(buf, 0, r)
 			}
 		}},
 		contestant{"Codec.AppendPack", func(n int) {
@@ -278,6 +285,11 @@ func recordJobs[T any](format string, order binary.ByteOrder, r *T, data []byte,
 				c.UnpackFrom(data, 0, into)
 			}
 		}},
+		contestant{"Codec.UnpackFrom, without vectors", func(n int) {
+			for range n {
+				scalar.UnpackFrom(data, 0, into)
+			}
+		}},
 		contestant{"encoding/binary Decode", func(n int) {
 			for range n {
 				binary.Decode(data, order, into)
@@ -309,6 +321,7 @@ func recordJobs[T any](format string, order binary.ByteOrder, r *T, data []byte,
 // batchJobs pack and unpack n records at a time.
 func batchJobs[T any](format string, order binary.ByteOrder, one T, n int, put func([]byte, []T), get func([]T, []byte)) []job {
 	c := structpack.MustCodec[T](format)
+	scalar := withoutVectors(func() *structpack.Codec[T] { return structpack.MustCodec[T](format) })
 	rs, into := slices.Repeat([]T{one}, n), make([]T, n)
 	size := c.Size()
 	data, out := make([]byte, n*size), make([]byte, n*size)
@@ -319,6 +332,9 @@ func batchJobs[T any](format string, order binary.ByteOrder, one T, n int, put f
 		{heading + "pack", n, []contestant{
 			{"hand-written loop", times(func() { put(out, rs) })},
 			{"Codec.AppendPackSlice", times(func() { c.AppendPackSlice(out[:0], rs) })},
+			{"Codec.AppendPackSlice, without vectors", func(n int) {
+				withoutVectors(func() any { times(func() { scalar.AppendPackSlice(out[:0], rs) })(n); return nil })
+			}},
 			{"Codec.PackInto, one by one", times(func() {
 				for i := range rs {
 					c.PackInto(out, i*size, &rs[i])
@@ -330,6 +346,9 @@ func batchJobs[T any](format string, order binary.ByteOrder, one T, n int, put f
 		{heading + "unpack", n, []contestant{
 			{"hand-written loop", times(func() { get(into, data) })},
 			{"Codec.AppendUnpackSlice", times(func() { c.AppendUnpackSlice(into[:0], data) })},
+			{"Codec.AppendUnpackSlice, without vectors", func(n int) {
+				withoutVectors(func() any { times(func() { scalar.AppendUnpackSlice(into[:0], data) })(n); return nil })
+			}},
 			{"Codec.All", times(func() {
 				seq, _ := c.All(data)
 				for _, r := range seq {
@@ -348,6 +367,13 @@ func batchJobs[T any](format string, order binary.ByteOrder, one T, n int, put f
 }
 
 var last any
+
+// withoutVectors calls f with the assembly turned off. It shows what that is worth.
+func withoutVectors[T any](f func() T) T {
+	defer func(was bool) { shuffle.Available = was }(shuffle.Available)
+	shuffle.Available = false
+	return f()
+}
 
 // arrayJobs pack and unpack arrays of n numbers.
 func arrayJobs[T any](format string, order binary.ByteOrder, one T, n int, put func([]byte, []T), get func([]T, []byte)) []job {
