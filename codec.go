@@ -170,16 +170,20 @@ var buffers = sync.Pool{New: func() any { return new([]byte) }}
 // of r at least, so r should be a bufio.Reader if there are many; out of that a
 // structure is unpacked where it is. The error is io.EOF if r ends before the
 // structure, and io.ErrUnexpectedEOF if r ends inside it. After an error *v is as
-// it was.
+// it was; after another one than these two a bufio.Reader still has what arrived
+// of a structure that fits into its buffer, for the next call.
 func (c *Codec[T]) Read(r io.Reader, v *T) error {
 	if v == nil {
 		return c.nilPointer("unpack")
 	}
 	if br, ok := r.(*bufio.Reader); ok && c.s.size <= br.Size() {
 		b, err := br.Peek(c.s.size)
-		if err == nil {
+		switch {
+		case err == nil:
 			c.unpack(b, mem.ValueOf(v))
-		} else if err == io.EOF && len(b) > 0 {
+		case err != io.EOF:
+			return err // a deadline, say: what has arrived of the structure stays in r
+		case len(b) > 0:
 			err = io.ErrUnexpectedEOF
 		}
 		br.Discard(len(b))

@@ -495,6 +495,15 @@ func TestCodecStreams(t *testing.T) {
 			}
 		})
 	}
+	// A bufio.Reader keeps what it has of a record when a deadline passes.
+	late := bufio.NewReader(iotest.TimeoutReader(iotest.OneByteReader(strings.NewReader(stream[:20]))))
+	var v record
+	if err := c.Read(late, &v); err != iotest.ErrTimeout || v != (record{}) {
+		t.Errorf("before a deadline: %+v, %v", v, err)
+	}
+	if err := c.Read(late, &v); err != nil || v != want[0] {
+		t.Errorf("behind a deadline: %+v, %v", v, err)
+	}
 	nothing := structpack.MustCodec[struct{}]("<")
 	for _, r := range []io.Reader{strings.NewReader(""), bufio.NewReader(strings.NewReader(""))} {
 		if err := nothing.Read(r, new(struct{})); err != nil {
@@ -511,7 +520,7 @@ func TestCodecStreams(t *testing.T) {
 		t.Errorf("a large record: %d, %v", len(s), err)
 	}
 	// What a format claims is not what is taken.
-	huge := structpack.MustCodec[struct{}](fmt.Sprintf("<%dx", math.MaxInt))
+	huge := structpack.MustCodec[struct{}](fmt.Sprintf("<%dx", math.MaxInt32)) // the most everywhere
 	if err := huge.Read(strings.NewReader("abc"), new(struct{})); err != io.ErrUnexpectedEOF {
 		t.Errorf("a huge record: %v", err)
 	}
