@@ -10,6 +10,7 @@ import (
 	"regexp"
 	"slices"
 	"strconv"
+	"strings"
 	"testing"
 	"unsafe"
 
@@ -54,18 +55,19 @@ func FuzzCodec(f *testing.F) {
 
 // plainFormat makes up a format of numbers and short strings, as records have.
 func plainFormat(r *rand.Rand) string {
-	format := []string{"<", ">", "@", "="}[r.Intn(4)]
+	var format strings.Builder
+	format.WriteString([]string{"<", ">", "@", "="}[r.Intn(4)])
 	for range 1 + r.Intn(12) {
 		switch r.Intn(8) {
 		case 0:
-			format += strconv.Itoa(1 + r.Intn(4))
+			format.WriteString(strconv.Itoa(1 + r.Intn(4)))
 		case 1:
-			format += strconv.Itoa(1+r.Intn(20)) + "s"
+			format.WriteString(strconv.Itoa(1+r.Intn(20)) + "s")
 			continue
 		}
-		format += string("xcbB?hHiIlLqQfdF"[r.Intn(16)])
+		format.WriteString(string("xcbB?hHiIlLqQfdF"[r.Intn(16)]))
 	}
-	return format
+	return format.String()
 }
 
 // memory is where records and Go values are, beside what must not be touched.

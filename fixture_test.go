@@ -108,7 +108,7 @@ func TestFixtureCoverage(t *testing.T) {
 		}
 	}
 	for _, prefix := range []string{"", "@", "=", "<", ">", "!"} {
-		for _, code := range strings.Fields(codes) {
+		for code := range strings.FieldsSeq(codes) {
 			s, err := structpack.CompileFor(structpack.LP64, prefix+code)
 			if err != nil {
 				continue // a native code
@@ -155,7 +155,7 @@ func TestFixtureCoverage(t *testing.T) {
 	}
 	for what, bits := range map[string]string{"e": "7c01 7e00 fdff ffff", "f": "7f800001 7fc00000 ffbfffff ffffffff 7fc12345",
 		"d": "7ff0000000000001 fff8000000000000 fff7ffffffffffff ffffffffffffffff"} {
-		for _, b := range strings.Fields(bits) {
+		for b := range strings.FieldsSeq(bits) {
 			want("unpack >%s %s", what, b)
 		}
 	}

@@ -700,7 +700,7 @@ func TestScanTypes(t *testing.T) {
 		}
 	}
 	accepted := 0
-	for _, code := range strings.Split("c b B ? h H i I l L q Q n N P e f d F Zf D Zd s p", " ") {
+	for code := range strings.SplitSeq("c b B ? h H i I l L q Q n N P e f d F Zf D Zd s p", " ") {
 		for _, count := range []int{1, 3} {
 			s := structpack.MustCompile(fmt.Sprintf("@%d%s", count, code))
 			data := make([]byte, s.Size())

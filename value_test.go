@@ -74,7 +74,7 @@ func TestWrongTypes(t *testing.T) {
 		"c":                         {7, int8(7), uint16(7), 'a', true, 7.0, "", "ab", []byte{}, []byte("ab"), [0]byte{}, [2]byte{}, namedStr("ab")},
 		"s 3s 0s p 3p 0p":           {7, byte(7), 'a', true, 7.0, 7i, bigInt},
 	} {
-		for _, code := range strings.Fields(codes) {
+		for code := range strings.FieldsSeq(codes) {
 			good := map[bool]any{true: "a", false: 1}[strings.ContainsAny(code, "csp")]
 			s := structpack.MustCompile("@h2x" + code + code)
 			for _, v := range append(everywhere, wrong...) {

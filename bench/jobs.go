@@ -351,8 +351,7 @@ func batchJobs[T any](format string, order binary.ByteOrder, one T, n int, put f
 			}},
 			{"Codec.All", times(func() {
 				seq, _ := c.All(data)
-				for _, r := range seq {
-					last = r
+				for range seq {
 				}
 			})},
 			{"Codec.UnpackFrom, one by one", times(func() {
@@ -365,8 +364,6 @@ func batchJobs[T any](format string, order binary.ByteOrder, one T, n int, put f
 		}},
 	}
 }
-
-var last any
 
 // withoutVectors calls f with the assembly turned off. It shows what that is worth.
 func withoutVectors[T any](f func() T) T {

@@ -76,16 +76,16 @@ func TestTimeouts(t *testing.T) {
 					t.Parallel()
 					address, goOn := startSlow(t, slow, network, tt.how, tt.serve)
 					p := asking.start(t, "timeouts", append(tt.flags(asking), address)...)
-					out := ""
+					var out strings.Builder
 					for line, ok := p.Next(); ok; line, ok = p.Next() {
 						if tt.how == "half" && line == "no complete answer yet" {
 							goOn()
 							continue // there may be more of them
 						}
-						out += line + "\n"
+						out.WriteString(line + "\n")
 					}
-					if status := p.Wait(); status != tt.status || out != tt.out || !strings.Contains(p.Errors(), tt.errs) || (tt.errs == "") != (p.Errors() == "") {
-						t.Errorf("status %d, printed %q, want %q; %s", status, out, tt.out, p.Errors())
+					if status := p.Wait(); status != tt.status || out.String() != tt.out || !strings.Contains(p.Errors(), tt.errs) || (tt.errs == "") != (p.Errors() == "") {
+						t.Errorf("status %d, printed %q, want %q; %s", status, out.String(), tt.out, p.Errors())
 					}
 				})
 			}

@@ -23,14 +23,14 @@ import (
 
 var runs = flag.Int("runs", 1000, "how many cases to generate for each property")
 
-func properties(t *testing.T) *gopter.Properties {
+func properties() *gopter.Properties {
 	p := gopter.DefaultTestParameters()
 	p.MinSuccessfulTests = *runs
 	return gopter.NewProperties(p)
 }
 
 func TestProperties(t *testing.T) {
-	p := properties(t)
+	p := properties()
 	p.Property("a format is what the reference says, under every ABI", prop.ForAll(checkFormat, fuzz.Formats()))
 	p.Property("a bad format is refused, with a place in it", prop.ForAll(checkFormat, fuzz.BadFormats()))
 	p.Property("values that fit are packed as the reference says, and come back", prop.ForAll(checkPack, fuzz.Cases()))
@@ -59,7 +59,7 @@ func TestLimits(t *testing.T) {
 		if abi.Pointer == 4 {
 			limit = math.MaxInt32
 		}
-		for _, code := range strings.Split("x c b B ? h H i I l L q Q n N P e f d F D Zf Zd s p", " ") {
+		for code := range strings.SplitSeq("x c b B ? h H i I l L q Q n N P e f d F D Zf Zd s p", " ") {
 			for _, prefix := range []string{"", "=", "<", ">"} {
 				s, err := structpack.CompileFor(abi, prefix+code)
 				if err != nil {

@@ -101,7 +101,7 @@ func TestValues(t *testing.T) {
 		"?": {reflect.Bool, reflect.Int, reflect.String, reflect.Slice, reflect.Array, reflect.Map, reflect.Struct, reflect.Pointer,
 			reflect.Float64, reflect.Complex128, reflect.Invalid},
 	}
-	for _, code := range strings.Split("b B h H i I l L q Q n N P", " ") {
+	for code := range strings.SplitSeq("b B h H i I l L q Q n N P", " ") {
 		want[code] = integers
 	}
 	for _, code := range []string{"F", "Zf", "D", "Zd"} {
@@ -134,12 +134,12 @@ func TestBadValues(t *testing.T) {
 		}
 		seen[e.Err.Error()]++
 	}
-	for _, code := range strings.Split("c s p d D Zd", " ") {
+	for code := range strings.SplitSeq("c s p d D Zd", " ") {
 		if seen[code+" "+structpack.ErrType.Error()] == 0 {
 			t.Errorf("%s is never given a wrong type", code)
 		}
 	}
-	for _, code := range strings.Split("b B h H i I l L q Q n N P e f", " ") {
+	for code := range strings.SplitSeq("b B h H i I l L q Q n N P e f", " ") {
 		for _, kind := range []error{structpack.ErrType, structpack.ErrRange} {
 			if seen[code+" "+kind.Error()] == 0 {
 				t.Errorf("%s is never given a %v", code, kind)

@@ -17,6 +17,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 
 	"example.com/structpack"
@@ -165,10 +166,10 @@ func (c *call) parse(name string, allowed, args []string) error {
 		if option == "h" {
 			option = "help"
 		}
-		if !contains(allowed, option) {
+		if !slices.Contains(allowed, option) {
 			return usageError(fmt.Sprintf("%s has no option %s; see structpack %s --help", name, arg, name))
 		}
-		if contains(strings.Fields(valued), option) {
+		if slices.Contains(strings.Fields(valued), option) {
 			if !given {
 				if len(args) == 0 {
 					return usageError(fmt.Sprintf("--%s wants a value", option))
@@ -205,15 +206,6 @@ func (c *call) parse(name string, allowed, args []string) error {
 		}
 	}
 	return nil
-}
-
-func contains(all []string, s string) bool {
-	for _, x := range all {
-		if x == s {
-			return true
-		}
-	}
-	return false
 }
 
 // isNumber reports whether what follows a minus makes a number of it.

@@ -263,16 +263,16 @@ func TestReadme(t *testing.T) {
 		if !ok || strings.HasPrefix(block, "#") {
 			continue
 		}
-		want := ""
+		var want strings.Builder
 		for shown := range strings.Lines(rest) {
 			if shown != "\n" && !strings.HasPrefix(shown, "    ") {
 				break
 			}
-			want += strings.TrimPrefix(shown, "    ")
+			want.WriteString(strings.TrimPrefix(shown, "    "))
 		}
 		var out, errs bytes.Buffer
 		run(strings.Fields(strings.ReplaceAll(args, "'", "")), strings.NewReader(""), &out, &errs, environment{})
-		if diff := cmp.Diff(strings.TrimSpace(want), strings.TrimSpace(out.String())); diff != "" {
+		if diff := cmp.Diff(strings.TrimSpace(want.String()), strings.TrimSpace(out.String())); diff != "" {
 			t.Errorf("$ structpack %s: %s\n%s", args, diff, &errs)
 		}
 		commands++

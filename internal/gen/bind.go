@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"go/types"
 	"reflect"
+	"slices"
 
 	"example.com/structpack"
 	"example.com/structpack/internal/gotype"
@@ -155,10 +156,7 @@ func (s *source) walk(r *record, l static.Leaf) (v variable, err error) {
 			continue
 		}
 		u := v.typ.Underlying().(*types.Struct)
-		var fields []*types.Var
-		for i := range u.NumFields() {
-			fields = append(fields, u.Field(i))
-		}
+		fields := slices.Collect(u.Fields())
 		f := fields[step]
 		v.mem += words64.Offsetsof(fields)[step]
 		if f.Exported() || f.Pkg() == s.pkg {

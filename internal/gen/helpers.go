@@ -19,7 +19,7 @@ func (c *coder) helpers() {
 			"FMT.", c.imports["fmt"]+".", "MATH.", c.imports["math"]+".", "BITS.", c.imports["math/bits"]+".", "BINARY.", c.imports["encoding/binary"]+".").Replace(h.text)
 		c.body.WriteString(text)
 	}
-	for _, kind := range strings.Fields("Int Int8 Int16 Int32 Int64 Uint Uint8 Uint16 Uint32 Uint64 Uintptr Float32 Float64 Complex64 Complex128 String") {
+	for kind := range strings.FieldsSeq("Int Int8 Int16 Int32 Int64 Uint Uint8 Uint16 Uint32 Uint64 Uintptr Float32 Float64 Complex64 Complex128 String") {
 		if name := "set" + kind; c.needs[name] {
 			typ := strings.ToLower(kind)
 			c.f("// %s sets a variable whose type cannot be named here.\nfunc %s[T ~%s](p *T, x %s) { *p = T(x) }\n\n", c.prefix+name, c.prefix+name, typ, typ)

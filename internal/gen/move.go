@@ -377,8 +377,8 @@ func (c *coder) nameable(t types.Type) bool {
 	case *types.Basic:
 		return true
 	case *types.Named:
-		for i := range t.TypeArgs().Len() {
-			if !c.nameable(t.TypeArgs().At(i)) {
+		for arg := range t.TypeArgs().Types() {
+			if !c.nameable(arg) {
 				return false
 			}
 		}

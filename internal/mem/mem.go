@@ -34,7 +34,7 @@ const Short = 16
 // copyShort sets b to x, cut or padded with zeros.
 func copyShort[T []byte | string](b []byte, x T) {
 	n := min(len(b), len(x))
-	for k := 0; k < n; k++ {
+	for k := range n {
 		b[k] = x[k]
 	}
 	for k := n; k < len(b); k++ {

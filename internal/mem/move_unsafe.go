@@ -211,13 +211,12 @@ func (t *transfer) all(to, from unsafe.Pointer) {
 
 // zeros clears n bytes. Of a few it does so itself: a call takes longer.
 func zeros(to unsafe.Pointer, n int) {
-	b := unsafe.Slice((*byte)(to), n)
 	if n > Short {
-		clear(b)
+		clear(unsafe.Slice((*byte)(to), n))
 		return
 	}
-	for i := 0; i < len(b); i++ {
-		b[i] = 0
+	for i := range n {
+		*(*byte)(unsafe.Add(to, i)) = 0
 	}
 }
 

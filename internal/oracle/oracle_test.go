@@ -263,7 +263,7 @@ func TestQuestions(t *testing.T) {
 			"calcsize": "ok format", "pack": "ok format count type range", "pack_into": "ok format count type range buffer",
 			"unpack": "ok format buffer", "unpack_from": "ok format buffer", "iter_unpack": "ok format buffer",
 		} {
-			for _, kind := range strings.Fields(kinds) {
+			for kind := range strings.FieldsSeq(kinds) {
 				if n := counts[op+" "+kind]; n < 10 {
 					t.Errorf("%s: %d of the questions are %s that is %s", abi.Name, n, op, kind)
 				}

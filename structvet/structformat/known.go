@@ -28,8 +28,8 @@ func parts(t types.Type, depth int) int64 {
 		}
 	case *types.Struct:
 		n := int64(1)
-		for i := range u.NumFields() {
-			if n = min(n+parts(u.Field(i).Type(), depth-1), many); n == many {
+		for field := range u.Fields() {
+			if n = min(n+parts(field.Type(), depth-1), many); n == many {
 				break
 			}
 		}

@@ -106,14 +106,14 @@ func table(w io.Writer, columns []*column, title func(*column) string) {
 	var order [][2]string
 	for _, code := range codes {
 		for _, prefix := range prefixes {
-			marksOf := ""
+			var marksOf strings.Builder
 			for _, c := range columns {
-				marksOf += " " + marks[c.rows[row{prefix, code}]] + " |"
+				marksOf.WriteString(" " + marks[c.rows[row{prefix, code}]] + " |")
 			}
-			if strings.Trim(marksOf, " |") == "" {
+			if strings.Trim(marksOf.String(), " |") == "" {
 				continue // a native code in standard mode
 			}
-			key := [2]string{marksOf, code}
+			key := [2]string{marksOf.String(), code}
 			if prefixesOf[key] == nil {
 				order = append(order, key)
 			}
