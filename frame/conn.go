@@ -1,9 +1,12 @@
 package frame
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"net"
-	"sync/atomic"
+	"os"
+	"sync"
 	"time"
 )
 
@@ -12,52 +15,130 @@ import (
 //
 // Before it waits for the peer, the Reader flushes the Writer: whoever answers
 // frames need not flush, and the answers to all frames that came together go
-// out together. Two peers that both write and never read wait for each other
-// when the buffers between them are full; WriteTimeout ends that.
+// out together. If that flush fails, its error is that of Next once; reading may
+// go on, for what the peer had to say before it closed. While another goroutine
+// flushes, the Reader does not wait for it.
 //
-// The timeouts are set before the Conn is used; 0 is none. The errors wrap
-// os.ErrDeadlineExceeded. Those of reading can be followed by another call.
+// Two peers that both write and never read wait for each other when the buffers
+// between them are full, and a Conn writes before it reads if there is something
+// to flush. WriteTimeout ends that; flushing from another goroutine avoids it.
+//
+// The timeouts are set before the Conn is used; 0 is none. Their errors wrap
+// os.ErrDeadlineExceeded. Reading goes on with the next call after one of them;
+// writing does not. A Conn that has timeouts, is used with contexts, or belongs to
+// a Server, sets the deadlines of its connection; otherwise they are the
+// caller's.
 type Conn struct {
 	Reader
 	Writer
 
-	IdleTimeout  time.Duration // from the call of Next to the first byte of a frame
-	FrameTimeout time.Duration // from the first byte of a frame to its last, however many pieces it comes in
-	WriteTimeout time.Duration // of one flush
+	// IdleTimeout is how long Next waits for the first byte of a frame.
+	IdleTimeout time.Duration
 
-	conn    net.Conn
-	begun   time.Time // when the Reader first waited for the rest of a frame
-	expired bool      // the FrameTimeout has passed
-	armed   bool      // a read deadline is set
-	// Contexts that end move a deadline into the past, where it must stay.
-	readWoken, writeWoken atomic.Bool
+	// FrameTimeout is how long the rest of a frame may take, from the moment that
+	// the Reader waits for it with a part of it there, in however many pieces it
+	// comes. After its error another call has as much time again. For a payload
+	// that is read as a stream it includes the time in which nobody reads.
+	FrameTimeout time.Duration
 
-	// For a Server.
-	stopping atomic.Bool
-	stopAt   time.Time // after which no frame is begun
-	busy     bool      // something was written between the last two waits
+	// WriteTimeout is how long a flush may take, whoever began it.
+	WriteTimeout time.Duration
+
+	conn  net.Conn
+	begun time.Time // when the Reader first waited for the rest of a frame
+
+	arming  sync.Mutex
+	reading *turn     // of a call of NextContext, or nil
+	until   time.Time // the read deadline
+	woken   bool      // it was moved into the past
+	ending  bool      // the Server is shut down
+
+	// Of the goroutine that reads, in a Server.
+	handling bool          // a handler is running: no Shutdown ends its reading
+	draining bool          // the Server is shut down, and no handler is running
+	drained  int           // how many bytes came since then
+	silent   int           // how many waits were in vain
+	waited   time.Duration // how long all of them took
+	since    time.Time     // when the last one began
 }
 
-// NewConn returns a Conn of a network connection of any kind.
+// NewConn returns a Conn of a connection that is a stream: TCP, TLS, net.Pipe, a
+// Unix-domain connection of the type "unix". A *net.TCPConn or *net.UnixConn on
+// a Unix system takes no memory for reading while it waits; others take
+// some hundred bytes.
+//
+// Datagrams are no streams. To read from a connection of theirs is an error; they
+// are for [Layout.Parse] and [Layout.Append].
 func NewConn(c net.Conn, layout *Layout) *Conn {
 	n := &Conn{conn: c}
 	n.Reader.init(c, layout)
-	n.Reader.conn = n
-	n.Writer.layout, n.Writer.dst, n.Writer.conn = layout, c, n
+	n.Writer.init(c, layout)
+	n.Reader.conn, n.Writer.conn = n, n
 	return n
 }
 
 // NetConn returns the connection.
 func (c *Conn) NetConn() net.Conn { return c.conn }
 
-// Close flushes what is waiting, and closes the connection. A Close that must
-// not wait for the peer is that of NetConn.
+// closeTimeout is how long a Close without a WriteTimeout waits for a peer that
+// does not read.
+const closeTimeout = 5 * time.Second
+
+// Close flushes what is waiting, for at most the WriteTimeout, or five seconds if
+// there is none, and closes the connection, whatever comes of it. Other
+// goroutines that wait for the connection get an error. A Close that does not wait
+// for the peer is that of NetConn. To close twice is an error that wraps
+// net.ErrClosed.
 func (c *Conn) Close() error {
-	err := c.Flush()
-	if e := c.conn.Close(); err == nil {
-		err = e
+	if err := c.flushIn(cmp.Or(max(c.WriteTimeout, 0), closeTimeout)); err != nil {
+		c.abort()
+		return err
+	}
+	return c.conn.Close()
+}
+
+// abort closes the connection at once. What wraps one, as TLS does, would take
+// leave of the peer first, and wait for that.
+func (c *Conn) abort() {
+	if wraps, ok := c.conn.(interface{ NetConn() net.Conn }); ok {
+		wraps.NetConn().Close()
+	}
+	c.conn.Close()
+}
+
+func (c *Conn) flushIn(d time.Duration) error {
+	ctx, cancel := context.WithTimeout(context.Background(), d)
+	defer cancel()
+	err := c.FlushContext(ctx)
+	if errors.Is(err, context.DeadlineExceeded) {
+		err = c.opError("write", os.ErrDeadlineExceeded)
 	}
 	return err
+}
+
+// CloseWrite flushes what is waiting and ends the sending: the peer reads io.EOF,
+// and its last frames can still be read. TCP, TLS and Unix-domain connections can
+// do that; for others the error wraps errors.ErrUnsupported.
+func (c *Conn) CloseWrite() error {
+	if err := c.Flush(); err != nil {
+		return err
+	}
+	if half, ok := c.conn.(interface{ CloseWrite() error }); ok {
+		return half.CloseWrite()
+	}
+	return c.opError("close", errors.ErrUnsupported)
+}
+
+func (c *Conn) opError(op string, err error) error {
+	return &net.OpError{Op: op, Net: network(c.conn), Source: c.conn.LocalAddr(), Addr: c.conn.RemoteAddr(), Err: err}
+}
+
+// network names what kind of connection c is.
+func network(c net.Conn) string {
+	if addr := c.LocalAddr(); addr != nil {
+		return addr.Network()
+	}
+	return ""
 }
 
 // NextContext is Next until ctx ends. Its error is then that of ctx, and
@@ -66,103 +147,168 @@ func (c *Conn) NextContext(ctx context.Context) (Frame, error) {
 	if err := ctx.Err(); err != nil {
 		return Frame{}, err
 	}
-	done := make(chan struct{})
-	stop := context.AfterFunc(ctx, func() {
-		c.readWoken.Store(true)
-		c.conn.SetReadDeadline(past)
-		close(done)
-	})
-	f, err := c.Next()
-	if stop() {
-		return f, err
+	if c.ready() {
+		return c.Next()
 	}
-	<-done // or it would end a later call
-	c.readWoken.Store(false)
-	c.armed = true // so that it is set anew
-	if err != nil && isTimeout(err) {
-		err = ctx.Err()
-	}
-	return f, err
+	t := &turn{ctx: ctx}
+	c.arming.Lock()
+	c.reading = t
+	c.arming.Unlock()
+	stop := context.AfterFunc(ctx, func() { c.wake(func() bool { return c.reading == t }) })
+	defer func() {
+		stop()
+		c.arming.Lock()
+		c.reading = nil
+		c.arming.Unlock()
+	}()
+	return c.Next()
 }
 
-// FlushContext is Flush until ctx ends. Its error is then that of ctx, and
-// final: a frame may have been written in part.
+// WriteContext is Write until ctx ends, if it has to wait at all. An error of ctx
+// leaves the Writer as it was, unless this call was writing to the stream: then
+// it is final.
+func (c *Conn) WriteContext(ctx context.Context, payload []byte, values ...any) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	t := &turn{ctx: ctx, w: &c.Writer}
+	defer t.disarm()
+	c.Writer.mu.Lock()
+	defer c.Writer.mu.Unlock()
+	return c.write(t, payload, values)
+}
+
+// FlushContext is Flush until ctx ends. Its error is then that of ctx; it is final
+// if this call was writing to the stream, and not if it waited for another
+// goroutine's.
 func (c *Conn) FlushContext(ctx context.Context) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	done := make(chan struct{})
-	stop := context.AfterFunc(ctx, func() {
-		c.writeWoken.Store(true)
-		c.conn.SetWriteDeadline(past)
-		close(done)
-	})
-	err := c.Flush()
-	if stop() {
-		return err
-	}
-	<-done
-	c.writeWoken.Store(false)
-	c.conn.SetWriteDeadline(time.Time{})
-	if err != nil && isTimeout(err) {
-		err = ctx.Err()
-	}
-	return err
+	t := &turn{ctx: ctx, w: &c.Writer}
+	defer t.disarm()
+	c.Writer.mu.Lock()
+	defer c.Writer.mu.Unlock()
+	return c.flushed(t)
 }
 
 // past is a deadline that wakes whoever waits.
 var past = time.Unix(1, 0)
 
-// beforeRead is called before the Reader waits, inside a frame or before one.
-func (c *Conn) beforeRead(inside bool) error {
-	var err error
-	if c.busy, err = c.Writer.settle(); err != nil {
-		return err
+// wake ends the wait of the Reader if there is one that should end.
+func (c *Conn) wake(should func() bool) {
+	c.arming.Lock()
+	defer c.arming.Unlock()
+	if should() {
+		c.woken = true
+		c.conn.SetReadDeadline(past)
 	}
+}
+
+const (
+	// drain is how much a connection reads after a Shutdown: more than a kernel
+	// holds for it, so that all frames are answered that had arrived, and not more,
+	// for the peer may go on sending for ever.
+	drain = 8 << 20
+	// Where it cannot be asked whether there are any, a wait of this length tells;
+	// but on a machine that is busy the time may be over before anybody looks.
+	patience = 25 * time.Millisecond
+	waits    = 4
+	// impatience is how long such waits take in all, for a peer that always has
+	// something before one is over.
+	impatience = time.Second
+	// partTimeout is the FrameTimeout after a Shutdown if there is none.
+	partTimeout = 5 * time.Second
+)
+
+// errEnding ends reading after a Shutdown.
+var errEnding = errors.New("frame: shut down")
+
+// beforeRead is called before the Reader waits, inside a frame or before one. The
+// Reader must not wait if poll is set.
+func (c *Conn) beforeRead(inside bool) (poll bool, err error) {
+	if err := c.settle(); err != nil {
+		return false, &flushError{err}
+	}
+	c.arming.Lock()
+	defer c.arming.Unlock()
+	if c.reading != nil {
+		if err := c.reading.err(); err != nil {
+			return false, err
+		}
+	}
+	c.draining = c.ending && !c.handling
+	// Then a frame that has begun is read to its end, and not a byte more.
+	c.exact = c.draining && c.drained >= drain
 	var d time.Time
 	switch {
-	case inside && c.FrameTimeout > 0:
-		if c.begun.IsZero() {
-			c.begun = time.Now()
-		}
-		d = c.begun.Add(c.FrameTimeout)
 	case inside:
-	case c.stopping.Load():
-		if c.stopAt.IsZero() {
-			c.stopAt = time.Now().Add(grace)
+		limit := c.FrameTimeout
+		if limit <= 0 && c.draining {
+			limit = partTimeout
 		}
-		d = c.stopAt
-	default:
-		d = deadline(c.IdleTimeout)
-	}
-	if c.armed || !d.IsZero() {
-		c.armed = !d.IsZero()
-		if err := c.conn.SetReadDeadline(d); err != nil {
-			return err
+		if limit > 0 {
+			if c.begun.IsZero() {
+				c.begun = time.Now()
+			}
+			d = c.begun.Add(limit)
 		}
+	case c.draining:
+		if c.drained >= drain || c.silent >= waits || c.waited >= impatience {
+			return false, errEnding
+		}
+		if poll = c.raw != nil; !poll {
+			c.since = time.Now()
+			d = c.since.Add(patience)
+		}
+	case c.IdleTimeout > 0:
+		d = time.Now().Add(c.IdleTimeout)
 	}
-	// Who wakes sets a flag and then the deadline; here it is the other way
-	// round, so that one of both sees the other.
-	if c.readWoken.Load() || c.stopping.Load() && !inside && c.stopAt.IsZero() {
-		c.armed = true
-		return c.conn.SetReadDeadline(past)
+	if c.woken || d != c.until {
+		c.woken, c.until = false, d
+		err = c.conn.SetReadDeadline(d)
 	}
-	return nil
+	return poll, err
 }
 
-// timedOut is called when a read deadline has passed.
-func (c *Conn) timedOut() {
-	c.expired = !c.begun.IsZero() && time.Since(c.begun) >= c.FrameTimeout
-	if c.expired {
-		c.begun = time.Time{} // another call has as much time again
+// hasRead is called when the Reader has waited, and has n bytes more.
+func (c *Conn) hasRead(n int) {
+	if c.draining {
+		c.drained += n
+		if !c.since.IsZero() {
+			c.waited += time.Since(c.since)
+			c.since = time.Time{}
+		}
 	}
 }
 
-func (c *Conn) beforeWrite() {
-	if c.WriteTimeout > 0 {
-		c.conn.SetWriteDeadline(deadline(c.WriteTimeout))
+// slack is how much earlier than a deadline its error may come.
+const slack = 10 * time.Millisecond
+
+// timedOut is called when a read deadline has passed. The Reader waits again if
+// it returns no error; otherwise the error may be final.
+func (c *Conn) timedOut(inside bool, err error) (e error, final bool) {
+	c.arming.Lock()
+	defer c.arming.Unlock()
+	switch {
+	case c.woken:
+		return nil, false // beforeRead knows why
+	case c.draining && !inside:
+		if c.silent++; c.raw != nil {
+			c.silent = waits
+		}
+		return nil, false // beforeRead ends it
 	}
-	if c.writeWoken.Load() {
-		c.conn.SetWriteDeadline(past)
-	}
+	c.begun = time.Time{}
+	// What is too early was not this deadline: a TLS handshake that has timed out
+	// says so again and again.
+	return err, time.Until(c.until) > slack
 }
+
+// A flushError is that of a flush before reading. It may be that of a deadline, but
+// is not one that reading goes on after.
+type flushError struct{ err error }
+
+func (e *flushError) Error() string { return "frame: flush before reading: " + e.err.Error() }
+
+func (e *flushError) Unwrap() error { return e.err }

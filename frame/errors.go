@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"os"
+	"syscall"
 )
 
 var (
@@ -35,8 +36,11 @@ type SizeError struct {
 
 func (e *SizeError) Error() string {
 	word := "at most"
-	if e.Err == ErrLength {
+	switch {
+	case e.Err == ErrLength && e.Size < e.Limit:
 		word = "at least"
+	case e.Err == ErrLength:
+		word = "exactly"
 	}
 	s := fmt.Sprintf("%v: %d bytes, expected %s %d", e.Err, e.Size, word, e.Limit)
 	if e.Head != nil {
@@ -61,12 +65,19 @@ func guess(head []byte) string {
 	return ""
 }
 
-// isTimeout reports whether err is a deadline that has passed: the one error
-// after which reading goes on where it stopped.
+// isTimeout reports whether err is a deadline that has passed. That of a system
+// call is something else: the connection was lost.
 func isTimeout(err error) bool {
 	if errors.Is(err, os.ErrDeadlineExceeded) {
 		return true
 	}
+	var lost syscall.Errno
 	var ne net.Error
-	return errors.As(err, &ne) && ne.Timeout()
+	return errors.As(err, &ne) && ne.Timeout() && !errors.As(err, &lost)
+}
+
+// resumable reports whether reading goes on where it stopped.
+func resumable(err error) bool {
+	var flush *flushError
+	return isTimeout(err) && !errors.As(err, &flush)
 }

@@ -7,7 +7,9 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"math/bits"
 	"reflect"
+	"slices"
 	"strings"
 	"sync"
 
@@ -21,11 +23,13 @@ type Layout struct {
 	head   *structpack.Struct
 	size   int // of the header
 	values []value
-	at     int // which value is the length, or -1
-	length value
+	plain  bool  // all of them are integers, and nothing is between them
+	at     int   // which value is the length, or -1
+	length value // at its place
 	max    int64 // the largest length that its code can express
 	counts int64 // how many bytes of the header the length counts
 	tail   int64 // how many bytes of the payload it does not count
+	adjust int64 // what is added to the length: tail - counts
 	fn     func(head []byte) (int64, error)
 	rule   string
 	codecs sync.Map // by reflect.Type, for Decode and Encode
@@ -34,10 +38,14 @@ type Layout struct {
 // A value is an integer of the header. c and ? count as integers too, but not
 // as lengths.
 type value struct {
-	off, size int // size is 0 if the value is no integer
-	signed    bool
-	big       bool
-	length    bool // it may be the length
+	off    int
+	size   int  // 0 if the value is no integer
+	big    bool // big-endian
+	signed bool
+	length bool   // it may be the length
+	shift  uint8  // 64 bits less its own
+	lo     int64  // the smallest number that it can express
+	hi     uint64 // the largest
 }
 
 // An Option is a rule of a Layout.
@@ -75,7 +83,7 @@ func Trailer(n int) Option { return func(o *options) { o.trailer = n } }
 func LengthFunc(f func(head []byte) (int64, error)) Option { return func(o *options) { o.fn = f } }
 
 // largestHead bounds headers, so that a header need not be looked at as
-// something that fills memory.
+// something that fills memory, and the number of their values.
 const largestHead = 4096
 
 // NewLayout makes a layout of the header's format and rules. The format must
@@ -94,11 +102,21 @@ func NewLayout(format string, rules ...Option) (*Layout, error) {
 	if head.Size() > largestHead {
 		return fail("a header of %d bytes is too large (limit %d)", head.Size(), largestHead)
 	}
+	if head.NumValues() > largestHead {
+		return fail("a header of %d values is too large (limit %d)", head.NumValues(), largestHead)
+	}
 	o := options{at: -1, from: -1}
 	for _, rule := range rules {
 		rule(&o)
 	}
 	l := &Layout{head: head, size: head.Size(), values: integers(head), at: o.at, fn: o.fn}
+	packed := 0
+	for _, v := range l.values {
+		if v.length {
+			packed += v.size
+		}
+	}
+	l.plain = packed == l.size && l.fn == nil
 	if o.trailer < 0 {
 		return fail("a trailer of %d bytes", o.trailer)
 	}
@@ -106,6 +124,7 @@ func NewLayout(format string, rules ...Option) (*Layout, error) {
 		if o.at != -1 || o.from != -1 || o.trailer != 0 {
 			return fail("LengthFunc goes with no other rule")
 		}
+		l.length, l.counts = value{size: 1}, math.MaxInt64 // known knows none
 		l.rule = "length computed"
 		return l, nil
 	}
@@ -127,11 +146,7 @@ func NewLayout(format string, rules ...Option) (*Layout, error) {
 		return fail("value %d is no integer of it", l.at)
 	}
 	l.length = l.values[l.at]
-	bits := 8*l.length.size - 1
-	if !l.length.signed {
-		bits++
-	}
-	l.max = int64(min(uint64(math.MaxUint64)>>(64-bits), math.MaxInt64))
+	l.max = int64(min(l.length.hi, math.MaxInt64))
 	l.rule = fmt.Sprintf("length in value %d", l.at)
 	if o.from != -1 {
 		if o.from < 0 || o.from >= head.NumValues() {
@@ -147,6 +162,7 @@ func NewLayout(format string, rules ...Option) (*Layout, error) {
 		l.tail = int64(o.trailer)
 		l.rule += fmt.Sprintf(", which does not count the last %d bytes", o.trailer)
 	}
+	l.adjust = l.tail - l.counts
 	return l, nil
 }
 
@@ -170,7 +186,14 @@ func integers(head *structpack.Struct) []value {
 		}
 		for i := range f.Values {
 			size := f.Size / f.Count
-			values[f.Index+i] = value{f.Offset + i*size, size, strings.Contains("bhilq", f.Code), big, !strings.Contains("c?", f.Code)}
+			v := value{off: f.Offset + i*size, size: size, big: big, shift: uint8(64 - 8*size)}
+			v.signed, v.length = strings.Contains("bhilq", f.Code), !strings.Contains("c?", f.Code)
+			v.hi = math.MaxUint64 >> v.shift
+			if v.signed {
+				v.hi >>= 1
+				v.lo = -int64(v.hi) - 1
+			}
+			values[f.Index+i] = v
 		}
 	}
 	return values
@@ -194,54 +217,60 @@ func (l *Layout) String() string {
 // Header returns the compiled format of the header.
 func (l *Layout) Header() *structpack.Struct { return l.head }
 
-// load returns the integer at its place in head.
-func (v value) load(head []byte) uint64 {
+// load returns the integer at its place in head; an unsigned one of 64 bits may
+// come out negative.
+func (v *value) load(head []byte) int64 {
 	b := head[v.off:]
-	switch {
-	case v.size == 4 && v.big:
-		return uint64(binary.BigEndian.Uint32(b))
-	case v.size == 2 && v.big:
-		return uint64(binary.BigEndian.Uint16(b))
-	case v.size == 8 && v.big:
-		return binary.BigEndian.Uint64(b)
-	case v.size == 4:
-		return uint64(binary.LittleEndian.Uint32(b))
-	case v.size == 2:
-		return uint64(binary.LittleEndian.Uint16(b))
-	case v.size == 8:
-		return binary.LittleEndian.Uint64(b)
+	var x uint64
+	switch v.size {
+	case 4:
+		x = uint64(binary.LittleEndian.Uint32(b))
+	case 2:
+		x = uint64(binary.LittleEndian.Uint16(b))
+	case 1:
+		x = uint64(b[0])
+	case 8:
+		x = binary.LittleEndian.Uint64(b)
+	default:
+		panic("frame: a value of the header that is no integer")
 	}
-	return uint64(b[0])
+	if v.big {
+		x = bits.ReverseBytes64(x)
+	} else {
+		x <<= v.shift & 63
+	}
+	if v.signed {
+		return int64(x) >> (v.shift & 63)
+	}
+	return int64(x >> (v.shift & 63))
 }
 
 // store sets the integer at its place in head.
-func (v value) store(head []byte, x uint64) {
+func (v *value) store(head []byte, x uint64) {
 	b := head[v.off:]
-	switch {
-	case v.size == 4 && v.big:
-		binary.BigEndian.PutUint32(b, uint32(x))
-	case v.size == 2 && v.big:
-		binary.BigEndian.PutUint16(b, uint16(x))
-	case v.size == 8 && v.big:
-		binary.BigEndian.PutUint64(b, x)
-	case v.size == 4:
+	if v.big {
+		x = bits.ReverseBytes64(x << (v.shift & 63))
+	}
+	switch v.size {
+	case 4:
 		binary.LittleEndian.PutUint32(b, uint32(x))
-	case v.size == 2:
+	case 2:
 		binary.LittleEndian.PutUint16(b, uint16(x))
-	case v.size == 8:
-		binary.LittleEndian.PutUint64(b, x)
-	default:
+	case 1:
 		b[0] = byte(x)
+	default:
+		binary.LittleEndian.PutUint64(b, x)
 	}
 }
 
-// extend makes a signed number of size bytes one of 64 bits.
-func (v value) extend(x uint64) int64 {
-	if !v.signed {
-		return int64(x)
+// known returns the size of the payload of the frame that b begins with, of
+// which the header is there, or a negative number if that is for measure to say.
+func (l *Layout) known(b []byte) int64 {
+	n := l.length.load(b)
+	if n < l.counts {
+		return -1
 	}
-	shift := 64 - 8*v.size
-	return int64(x<<shift) >> shift
+	return n + l.adjust
 }
 
 // measure returns the sizes of the header and of the payload of the frame that
@@ -255,19 +284,14 @@ func (l *Layout) measure(b []byte) (head int, payload int64, err error) {
 	if l.fn != nil {
 		return l.ask(b)
 	}
-	x := l.length.load(b)
-	n := l.length.extend(x)
-	if n < 0 && !l.length.signed {
+	n := l.length.load(b)
+	switch {
+	case n < 0 && !l.length.signed:
 		return l.size, 0, &SizeError{Size: math.MaxInt64, Limit: math.MaxInt, Head: clone(b[:l.size]), Err: ErrTooLarge}
-	}
-	if n < l.counts {
+	case n < l.counts:
 		return l.size, 0, &SizeError{Size: n - l.counts + l.tail, Limit: l.tail, Head: clone(b[:l.size]), Err: ErrLength}
 	}
-	if n -= l.counts; n > math.MaxInt64-l.tail {
-		n = math.MaxInt64 - l.tail
-	}
-	n += l.tail
-	return l.size, n, nil
+	return l.size, min(n-l.counts, math.MaxInt64-l.tail) + l.tail, nil
 }
 
 // ask calls the length function, with a longer header as often as it wants one.
@@ -349,38 +373,123 @@ func (l *Layout) Split(data []byte, atEOF bool) (advance int, token []byte, err 
 // dst as it was. The errors are those of structpack's Pack, and a *SizeError
 // for a payload that the length cannot express.
 func (l *Layout) Append(dst, payload []byte, values ...any) ([]byte, error) {
-	b, err := l.appendHead(dst, payload, values)
-	if err != nil {
+	n := len(dst)
+	b := slices.Grow(dst, l.size+len(payload))[:n+l.size]
+	if err := l.pack(b[n:], payload, values); err != nil {
 		return dst, err
 	}
 	return append(b, payload...), nil
 }
 
-// appendHead appends the header of a frame.
-func (l *Layout) appendHead(dst, payload []byte, values []any) ([]byte, error) {
-	if l.fn != nil {
-		b, err := l.head.AppendPack(dst, values...)
-		if err != nil {
-			return dst, err
+// pack packs the header of a frame into head, which has its size.
+func (l *Layout) pack(head, payload []byte, values []any) error {
+	if wants := len(l.values) - 1; l.fn == nil && len(values) != wants {
+		return fmt.Errorf("frame: header %q takes %d values besides the length (got %d): %w", l.head.Format(), wants, len(values), structpack.ErrCount)
+	}
+	if !l.packIntegers(head, values) {
+		if err := l.packAny(head, values); err != nil {
+			return err
 		}
-		return b, l.agrees(b[len(dst):], payload)
+	}
+	return l.setLength(head, payload)
+}
+
+// packIntegers packs values that are integers of the types that are passed
+// most, into a header that has nothing else. It reports false if one is not, or
+// does not fit.
+func (l *Layout) packIntegers(head []byte, values []any) bool {
+	if !l.plain {
+		return false
+	}
+	j := 0
+	for i := range l.values {
+		if i == l.at {
+			continue
+		}
+		v := &l.values[i]
+		var x int64
+		switch n := values[j].(type) {
+		case int:
+			x = int64(n)
+		case uint8:
+			x = int64(n)
+		case uint16:
+			x = int64(n)
+		case uint32:
+			x = int64(n)
+		case int32:
+			x = int64(n)
+		case int64:
+			x = n
+		case uint64:
+			if n > v.hi {
+				return false
+			}
+			v.store(head, n)
+			j++
+			continue
+		default:
+			return false
+		}
+		if x < v.lo || x > 0 && uint64(x) > v.hi {
+			return false
+		}
+		v.store(head, uint64(x))
+		j++
+	}
+	return true
+}
+
+// packAny packs all values but the length. It lets no value escape, as append and
+// copy would.
+func (l *Layout) packAny(head []byte, values []any) error {
+	if l.fn == nil {
+		if len(l.values) > 16 {
+			return l.packMany(head, values)
+		}
+		var all [16]any
+		all[l.at] = 0
+		for i, v := range values {
+			all[l.position(i)] = v
+		}
+		values = all[:len(l.values)]
+	}
+	_, err := l.head.AppendPack(head[:0], values...)
+	return err
+}
+
+// packMany is packAny for values that would fill a small stack.
+//
+//go:noinline
+func (l *Layout) packMany(head []byte, values []any) error {
+	var all [largestHead]any
+	all[l.at] = 0
+	for i, v := range values {
+		all[l.position(i)] = v
+	}
+	_, err := l.head.AppendPack(head[:0], all[:len(l.values)]...)
+	return err
+}
+
+// position returns which value of the format the i-th is that is passed.
+func (l *Layout) position(i int) int {
+	if i >= l.at {
+		i++
+	}
+	return i
+}
+
+// setLength puts the length of the payload into a header; one that a length
+// function computes must be there.
+func (l *Layout) setLength(head, payload []byte) error {
+	if l.fn != nil {
+		return l.agrees(head, payload)
 	}
 	n, err := l.lengthFor(len(payload))
-	if err != nil {
-		return dst, err
+	if err == nil {
+		l.length.store(head, uint64(n))
 	}
-	if len(values) != len(l.values)-1 {
-		return dst, fmt.Errorf("frame: header %q takes %d values besides the length (got %d): %w", l.head.Format(), len(l.values)-1, len(values), structpack.ErrCount)
-	}
-	var room [12]any
-	all := append(room[:0], values[:l.at]...)
-	all = append(append(all, 0), values[l.at:]...)
-	b, err := l.head.AppendPack(dst, all...)
-	if err != nil {
-		return dst, err
-	}
-	l.length.store(b[len(dst):], uint64(n))
-	return b, nil
+	return err
 }
 
 // lengthFor returns what the header says of a payload of n bytes.
@@ -417,8 +526,13 @@ type Frame struct {
 	Payload []byte
 }
 
+// cut makes f the frame that b begins with.
+func (f *Frame) cut(l *Layout, b []byte, head, end int) {
+	f.layout, f.Head, f.Payload = l, b[:head:head], b[head:end:end]
+}
+
 // Clone returns a frame with bytes of its own.
-func (f Frame) Clone() Frame {
+func (f *Frame) Clone() Frame {
 	b := make([]byte, len(f.Head)+len(f.Payload))
 	n := copy(b, f.Head)
 	copy(b[n:], f.Payload)
@@ -428,20 +542,14 @@ func (f Frame) Clone() Frame {
 // Uint returns value i of the header as an unsigned integer, a negative one
 // with its sign extended to 64 bits. It takes integers, c and ?, and panics if
 // value i is something else, or is not there.
-func (f Frame) Uint(i int) uint64 { return uint64(f.Int(i)) }
+func (f *Frame) Uint(i int) uint64 { return uint64(f.Int(i)) }
 
 // Int is Uint for signed integers.
-func (f Frame) Int(i int) int64 {
-	v := &f.layout.values[i]
-	if v.size == 0 {
-		panic(fmt.Sprintf("frame: value %d of header %q is no integer", i, f.layout.head.Format()))
-	}
-	return v.extend(v.load(f.Head))
-}
+func (f *Frame) Int(i int) int64 { return f.layout.values[i].load(f.Head) }
 
 // Scan unpacks the header into variables, as [structpack.Struct.Scan] does; the
 // length is one of the values.
-func (f Frame) Scan(dests ...any) error {
+func (f *Frame) Scan(dests ...any) error {
 	return f.layout.head.ScanFrom(f.Head, 0, dests...)
 }
 
@@ -468,16 +576,7 @@ func Encode[H any](dst []byte, l *Layout, h *H, payload []byte) ([]byte, error) 
 	if err != nil {
 		return dst, err
 	}
-	head := b[len(dst):]
-	if l.fn != nil {
-		err = l.agrees(head, payload)
-	} else {
-		var n int64
-		if n, err = l.lengthFor(len(payload)); err == nil {
-			l.length.store(head, uint64(n))
-		}
-	}
-	if err != nil {
+	if err := l.setLength(b[len(dst):], payload); err != nil {
 		return dst, err
 	}
 	return append(b, payload...), nil

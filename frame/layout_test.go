@@ -8,6 +8,9 @@ import (
 	"errors"
 	"io"
 	"math"
+	"os"
+	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -16,7 +19,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// protocols are those of the package's documentation, each with a frame of it.
+// protocols are those of the package's documentation, each with a frame of it as
+// its specification or its programs write them.
 var protocols = []struct {
 	name    string
 	layout  *frame.Layout
@@ -31,23 +35,23 @@ var protocols = []struct {
 		"53454c4543542031 00", []any{byte('Q')}, "PostgreSQL 15, section 55.7: Query"},
 	{"PostgreSQL start-up", frame.MustLayout("!I", frame.CountsHeader()), "00000008 04d2162f", "04d2162f", nil, "PostgreSQL 15, section 55.7: SSLRequest"},
 	{"Kafka", frame.MustLayout("!i"), "0000000a 0012 0000 00000001 ffff", "0012 0000 00000001 ffff", nil, "ApiVersions request, version 0"},
-	{"Erlang packet 1", frame.MustLayout("!B"), "02 6f6b", "6f6b", nil, "inet:setopts/2"},
-	{"Erlang packet 2", frame.MustLayout("!H"), "0002 6f6b", "6f6b", nil, "inet:setopts/2"},
-	{"Erlang packet 4", frame.MustLayout("!I"), "00000002 6f6b", "6f6b", nil, "inet:setopts/2"},
+	{"Erlang {packet,1}", frame.MustLayout("!B"), "02 6f6b", "6f6b", nil, "inet:setopts/2"},
+	{"Erlang {packet,2}", frame.MustLayout("!H"), "0002 6f6b", "6f6b", nil, "inet:setopts/2"},
+	{"Erlang {packet,4}", frame.MustLayout("!I"), "00000002 6f6b", "6f6b", nil, "inet:setopts/2"},
 	{"logging SocketHandler", frame.MustLayout(">L"), "00000003 80042e", "80042e", nil, "logging/handlers.py, makePickle"},
 	{"ssh-agent", frame.MustLayout("!IB", frame.LengthAt(0), frame.CountsFrom(1)), "00000001 0b", "", []any{11}, "SSH_AGENTC_REQUEST_IDENTITIES"},
 	{"BGP", frame.MustLayout("!16sHB", frame.LengthAt(1), frame.CountsHeader()), "ffffffffffffffffffffffffffffffff 0013 04",
 		"", []any{strings.Repeat("\xff", 16), 4}, "RFC 4271, section 4.4: KEEPALIVE"},
 	{"MongoDB", frame.MustLayout("<iiii", frame.LengthAt(0), frame.CountsHeader()), "15000000 01000000 00000000 dd070000 0000000000",
 		"0000000000", []any{1, 0, 2013}, "OP_MSG"},
-	{"AMQP", frame.MustLayout("!BHI", frame.LengthAt(2), frame.Trailer(1)), "08 0000 00000000 ce", "ce", []any{8, 0}, "AMQP 0-9-1, section 4.2.3: heartbeat"},
-	{"memcached", frame.MustLayout("!BBHBBHIIQ", frame.LengthAt(6)), "80 00 0005 00 00 0000 00000005 00000000 0000000000000000 48656c6c6f",
+	{"AMQP 0-9-1", frame.MustLayout("!BHI", frame.LengthAt(2), frame.Trailer(1)), "08 0000 00000000 ce", "ce", []any{8, 0}, "AMQP 0-9-1, section 4.2.3: heartbeat"},
+	{"memcached, binary", frame.MustLayout("!BBHBBHIIQ", frame.LengthAt(6)), "80 00 0005 00 00 0000 00000005 00000000 0000000000000000 48656c6c6f",
 		"48656c6c6f", []any{0x80, 0, 5, 0, 0, 0, 0, 0}, "binary protocol: Get"},
-	{"TLS record", frame.MustLayout("!BHH", frame.LengthAt(2)), "15 0303 0002 0100", "0100", []any{21, 0x303}, "RFC 8446, section 5.1: close_notify"},
-	{"RADIUS", frame.MustLayout("!BBH16s", frame.LengthAt(2), frame.CountsHeader()), "02 07 0014 000102030405060708090a0b0c0d0e0f",
+	{"TLS records", frame.MustLayout("!BHH", frame.LengthAt(2)), "15 0303 0002 0100", "0100", []any{21, 0x303}, "RFC 8446, section 5.1: close_notify"},
+	{"RADIUS, in datagrams", frame.MustLayout("!BBH16s", frame.LengthAt(2), frame.CountsHeader()), "02 07 0014 000102030405060708090a0b0c0d0e0f",
 		"", []any{2, 7, "\x00\x01\x02\x03\x04\x05\x06\x07\x08\x09\x0a\x0b\x0c\x0d\x0e\x0f"}, "RFC 2865: Access-Accept"},
-	{"pcap packet", frame.MustLayout("<IIII", frame.LengthAt(2)), "01000000 02000000 03000000 04000000 aabbcc", "aabbcc", []any{1, 2, 4}, "pcap(5), after the file header"},
-	{"zabbix", frame.MustLayout("<4sBII", frame.LengthAt(2)), "5a425844 01 0a000000 00000000 6167656e742e70696e67",
+	{"pcap, behind its header", frame.MustLayout("<IIII", frame.LengthAt(2)), "01000000 02000000 03000000 04000000 aabbcc", "aabbcc", []any{1, 2, 4}, "pcap(5), after the file header"},
+	{"Zabbix", frame.MustLayout("<4sBII", frame.LengthAt(2)), "5a425844 01 0a000000 00000000 6167656e742e70696e67",
 		"6167656e742e70696e67", []any{"ZBXD", 1, 0}, "Zabbix 6.0, header"},
 	{"FastCGI", frame.MustLayout("!BBHHBx", frame.LengthFunc(fastCGI)), "01 05 0001 0003 05 00 616263 0000000000",
 		"616263 0000000000", []any{1, 5, 1, 3, 5}, "FastCGI 1.0, section 3.3: content and padding"},
@@ -55,6 +59,47 @@ var protocols = []struct {
 		"0102030405060708", []any{0, 8, 6, 0, 0}, "RFC 9113, section 4.1: 24 bits"},
 	{"multiprocessing", frame.MustLayout("!i", frame.LengthFunc(multiprocessing)), "00000002 6869", "6869", []any{2}, "multiprocessing/connection.py"},
 	{"multiprocessing, large", frame.MustLayout("!i", frame.LengthFunc(multiprocessing)), "ffffffff 0000000000000002 6869", "6869", []any{-1}, "multiprocessing/connection.py"},
+}
+
+// TestProtocolsOfTheDocumentation is that the table in the package's
+// documentation is that of protocols: what it says makes the layouts that are
+// tested.
+func TestProtocolsOfTheDocumentation(t *testing.T) {
+	doc, err := os.ReadFile("doc.go")
+	if err != nil {
+		t.Skip("no sources: ", err)
+	}
+	row := regexp.MustCompile(`(?m)^//\t(\S.*?) {2,}"(\S+?)"((?:, \w+\(\w*\))*) {2,}(\S.*)$`)
+	said := map[string]string{}
+	for _, m := range row.FindAllStringSubmatch(string(doc), -1) {
+		var rules []frame.Option
+		for _, rule := range regexp.MustCompile(`(\w+)\((\w*)\)`).FindAllStringSubmatch(m[3], -1) {
+			n, _ := strconv.Atoi(rule[2])
+			switch rule[1] {
+			case "LengthAt":
+				rules = append(rules, frame.LengthAt(n))
+			case "CountsFrom":
+				rules = append(rules, frame.CountsFrom(n))
+			case "CountsHeader":
+				rules = append(rules, frame.CountsHeader())
+			case "Trailer":
+				rules = append(rules, frame.Trailer(n))
+			case "LengthFunc":
+				rules = append(rules, frame.LengthFunc(map[string]func([]byte) (int64, error){
+					"fastCGI": fastCGI, "http2": http2, "multiprocessing": multiprocessing}[rule[2]]))
+			default:
+				t.Errorf("%s: unknown rule %s", m[1], rule[0])
+			}
+		}
+		said[m[1]] = frame.MustLayout(m[2], rules...).String()
+	}
+	tested := map[string]string{}
+	for _, tt := range protocols {
+		tested[strings.TrimSuffix(tt.name, ", large")] = tt.layout.String()
+	}
+	if diff := cmp.Diff(said, tested); diff != "" {
+		t.Errorf("said and tested: %s", diff)
+	}
 }
 
 func fastCGI(head []byte) (int64, error) {

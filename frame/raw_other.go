@@ -4,9 +4,12 @@ package frame
 
 import "net"
 
-// A rawReader waits without a buffer; there is none here.
-type rawReader struct{}
+// A rawConn reads without a buffer to wait with, and writes without waiting; there
+// is none here.
+type rawConn struct{}
 
-func newRawReader(net.Conn) *rawReader { return nil }
+func newRawConn(net.Conn) *rawConn { return nil }
 
-func (*rawReader) read(*Reader, int) (int, error) { return 0, nil }
+func (*rawConn) read(*Reader, int, bool) (int, error) { return 0, nil }
+
+func (*rawConn) write([]byte) (int, error) { return 0, nil }

@@ -9,20 +9,28 @@ import (
 	"syscall"
 )
 
-// A rawReader reads from a connection's file descriptor when there is something
-// to read, and takes a buffer only then: waiting costs no memory.
-type rawReader struct {
+// A rawConn reads from a connection's file descriptor when there is something to
+// read, and takes a buffer only then: waiting costs no memory. And it writes as
+// much as can be written without waiting.
+type rawConn struct {
+	net  net.Conn
 	conn syscall.RawConn
-	try  func(fd uintptr) bool
-	r    *Reader
-	want int
-	n    int
-	err  error
+
+	read1 func(fd uintptr) bool // readOnce
+	r     *Reader
+	want  int
+	n     int
+	err   error
+
+	write1 func(fd uintptr) // writeOnce
+	out    []byte
+	sent   int
+	failed error
 }
 
-// newRawReader returns nil if c is no socket: what wraps a socket, as TLS does,
+// newRawConn returns nil if c is no socket: what wraps a socket, as TLS does,
 // must be asked itself.
-func newRawReader(c net.Conn) *rawReader {
+func newRawConn(c net.Conn) *rawConn {
 	switch c.(type) {
 	case *net.TCPConn, *net.UnixConn:
 	default:
@@ -32,31 +40,49 @@ func newRawReader(c net.Conn) *rawReader {
 	if err != nil {
 		return nil
 	}
-	raw := &rawReader{conn: conn}
-	raw.try = raw.readOnce
+	raw := &rawConn{net: c, conn: conn}
+	raw.read1, raw.write1 = raw.readOnce, raw.writeOnce
 	return raw
 }
 
-// read is Read into the buffer of r, or a new one.
-func (raw *rawReader) read(r *Reader, want int) (n int, err error) {
-	raw.r, raw.want, raw.n, raw.err = r, want, 0, nil
-	if err := raw.conn.Read(raw.try); err != nil {
-		return 0, err
+// read is Read into the buffer of r, or a new one. To poll is not to wait: if
+// nothing is there, the error is that of a deadline.
+func (raw *rawConn) read(r *Reader, want int, poll bool) (n int, err error) {
+	raw.r, raw.want, raw.n, raw.err = r, want, 0, os.ErrDeadlineExceeded
+	if poll {
+		err = raw.conn.Control(func(fd uintptr) { raw.readOnce(fd) })
+	} else {
+		err = raw.conn.Read(raw.read1)
 	}
-	if raw.err == nil && raw.n == 0 {
+	if err == nil {
+		err = raw.err
+	}
+	if err == nil && raw.n == 0 {
 		return 0, io.EOF
 	}
-	return raw.n, raw.err
+	return raw.n, raw.opError("read", err)
+}
+
+// opError makes err what a method of the connection would return.
+func (raw *rawConn) opError(op string, err error) error {
+	if e, ok := err.(*net.OpError); ok {
+		e.Op = op
+		return e
+	}
+	if err == nil {
+		return nil
+	}
+	return &net.OpError{Op: op, Net: network(raw.net), Source: raw.net.LocalAddr(), Addr: raw.net.RemoteAddr(), Err: err}
 }
 
 // readOnce reports false if there is nothing to read yet.
-func (raw *rawReader) readOnce(fd uintptr) bool {
+func (raw *rawConn) readOnce(fd uintptr) bool {
 	r := raw.r
 	for {
 		n, err := syscall.Read(int(fd), r.room(raw.want))
 		switch err {
 		case nil:
-			raw.n = n
+			raw.n, raw.err = n, nil
 			return true
 		case syscall.EINTR:
 		case syscall.EAGAIN:
@@ -67,6 +93,33 @@ func (raw *rawReader) readOnce(fd uintptr) bool {
 		default:
 			raw.err = os.NewSyscallError("read", err)
 			return true
+		}
+	}
+}
+
+// write writes as much of b as can be written at once, which may be nothing.
+func (raw *rawConn) write(b []byte) (n int, err error) {
+	raw.out, raw.sent, raw.failed = b, 0, nil
+	err = raw.conn.Control(raw.write1)
+	if err == nil {
+		err = raw.failed
+	}
+	raw.out = nil
+	return raw.sent, raw.opError("write", err)
+}
+
+func (raw *rawConn) writeOnce(fd uintptr) {
+	for raw.sent < len(raw.out) {
+		n, err := syscall.Write(int(fd), raw.out[raw.sent:])
+		switch {
+		case err == syscall.EINTR:
+		case err == syscall.EAGAIN:
+			return
+		case err != nil:
+			raw.failed = os.NewSyscallError("write", err)
+			return
+		default:
+			raw.sent += n
 		}
 	}
 }

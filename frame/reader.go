@@ -1,10 +1,13 @@
 package frame
 
 import (
+	"errors"
+	"fmt"
 	"io"
 	"iter"
 	"math"
 	"net"
+	"strings"
 	"time"
 )
 
@@ -27,15 +30,18 @@ type Reader struct {
 
 	layout *Layout
 	src    io.Reader
-	raw    *rawReader // nil if waiting needs a buffer
-	idles  bool       // src is a connection, which may be silent for long
-	conn   *Conn      // whose Reader it is, or nil
+	raw    *rawConn // nil if waiting needs a buffer
+	idles  bool     // src is a connection, which may be silent for long
+	conn   *Conn    // whose Reader it is, or nil
 
 	buf        *buffer // nil if nothing is there
-	start, end int     // of the bytes in buf that are not consumed
+	b          []byte  // all of buf
+	start, end int     // of the bytes in b that are not consumed
 	ahead      int     // how much to read ahead
 	asked      int     // the size of the last read
+	full       bool    // it brought as much
 	small      int     // how many reads in a row brought little
+	exact      bool    // not to read ahead
 	left       int64   // of a payload that is read as a stream
 	err        error   // final
 	pending    error   // what ended the stream behind the bytes in buf
@@ -52,7 +58,11 @@ func NewReader(r io.Reader, layout *Layout) *Reader {
 func (r *Reader) init(src io.Reader, layout *Layout) {
 	r.layout, r.src, r.ahead = layout, src, smallest-shift
 	if c, ok := src.(net.Conn); ok {
-		r.raw, r.idles = newRawReader(c), true
+		r.raw, r.idles = newRawConn(c), true
+		switch kind := network(c); {
+		case strings.HasPrefix(kind, "udp"), strings.HasPrefix(kind, "ip"), kind == "unixgram", kind == "unixpacket":
+			r.err = fmt.Errorf("frame: a Reader of %s, whose messages are no stream: %w", kind, errors.ErrUnsupported)
+		}
 	}
 }
 
@@ -62,16 +72,28 @@ func (r *Reader) init(src io.Reader, layout *Layout) {
 // that no frame of the layout has, or above MaxPayload, found before memory is
 // taken for it; an error that wraps os.ErrDeadlineExceeded for a deadline; or
 // whatever else the stream returned.
-func (r *Reader) Next() (Frame, error) {
-	if r.left == 0 && r.err == nil && r.buf != nil {
-		b := r.buf.b[r.start:r.end]
-		if head, n, err := r.layout.measure(b); err == nil && n >= 0 && n <= int64(len(b)-head) && n <= r.limit() {
-			end := head + int(n)
-			r.start += end
-			return Frame{r.layout, b[:head:head], b[head:end:end]}, nil
+func (r *Reader) Next() (f Frame, err error) {
+	err = r.next(&f) // to return a Frame once takes as long as to find it
+	return f, err
+}
+
+func (r *Reader) next(f *Frame) error {
+	l, b := r.layout, r.b[r.start:r.end]
+	if len(b) >= l.size && r.left == 0 && r.err == nil {
+		if n := l.known(b); uint64(n) <= uint64(min(r.limit(), int64(len(b)-l.size))) {
+			f.cut(l, b, l.size, l.size+int(n))
+			r.start += l.size + int(n)
+			return nil
 		}
 	}
-	return r.next()
+	return r.wait(f)
+}
+
+// ready reports whether Next would not wait.
+func (r *Reader) ready() bool {
+	b := r.b[r.start:r.end]
+	head, n, err := r.layout.measure(b)
+	return r.err != nil || r.left == 0 && (err != nil || n >= 0 && n <= int64(len(b)-head))
 }
 
 func (r *Reader) limit() int64 {
@@ -81,25 +103,25 @@ func (r *Reader) limit() int64 {
 	return int64(r.MaxPayload)
 }
 
-// next is Next for a frame of which bytes are missing, or wrong.
-func (r *Reader) next() (Frame, error) {
+// wait is Next for a frame of which bytes are missing, or wrong.
+func (r *Reader) wait(f *Frame) error {
 	head, n, err := r.readHead()
 	if err != nil {
-		return Frame{}, err
+		return err
 	}
 	if limit := min(r.limit(), math.MaxInt-int64(head)); n > limit {
-		return Frame{}, r.fail(&SizeError{Size: n, Limit: limit, Head: clone(r.buf.b[r.start : r.start+head]), Err: ErrTooLarge})
+		return r.fail(&SizeError{Size: n, Limit: limit, Head: clone(r.b[r.start : r.start+head]), Err: ErrTooLarge})
 	}
 	end := head + int(n)
 	for r.end-r.start < end {
 		if err := r.fill(end); err != nil {
-			return Frame{}, err
+			return err
 		}
 	}
-	b := r.buf.b[r.start : r.start+end]
+	f.cut(r.layout, r.b[r.start:r.end], head, end)
 	r.start += end
 	r.done()
-	return Frame{r.layout, b[:head:head], b[head:end:end]}, nil
+	return nil
 }
 
 // done is called when a frame that was waited for is complete.
@@ -119,11 +141,7 @@ func (r *Reader) readHead() (head int, payload int64, err error) {
 		return 0, 0, r.err
 	}
 	for {
-		var b []byte
-		if r.buf != nil {
-			b = r.buf.b[r.start:r.end]
-		}
-		head, payload, err = r.layout.measure(b)
+		head, payload, err = r.layout.measure(r.b[r.start:r.end])
 		if err != nil {
 			return 0, 0, r.fail(err)
 		}
@@ -144,7 +162,7 @@ func (r *Reader) Frames() iter.Seq2[Frame, error] {
 	return func(yield func(Frame, error) bool) {
 		for {
 			f, err := r.Next()
-			if err == io.EOF || !yield(f, err) || err != nil && !isTimeout(err) {
+			if err == io.EOF || !yield(f, err) || err != nil && !resumable(err) {
 				return
 			}
 		}
@@ -160,7 +178,7 @@ func (r *Reader) ReadHeader() (f Frame, size int64, err error) {
 	if err != nil {
 		return Frame{}, 0, err
 	}
-	b := r.buf.b[r.start : r.start+head]
+	b := r.b[r.start : r.start+head]
 	r.start += head
 	if r.left = size; size == 0 {
 		r.done()
@@ -191,8 +209,35 @@ func (p payload) Read(b []byte) (int, error) {
 			return 0, err
 		}
 	}
-	n := copy(b[:min(int64(len(b)), r.left)], r.buf.b[r.start:r.end])
+	n := copy(b[:min(int64(len(b)), r.left)], r.b[r.start:r.end])
 	r.take(n)
+	return n, nil
+}
+
+// WriteTo makes io.Copy lend to the other side what has been read, rather than
+// copy it once more.
+func (p payload) WriteTo(w io.Writer) (n int64, err error) {
+	r := p.r
+	for r.left > 0 {
+		if r.err != nil {
+			return n, r.err
+		}
+		if r.start == r.end {
+			if err := r.fill(1); err != nil {
+				return n, err
+			}
+		}
+		b := r.b[r.start:][:min(r.left, int64(r.end-r.start))]
+		m, err := w.Write(b)
+		r.take(m)
+		n += int64(m)
+		if err == nil && m < len(b) {
+			err = io.ErrShortWrite
+		}
+		if err != nil {
+			return n, err
+		}
+	}
 	return n, nil
 }
 
@@ -221,11 +266,9 @@ func (r *Reader) take(n int) {
 // was returned: what the other side sent behind its last frame, for a change of
 // protocol. The Reader forgets them. They are valid until its next call.
 func (r *Reader) Buffered() []byte {
-	if r.buf == nil {
-		return nil
-	}
-	b := r.buf.b[r.start:r.end:r.end]
-	r.start = r.end
+	b := r.b[r.start:r.end:r.end]
+	r.start, r.left = r.end, 0
+	r.done()
 	return b
 }
 
@@ -243,42 +286,58 @@ func (r *Reader) fill(want int) error {
 	}
 	if r.start == r.end {
 		r.start, r.end = 0, 0
-		if r.raw != nil || r.buf != nil && r.idles && len(r.buf.b) > smallest {
+		if r.raw != nil || r.idles && !r.full {
 			r.release() // for as long as the stream is silent
 		}
 	}
-	if r.conn != nil {
-		if err := r.conn.beforeRead(r.end > r.start || r.left > 0); err != nil {
+	for {
+		inside := r.end > r.start || r.left > 0
+		poll := false
+		if r.conn != nil {
+			var err error
+			if poll, err = r.conn.beforeRead(inside); err != nil {
+				return err
+			}
+		}
+		n, err := r.read(want, poll)
+		if r.conn != nil {
+			r.conn.hasRead(n)
+		}
+		r.end += n
+		if n > 0 {
+			r.adapt(n)
+			if err != nil && !isTimeout(err) {
+				r.pending = err
+			}
+			return nil
+		}
+		if !isTimeout(err) {
+			return r.ended(err)
+		}
+		if r.conn == nil {
+			return err
+		}
+		err, final := r.conn.timedOut(inside, err)
+		if final {
+			return r.ended(err)
+		}
+		if err != nil {
 			return err
 		}
 	}
-	n, err := 0, error(nil)
+}
+
+// read is Read into the buffer, of at least one byte if it returns no error.
+func (r *Reader) read(want int, poll bool) (n int, err error) {
 	if r.raw != nil {
-		n, err = r.raw.read(r, want)
-	} else {
-		for tries := 0; n == 0 && err == nil; tries++ {
-			if tries == 100 {
-				err = io.ErrNoProgress
-				break
-			}
-			n, err = r.src.Read(r.room(want))
+		return r.raw.read(r, want, poll)
+	}
+	for range 100 {
+		if n, err = r.src.Read(r.room(want)); n > 0 || err != nil {
+			return n, err
 		}
 	}
-	r.end += n
-	r.adapt(n)
-	if err == nil || n > 0 {
-		if err != nil && !isTimeout(err) {
-			r.pending = err
-		}
-		return nil
-	}
-	if isTimeout(err) {
-		if r.conn != nil {
-			r.conn.timedOut()
-		}
-		return err
-	}
-	return r.ended(err)
+	return 0, io.ErrNoProgress
 }
 
 // ended makes the end of the stream, wherever it is, final.
@@ -293,43 +352,60 @@ func (r *Reader) ended(err error) error {
 // release gives the buffer back.
 func (r *Reader) release() {
 	r.buf.put()
-	r.buf, r.start, r.end = nil, 0, 0
+	r.buf, r.b, r.start, r.end = nil, nil, 0, 0
 }
 
 // room returns where to read to: behind what is there, at least one byte. What
 // is wanted may be more than that. Behind a frame that is larger than what is
 // read ahead nothing is read, so that the next one begins at the beginning.
 func (r *Reader) room(want int) []byte {
+	have := r.end - r.start
 	if r.buf == nil {
-		n := r.ahead
-		if r.idles && r.raw == nil {
-			n = smallest - shift
-		}
-		r.buf = getBuffer(n)
+		r.buf = getBuffer(r.first())
+		r.b = r.buf.b
 	}
-	switch have, size := r.end-r.start, len(r.buf.b); {
-	case have == size:
-		to := getBuffer(min(want, 4*size))
-		copy(to.b, r.buf.b)
+	size := len(r.b)
+	need := 0
+	if have == size {
+		need = min(want, 4*size)
+	}
+	if r.full || !r.idles {
+		need = max(need, r.ahead)
+	}
+	switch {
+	case need > size:
+		to := getBuffer(need)
+		copy(to.b, r.b[r.start:r.end])
 		r.buf.put()
-		r.buf = to
+		r.buf, r.b, r.start, r.end = to, to.b, 0, have
 	case r.start > 0 && (r.start+want > size || size-r.end < r.ahead/2):
-		copy(r.buf.b, r.buf.b[r.start:r.end])
+		copy(r.b, r.b[r.start:r.end])
 		r.start, r.end = 0, have
 	}
-	b := r.buf.b[r.end:]
-	if n := r.start + want - r.end; want > largest && n < len(b) {
+	b := r.b[r.end:]
+	if n := r.start + want - r.end; (want > largest || r.exact) && n < len(b) {
 		b = b[:n]
 	}
 	r.asked = len(b)
 	return b
 }
 
+// first returns how large a buffer to begin with. A stream that may be silent
+// while the buffer waits for it gets one that is large only if there was more in
+// it than fitted.
+func (r *Reader) first() int {
+	if r.idles && r.raw == nil && !r.full {
+		return tiny - shift
+	}
+	return r.ahead
+}
+
 // adapt learns from the size of a read how much to read ahead.
 func (r *Reader) adapt(n int) {
 	const most = largest - shift
+	r.full = n == r.asked
 	switch {
-	case n == r.asked && n >= r.ahead/2:
+	case r.full && n >= r.ahead/2:
 		r.ahead = min(4*r.ahead, most)
 		r.small = 0
 	case n >= r.ahead/8:

@@ -12,15 +12,30 @@ import (
 // A Server answers frames on any number of connections, each in a goroutine of
 // its own: a peer that is slow or silent delays no other one. Its fields are set
 // before Serve is called.
+//
+// A panic of one of its functions is not recovered, and ends the program, as that
+// of any goroutine does: nobody knows what the handler left behind. A handler whose
+// panics shall end its connection only recovers them itself, and returns an error.
 type Server struct {
 	Layout *Layout
 
 	// Handle is called for the frames of a connection one after another. The frame
 	// is valid until Handle returns, or reads from c itself; what it writes to c
-	// is flushed when no frame is left to handle. An error ends the connection,
-	// after what was written has been flushed. ctx ends when the Server has to: with
-	// Close, or with the context of Shutdown.
+	// is flushed when no frame is left to handle. After an error of Handle the
+	// connection is closed, but what was written is flushed first; io.EOF ends it
+	// without being an error.
+	//
+	// ctx ends when the Server is closed, or the context of its Shutdown ends: not
+	// with Shutdown, which lets handlers finish. A handler that reads from c is
+	// not woken by Shutdown either, until it returns.
 	Handle func(ctx context.Context, c *Conn, f Frame) error
+
+	// Open, if set, is called before the first frame of a connection is read. It may
+	// write a greeting, read the other side's, and set what is to hold for this
+	// connection, such as c.IdleTimeout; state of the connection goes into the
+	// context that it returns, which is that of its handlers and ends with the
+	// connection. After an error the connection is closed as after one of Handle.
+	Open func(ctx context.Context, c *Conn) (context.Context, error)
 
 	MaxPayload   int           // as that of a Reader
 	IdleTimeout  time.Duration // as those of a Conn
@@ -32,30 +47,36 @@ type Server struct {
 	MaxConns int
 
 	// ConnError, if set, is called when a connection ends with an error: one of
-	// Handle, or of reading or writing. The end of the stream between frames is
-	// none. What it writes to c, such as an answer to a *SizeError, is still sent.
+	// Handle or Open, or of reading or writing. The end of the stream between frames
+	// is none. What it writes to c, such as an answer to a *SizeError, is still
+	// sent; then the connection is closed.
 	ConnError func(c *Conn, err error)
 
 	mu        sync.Mutex
 	ctx       context.Context
 	cancel    context.CancelFunc
-	stopping  bool
+	stopped   chan struct{} // closed when Shutdown or Close begins
+	room      chan struct{} // holds one value for each connection
 	listeners map[net.Listener]bool
 	conns     map[*Conn]bool
 	running   sync.WaitGroup
 }
 
+// A connection that was closed at once would lose the last answers, if the peer
+// goes on sending before it has read them. So it is closed when the peer has been
+// silent for lingerSilent, or after lingerMost.
 const (
-	// grace is how long a Shutdown waits for a frame that may be on its way.
-	grace = 5 * time.Millisecond
-	// linger is how long a connection stays open for a peer that has not read its
-	// last answers yet: closed at once, what it still sends would wipe them out.
-	linger = time.Second
+	lingerSilent = time.Second
+	lingerMost   = 5 * time.Second
 )
 
 // Serve accepts connections of ln, until that fails or the Server is shut down,
-// and then returns an error, which is ErrServerClosed after Shutdown or Close.
-// It closes ln. It may be called for several listeners.
+// and closes ln. It always returns an error, which is ErrServerClosed after
+// Shutdown or Close, and otherwise that of ln; its connections go on. It may be
+// called for several listeners.
+//
+// Errors of accepting that pass, such as those of a process that has too many
+// files open, are waited out.
 func (s *Server) Serve(ln net.Listener) error {
 	defer ln.Close()
 	if s.Layout == nil || s.Handle == nil {
@@ -65,50 +86,34 @@ func (s *Server) Serve(ln net.Listener) error {
 		return ErrServerClosed
 	}
 	defer s.forget(ln)
-	var room chan struct{}
-	if s.MaxConns > 0 {
-		room = make(chan struct{}, s.MaxConns)
-	}
 	for wait := time.Duration(0); ; {
-		if room != nil {
-			select {
-			case room <- struct{}{}:
-			case <-s.ctx.Done():
-				return ErrServerClosed
-			}
+		if !s.acquire() {
+			return ErrServerClosed
 		}
-		c, err := ln.Accept()
+		nc, err := ln.Accept()
 		if err != nil {
-			if room != nil {
-				<-room
-			}
-			if s.isStopping() {
+			s.release()
+			if s.isStopped() {
 				return ErrServerClosed
 			}
 			if !passing(err) {
 				return err
 			}
-			// Such as too many open files: others may be closed soon.
 			wait = min(max(2*wait, 5*time.Millisecond), time.Second)
 			select {
 			case <-time.After(wait):
-			case <-s.ctx.Done():
+			case <-s.stopped:
 			}
 			continue
 		}
 		wait = 0
-		conn := s.add(c)
-		if conn == nil {
-			c.Close()
+		c := s.add(nc)
+		if c == nil {
+			s.release()
+			nc.Close()
 			return ErrServerClosed
 		}
-		go func() {
-			defer s.running.Done()
-			s.serve(conn)
-			if room != nil {
-				<-room
-			}
-		}()
+		go s.serve(c)
 	}
 }
 
@@ -118,23 +123,47 @@ func passing(err error) bool {
 	return errors.As(err, &t) && t.Temporary()
 }
 
+// acquire waits until there may be one connection more.
+func (s *Server) acquire() bool {
+	if s.room == nil {
+		return true
+	}
+	select {
+	case s.room <- struct{}{}:
+		return true
+	case <-s.stopped:
+		return false
+	}
+}
+
+func (s *Server) release() {
+	if s.room != nil {
+		<-s.room
+	}
+}
+
 // begin registers a listener, unless the Server is closed.
 func (s *Server) begin(ln net.Listener) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.stopping {
+	s.start()
+	if s.isStopped() {
 		return false
 	}
-	s.start()
 	s.listeners[ln] = true
 	return true
 }
 
 // start makes what a Server needs, once.
 func (s *Server) start() {
-	if s.ctx == nil {
-		s.ctx, s.cancel = context.WithCancel(context.Background())
-		s.listeners, s.conns = map[net.Listener]bool{}, map[*Conn]bool{}
+	if s.ctx != nil {
+		return
+	}
+	s.ctx, s.cancel = context.WithCancel(context.Background())
+	s.stopped = make(chan struct{})
+	s.listeners, s.conns = map[net.Listener]bool{}, map[*Conn]bool{}
+	if s.MaxConns > 0 {
+		s.room = make(chan struct{}, s.MaxConns)
 	}
 }
 
@@ -144,22 +173,25 @@ func (s *Server) forget(ln net.Listener) {
 	delete(s.listeners, ln)
 }
 
-func (s *Server) isStopping() bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.stopping
+func (s *Server) isStopped() bool {
+	select {
+	case <-s.stopped:
+		return true
+	default:
+		return false
+	}
 }
 
 // add registers a connection, unless the Server is closed.
 func (s *Server) add(nc net.Conn) *Conn {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.stopping {
-		return nil
-	}
 	c := NewConn(nc, s.Layout)
 	c.MaxPayload = s.MaxPayload
 	c.IdleTimeout, c.FrameTimeout, c.WriteTimeout = s.IdleTimeout, s.FrameTimeout, s.WriteTimeout
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.isStopped() {
+		return nil
+	}
 	s.conns[c] = true
 	s.running.Add(1)
 	return c
@@ -167,45 +199,61 @@ func (s *Server) add(nc net.Conn) *Conn {
 
 // serve handles the frames of a connection until it ends.
 func (s *Server) serve(c *Conn) {
+	end := c.abort
+	defer func() { // also after a handler's runtime.Goexit
+		end()
+		s.mu.Lock()
+		delete(s.conns, c)
+		s.mu.Unlock()
+		s.release()
+		s.running.Done()
+	}()
 	err := s.handle(c)
-	if err != nil && s.ConnError != nil {
+	failed := err != io.EOF && err != errEnding
+	if failed && s.ConnError != nil {
 		s.ConnError(c, err)
 	}
-	if e := c.Flush(); err == nil && e != nil && s.ConnError != nil {
-		s.ConnError(c, e)
+	if e := c.Flush(); e != nil {
+		if !failed && s.ConnError != nil {
+			s.ConnError(c, e)
+		}
+		return
 	}
-	if err == nil && c.busy || err != nil && !isTimeout(err) {
+	if c.hasWritten() {
 		c.linger()
 	}
-	c.conn.Close()
-	s.mu.Lock()
-	delete(s.conns, c)
-	s.mu.Unlock()
+	end = func() { c.conn.Close() }
 }
 
-// handle returns nil at the end of the stream, and when the Server is shut down.
+// handle returns io.EOF at the end of the stream, and errEnding when the Server is
+// shut down.
 func (s *Server) handle(c *Conn) error {
-	for {
-		f, err := c.Next()
-		switch {
-		case err == nil:
-			if err := s.Handle(s.ctx, c, f); err != nil {
-				return err
-			}
-		case err == io.EOF:
-			return nil
-		case isTimeout(err) && c.stopping.Load() && !c.expired && (c.inside() || time.Now().Before(c.stopAt) || c.stopAt.IsZero()):
-			// Woken, but with a frame here in part, or maybe on its way.
-		case isTimeout(err) && c.stopping.Load() && !c.inside():
-			return nil
-		default:
+	ctx := s.ctx
+	if s.Open != nil {
+		own, cancel := context.WithCancel(ctx)
+		defer cancel()
+		c.handling = true
+		var err error
+		if ctx, err = s.Open(own, c); err != nil {
 			return err
 		}
+		c.handling = false
+	}
+	for {
+		f, err := c.Next()
+		if errors.Is(err, net.ErrClosed) || err == io.ErrClosedPipe {
+			return io.EOF // closed on this side, which knows it
+		}
+		if err != nil {
+			return err
+		}
+		c.handling = true
+		if err := s.Handle(ctx, c, f); err != nil {
+			return err
+		}
+		c.handling = false
 	}
 }
-
-// inside reports whether the Reader has a frame in part.
-func (c *Conn) inside() bool { return c.end > c.start || c.left > 0 }
 
 // linger ends what is sent, and waits until the peer has read it and closes.
 func (c *Conn) linger() {
@@ -213,25 +261,35 @@ func (c *Conn) linger() {
 	if !ok || half.CloseWrite() != nil {
 		return
 	}
-	for end := time.Now().Add(linger); time.Now().Before(end); {
-		if c.conn.SetReadDeadline(end) != nil {
+	buf := getBuffer(smallest - shift)
+	defer buf.put()
+	for end := time.Now().Add(lingerMost); ; {
+		d := time.Now().Add(lingerSilent)
+		if d.After(end) {
+			d = end
+		}
+		if c.conn.SetReadDeadline(d) != nil {
 			return
 		}
-		if _, err := io.Copy(io.Discard, c.conn); err == nil || !isTimeout(err) {
+		// A deadline that is not over is that of a Shutdown, for the Reader.
+		if _, err := c.conn.Read(buf.b); err != nil && (!isTimeout(err) || time.Until(d) <= slack) {
 			return
 		}
 	}
 }
 
-// Shutdown ends the Server in order: it stops accepting, lets every handler finish,
-// and also handles the frames that have arrived, flushes the answers, and waits
-// until all connections are closed. A frame that is here in part has until its
-// FrameTimeout. If ctx ends before that, Shutdown does what Close does and
-// returns the error of ctx.
+// Shutdown ends the Server in order: it stops accepting, lets every handler
+// finish, also handles the frames that have arrived, flushes the answers, waits
+// until the peer has read them and closes, or has been silent for a second, and
+// returns when all connections are closed.
+//
+// Of a frame that is here in part the rest has until the FrameTimeout, or five
+// seconds if there is none. Without a WriteTimeout there is no limit for a peer
+// that does not read, and there is none for handlers. If ctx ends before that,
+// Shutdown does what Close does and returns the error of ctx.
 func (s *Server) Shutdown(ctx context.Context) error {
 	s.stop(func(c *Conn) {
-		c.stopping.Store(true)
-		c.conn.SetReadDeadline(past)
+		c.wake(func() bool { c.ending = true; return true })
 	})
 	done := make(chan struct{})
 	go func() {
@@ -249,23 +307,30 @@ func (s *Server) Shutdown(ctx context.Context) error {
 }
 
 // Close ends the Server at once: it closes all listeners and connections, and ends
-// the context of the handlers. It does not wait for them.
+// the context of the handlers. It does not wait for them. It returns the first
+// error of a listener.
 func (s *Server) Close() error {
-	s.stop(func(c *Conn) { c.conn.Close() })
+	err := s.stop((*Conn).abort)
 	s.cancel()
-	return nil
+	return err
 }
 
 // stop ends accepting, and does end to every connection.
-func (s *Server) stop(end func(*Conn)) {
+func (s *Server) stop(end func(*Conn)) (err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.start()
-	s.stopping = true
+	if !s.isStopped() {
+		close(s.stopped)
+	}
 	for ln := range s.listeners {
-		ln.Close()
+		if e := ln.Close(); err == nil {
+			err = e
+		}
+		delete(s.listeners, ln)
 	}
 	for c := range s.conns {
 		end(c)
 	}
+	return err
 }

@@ -1,0 +1,600 @@
+package frame_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"math/rand"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"example.com/structpack"
+	"example.com/structpack/frame"
+	"github.com/google/go-cmp/cmp"
+)
+
+// A sink keeps what is written to it, call by call.
+type sink struct {
+	mu    sync.Mutex
+	calls [][]byte
+	err   error
+	short bool
+	gate  chan struct{} // if it is not nil, each call takes one value of it
+	in    chan struct{} // if it is not nil, each call sends to it first
+}
+
+func (s *sink) Write(b []byte) (int, error) {
+	if s.in != nil {
+		s.in <- struct{}{}
+	}
+	if s.gate != nil {
+		<-s.gate
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.calls = append(s.calls, clone(b))
+	if s.short {
+		return len(b) - 1, nil
+	}
+	return len(b), s.err
+}
+
+func (s *sink) sizes() (sizes []int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, b := range s.calls {
+		sizes = append(sizes, len(b))
+	}
+	return sizes
+}
+
+func (s *sink) all() []byte {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Concat(s.calls...)
+}
+
+// TestOneWriteAFrame is the rule that a frame goes to the stream with one call,
+// its header too, and several frames of one flush together.
+func TestOneWriteAFrame(t *testing.T) {
+	for _, size := range []int{0, 1, 16, 4096, 32<<10 - 8, 32<<10 - 7, 32 << 10, 64 << 10, 256<<10 - 1} {
+		dst := &sink{}
+		w := frame.NewWriter(dst, idKind)
+		want, err := idKind.Append(nil, make([]byte, size), 1, 2)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := w.Write(make([]byte, size), 1, 2); err != nil {
+			t.Fatal(err)
+		}
+		early := size+7 >= 32<<10
+		if n := len(dst.sizes()); early != (n == 1) {
+			t.Errorf("%d bytes: %d calls before Flush", size, n)
+		}
+		if err := w.Flush(); err != nil {
+			t.Fatal(err)
+		}
+		if len(dst.calls) != 1 || !bytes.Equal(dst.all(), want) {
+			t.Errorf("%d bytes: %d calls, %d bytes, want %d", size, len(dst.calls), len(dst.all()), len(want))
+		}
+		if err := w.Flush(); err != nil || len(dst.sizes()) != 1 {
+			t.Errorf("%d bytes: an empty flush wrote: %v", size, err)
+		}
+	}
+}
+
+// TestFlushAt32KiB is the rule that what waits is written when there are 32 KiB.
+func TestFlushAt32KiB(t *testing.T) {
+	dst := &sink{}
+	w := frame.NewWriter(dst, idKind)
+	for range 3 * 327 {
+		if err := w.Write(make([]byte, 93), 1, 2); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if diff := cmp.Diff(dst.sizes(), []int{32_800, 32_800}); diff != "" {
+		t.Error(diff)
+	}
+	w.Flush()
+	if n := len(dst.all()); n != 3*327*100 {
+		t.Errorf("%d bytes", n)
+	}
+}
+
+// TestLargePayloads are not copied: they are a call of their own, behind what
+// was waiting and their header.
+func TestLargePayloads(t *testing.T) {
+	dst := &sink{}
+	w := frame.NewWriter(dst, idKind)
+	w.Write([]byte("first"), 0, 0)
+	large := bytes.Repeat([]byte("large"), 1<<18)
+	if err := w.Write(large, 1, 0); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(dst.sizes(), []int{12 + 7, len(large)}); diff != "" {
+		t.Error(diff)
+	}
+	w.Write([]byte("last"), 2, 0)
+	w.Flush()
+	checkFrames(t, dst.all(), []string{"first", string(large), "last"})
+}
+
+// TestVectoredWrites sends payloads of 256 KiB and more over sockets, between
+// small ones.
+func TestVectoredWrites(t *testing.T) {
+	overAll(t, func(t *testing.T, tr transport) {
+		here, there := tr.connect(t)
+		var want []string
+		for i, size := range []int{0, 256 << 10, 5, 1 << 20, 256<<10 - 1, 300_000, 300_000, 1} {
+			want = append(want, strings.Repeat(string(rune('a'+i)), size))
+		}
+		go func() {
+			w := frame.NewWriter(here, idKind)
+			for i, p := range want {
+				if err := w.Write([]byte(p), i, 0); err != nil {
+					t.Error(err)
+				}
+			}
+			if err := w.Flush(); err != nil {
+				t.Error(err)
+			}
+			here.Close()
+		}()
+		got, err := io.ReadAll(there)
+		if err != nil {
+			t.Fatal(err)
+		}
+		checkFrames(t, got, want)
+	})
+}
+
+// checkFrames checks that a stream consists of frames with these payloads, with
+// their numbers.
+func checkFrames(t *testing.T, stream []byte, want []string) {
+	t.Helper()
+	for i, p := range want {
+		f, rest, err := idKind.Cut(stream)
+		if err != nil || f.Int(0) != int64(i) || string(f.Payload) != p {
+			t.Fatalf("frame %d: number %d, %d bytes, want %d; %v", i, f.Int(0), len(f.Payload), len(p), err)
+		}
+		stream = rest
+	}
+	if len(stream) > 0 {
+		t.Errorf("%d bytes behind the last frame", len(stream))
+	}
+}
+
+// TestWriteRetainsNothing changes the payload and the values after Write.
+func TestWriteRetainsNothing(t *testing.T) {
+	for _, size := range []int{4, 40_000, 300_000} {
+		dst := &sink{}
+		l := frame.MustLayout("!4sI", frame.LengthAt(1))
+		w := frame.NewWriter(dst, l)
+		payload, tag := bytes.Repeat([]byte{1}, size), []byte("abcd")
+		if err := w.Write(payload, tag); err != nil {
+			t.Fatal(err)
+		}
+		clear(payload)
+		clear(tag)
+		w.Flush()
+		f, err := l.Parse(dst.all())
+		if err != nil || string(f.Head[:4]) != "abcd" || !bytes.Equal(f.Payload, bytes.Repeat([]byte{1}, size)) {
+			t.Errorf("%d bytes: %v", size, err)
+		}
+	}
+}
+
+// TestWrongFramesChangeNothing is the rule that a frame that cannot be made
+// leaves the Writer usable, and no trace.
+func TestWrongFramesChangeNothing(t *testing.T) {
+	small := frame.MustLayout("!HB", frame.LengthAt(1))
+	agree := frame.MustLayout("!BB", frame.LengthFunc(func(head []byte) (int64, error) { return int64(head[1]), nil }))
+	mixed := frame.MustLayout("!4sdB", frame.LengthAt(2))
+	for _, tt := range []struct {
+		name    string
+		layout  *frame.Layout
+		good    []any
+		payload []byte
+		values  []any
+		err     error
+	}{
+		{"too many values", small, []any{1}, nil, []any{1, 2}, structpack.ErrCount},
+		{"too few values", small, []any{1}, nil, nil, structpack.ErrCount},
+		{"out of range", small, []any{1}, nil, []any{70_000}, structpack.ErrRange},
+		{"negative", small, []any{1}, nil, []any{-1}, structpack.ErrRange},
+		{"a string", small, []any{1}, nil, []any{"a"}, structpack.ErrType},
+		{"too large for its code", small, []any{1}, make([]byte, 256), []any{1}, frame.ErrTooLarge},
+		{"much too large", small, []any{1}, make([]byte, 300_000), []any{1}, frame.ErrTooLarge},
+		{"a string for a double", mixed, []any{"a", 1.5}, nil, []any{"a", "b"}, structpack.ErrType},
+		{"one value too few for a function", agree, []any{0, 2}, nil, []any{0}, structpack.ErrCount},
+		{"a function that says otherwise", agree, []any{0, 2}, []byte("abc"), []any{0, 2}, frame.ErrLength},
+		{"a large one", agree, []any{0, 2}, make([]byte, 300_000), []any{0, 2}, frame.ErrLength},
+	} {
+		dst := &sink{}
+		w := frame.NewWriter(dst, tt.layout)
+		write := func() {
+			t.Helper()
+			if err := w.Write([]byte("ok"), tt.good...); err != nil {
+				t.Fatalf("%s: %v", tt.name, err)
+			}
+		}
+		write()
+		if err := w.Write(tt.payload, tt.values...); !errors.Is(err, tt.err) {
+			t.Errorf("%s: %v, want %v", tt.name, err, tt.err)
+		}
+		write()
+		if err := w.Flush(); err != nil {
+			t.Errorf("%s: %v", tt.name, err)
+		}
+		one, err := tt.layout.Append(nil, []byte("ok"), tt.good...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if want := append(clone(one), one...); !bytes.Equal(dst.all(), want) {
+			t.Errorf("%s: wrote %x, want %x", tt.name, dst.all(), want)
+		}
+	}
+}
+
+// TestWriteErrorsAreFinal is the rule that nothing is written after an error of
+// the stream.
+func TestWriteErrorsAreFinal(t *testing.T) {
+	mine := errors.New("mine")
+	for _, tt := range []struct {
+		dst  *sink
+		want error
+	}{{&sink{err: mine}, mine}, {&sink{short: true}, io.ErrShortWrite}} {
+		w := frame.NewWriter(tt.dst, idKind)
+		if err := w.Write(nil, 1, 1); err != nil {
+			t.Fatal(err)
+		}
+		for _, call := range []func() error{
+			w.Flush, w.Flush,
+			func() error { return w.Write(nil, 1, 1) },
+			func() error { return w.Write(make([]byte, 300_000), 1, 1) },
+			func() error { return frame.WriteHeader(w, &header{}, nil) },
+		} {
+			if err := call(); err != tt.want {
+				t.Errorf("%v, want %v", err, tt.want)
+			}
+		}
+		if n := len(tt.dst.sizes()); n != 1 {
+			t.Errorf("%d calls", n)
+		}
+	}
+	for _, size := range []int{40_000, 300_000} {
+		if err := frame.NewWriter(&sink{err: mine}, idKind).Write(make([]byte, size), 1, 1); err != mine {
+			t.Errorf("%d bytes: %v", size, err)
+		}
+	}
+}
+
+// TestWritePanics has a stream that panics: the panic is the caller's, and
+// nobody waits for the write to end.
+func TestWritePanics(t *testing.T) {
+	w := frame.NewWriter(panicking{}, idKind)
+	w.Write(nil, 1, 1)
+	func() {
+		defer func() {
+			if r := recover(); r != "mine" {
+				t.Errorf("%v", r)
+			}
+		}()
+		w.Flush()
+	}()
+	within(t, "an error", func() {
+		if err := w.Flush(); err == nil {
+			t.Error("no error after a write that did not return")
+		}
+	})
+}
+
+type panicking struct{}
+
+func (panicking) Write([]byte) (int, error) { panic("mine") }
+
+// TestConcurrentSenders is the rule that frames of many goroutines are whole, and
+// each goroutine's in their order.
+func TestConcurrentSenders(t *testing.T) {
+	overAll(t, func(t *testing.T, tr transport) {
+		senders, each := scaled(1000), 10
+		if tr.name != "tcp" {
+			senders = 100
+		}
+		l := frame.MustLayout("!IHI", frame.LengthAt(2))
+		here, there := tr.connect(t)
+		w := frame.NewWriter(here, l)
+		go func() {
+			var all sync.WaitGroup
+			for i := range senders {
+				all.Go(func() {
+					random := rand.New(rand.NewSource(int64(i)))
+					for j := range each {
+						size := random.Intn(200)
+						if random.Intn(100) == 0 {
+							size = 250_000 + random.Intn(20_000)
+						}
+						err := w.Write(bytes.Repeat([]byte{byte(i), byte(j)}, size), i, j)
+						if err == nil && random.Intn(2) == 0 {
+							err = w.Flush()
+						}
+						if err != nil {
+							t.Error(err)
+						}
+					}
+				})
+			}
+			all.Wait()
+			w.Flush()
+			here.Close()
+		}()
+		next := make([]int, senders)
+		r := frame.NewReader(there, l)
+		for f, err := range r.Frames() {
+			if err != nil {
+				t.Fatal(err)
+			}
+			i, j := int(f.Int(0)), int(f.Int(1))
+			if i >= senders || j != next[i] || !bytes.Equal(f.Payload, bytes.Repeat([]byte{byte(i), byte(j)}, len(f.Payload)/2)) {
+				t.Fatalf("frame %d of sender %d, with %d bytes", j, i, len(f.Payload))
+			}
+			next[i]++
+		}
+		for i, n := range next {
+			if n != each {
+				t.Fatalf("%d frames of sender %d", n, i)
+			}
+		}
+	})
+}
+
+// TestCollectingWhileWriting is the rule that others go on collecting while a
+// write blocks, until 32 KiB wait, and that one write takes all that was
+// collected.
+func TestCollectingWhileWriting(t *testing.T) {
+	checkGoroutines(t)
+	dst := &sink{in: make(chan struct{}), gate: make(chan struct{})}
+	w := frame.NewWriter(dst, idKind)
+	var all sync.WaitGroup
+	flush := func() {
+		if err := w.Flush(); err != nil {
+			t.Error(err)
+		}
+	}
+	write := func() {
+		if err := w.Write(make([]byte, 93), 1, 2); err != nil {
+			t.Error(err)
+		}
+	}
+	write()
+	all.Go(flush)
+	wait(t, "a write", dst.in)
+	within(t, "327 frames", func() {
+		for range 327 { // 32,700 bytes
+			write()
+		}
+	})
+	blocked := make(chan struct{})
+	all.Go(func() {
+		write() // the 328th is collected, and waits for the write
+		write()
+		close(blocked)
+	})
+	for range 10 {
+		all.Go(flush)
+	}
+	select {
+	case <-blocked:
+		t.Error("a Write beyond 32 KiB does not wait")
+	case <-time.After(20 * time.Millisecond):
+	}
+	dst.gate <- struct{}{}
+	done := make(chan struct{})
+	go func() {
+		all.Wait()
+		flush()
+		close(done)
+	}()
+	for open := true; open; {
+		select {
+		case <-dst.in:
+			dst.gate <- struct{}{}
+		case <-done:
+			open = false
+		}
+	}
+	sizes := dst.sizes()
+	if sizes[0] != 100 || sizes[1] < 32_700 || len(dst.all()) != 330*100 {
+		t.Errorf("writes of %v bytes", sizes)
+	}
+}
+
+// TestWriteFrame passes frames on as they are, and none whose header is wrong.
+func TestWriteFrame(t *testing.T) {
+	for _, tt := range protocols {
+		whole := unhex(tt.bytes)
+		f, err := tt.layout.Parse(whole)
+		if err != nil {
+			t.Fatal(err)
+		}
+		dst := &sink{}
+		w := frame.NewWriter(dst, tt.layout)
+		if err := w.WriteFrame(f); err != nil {
+			t.Errorf("%s: %v", tt.name, err)
+		}
+		f.Payload = append(f.Payload, 1)
+		if err := w.WriteFrame(f); !errors.Is(err, frame.ErrLength) {
+			t.Errorf("%s, longer than its header says: %v", tt.name, err)
+		}
+		f.Head = f.Head[:len(f.Head)-1]
+		if err := w.WriteFrame(f); !errors.Is(err, frame.ErrLength) {
+			t.Errorf("%s, without all of its header: %v", tt.name, err)
+		}
+		w.Flush()
+		if !bytes.Equal(dst.all(), whole) {
+			t.Errorf("%s: %x", tt.name, dst.all())
+		}
+	}
+	l := frame.MustLayout("!I")
+	dst := &sink{}
+	w := frame.NewWriter(dst, l)
+	large, err := l.Append(nil, bytes.Repeat([]byte("x"), 300_000))
+	if err != nil {
+		t.Fatal(err)
+	}
+	f, err := l.Parse(large)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := w.WriteFrame(f); err != nil || !bytes.Equal(dst.all(), large) {
+		t.Errorf("a large frame: %d bytes, %v", len(dst.all()), err)
+	}
+}
+
+func TestWriteHeader(t *testing.T) {
+	dst := &sink{}
+	w := frame.NewWriter(dst, idKind)
+	if err := frame.WriteHeader(w, &header{ID: 7, Kind: 2, Size: 99}, []byte("hello")); err != nil {
+		t.Fatal(err)
+	}
+	if err := frame.WriteHeader(w, (*header)(nil), nil); !errors.Is(err, structpack.ErrType) {
+		t.Errorf("nil: %v", err)
+	}
+	if err := frame.WriteHeader(w, &struct{ A int8 }{}, nil); !errors.Is(err, structpack.ErrType) {
+		t.Errorf("another type: %v", err)
+	}
+	type one struct{ N uint8 }
+	b := frame.NewWriter(dst, frame.MustLayout("!B"))
+	if err := frame.WriteHeader(b, &one{}, make([]byte, 256)); !errors.Is(err, frame.ErrTooLarge) {
+		t.Errorf("too large: %v", err)
+	}
+	w.Flush()
+	b.Flush()
+	if got := string(dst.all()); got != "\x00\x07\x02\x00\x00\x00\x05hello" {
+		t.Errorf("%q", got)
+	}
+}
+
+// TestValuesOfEveryType packs headers by the way for plain integers and by the
+// way for everything else, which must be one.
+func TestValuesOfEveryType(t *testing.T) {
+	type mine int32
+	values := []any{
+		0, 1, -1, 127, 128, 255, 256, 32767, 65535, 65536, math.MaxInt, math.MinInt,
+		int64(1 << 31), int64(1<<32 - 1), int64(1 << 32), int64(math.MaxInt64), int64(math.MinInt64),
+		int8(-5), int16(-5), int32(-5), int64(-5), uint8(200), uint16(60_000), uint32(4e9), uint64(1 << 63), uint(7), mine(9), true, 1.5, "x", nil,
+	}
+	for _, code := range "bBhHiIlLqQ" {
+		for _, order := range "<!" {
+			plain := frame.MustLayout(fmt.Sprintf("%c%cB", order, code), frame.LengthAt(1))
+			for _, v := range values {
+				got, err := plain.Append(nil, nil, v)
+				want, wantErr := structpack.Pack(fmt.Sprintf("%c%cB", order, code), v, 0)
+				if !bytes.Equal(got, want) || (err == nil) != (wantErr == nil) || err != nil && err.Error() != wantErr.Error() {
+					t.Errorf("%c%c of %T %v: %x, %v, want %x, %v", order, code, v, v, got, err, want, wantErr)
+				}
+			}
+		}
+	}
+	// More values than fit a small array, with the length in the middle.
+	many := frame.MustLayout("!20H3sI20H", frame.LengthAt(21))
+	all := make([]any, 41)
+	for i := range all {
+		all[i] = i
+	}
+	all[20] = "abc"
+	b, err := many.Append(nil, []byte("xy"), all...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	f, err := many.Parse(b)
+	if err != nil || f.Int(0) != 0 || f.Int(19) != 19 || f.Int(21) != 2 || f.Int(22) != 21 || f.Int(41) != 40 || string(f.Payload) != "xy" {
+		t.Errorf("%x, %v", b, err)
+	}
+}
+
+func TestWriteContext(t *testing.T) {
+	checkGoroutines(t)
+	here, there := transports[0].connect(t)
+	c := frame.NewConn(here, idKind)
+	ended, cancel := context.WithCancel(context.Background())
+	cancel()
+	if err := c.WriteContext(ended, nil, 1, 1); err != context.Canceled {
+		t.Errorf("WriteContext: %v", err)
+	}
+	if err := c.FlushContext(ended); err != context.Canceled {
+		t.Errorf("FlushContext: %v", err)
+	}
+	if err := c.WriteContext(context.Background(), []byte("a"), 0, 1); err != nil {
+		t.Error(err)
+	}
+	if err := c.FlushContext(context.Background()); err != nil {
+		t.Error(err)
+	}
+	if f, err := frame.NewReader(there, idKind).Next(); err != nil || string(f.Payload) != "a" {
+		t.Errorf("%v, %v", f, err)
+	}
+}
+
+// TestContextEndsWhileWriting has contexts that end while their call writes to
+// the stream, which is final, and while another goroutine's does, which changes
+// nothing.
+func TestContextEndsWhileWriting(t *testing.T) {
+	for _, size := range []int{100, 40_000, 300_000} {
+		t.Run(fmt.Sprint(size), func(t *testing.T) {
+			checkGoroutines(t)
+			here, there := transports[3].connect(t)
+			c := frame.NewConn(here, idKind)
+			first := make(chan error, 1)
+			own, stopOwn := context.WithCancel(context.Background())
+			defer stopOwn()
+			go func() {
+				err := c.WriteContext(own, make([]byte, size), 0, 0)
+				if err == nil {
+					err = c.FlushContext(own)
+				}
+				first <- err
+			}()
+			head := make([]byte, 7)
+			if _, err := io.ReadFull(there, head); err != nil {
+				t.Fatal(err)
+			}
+			// The first goroutine is writing now.
+			other, stopOther := context.WithCancel(context.Background())
+			second := make(chan error, 1)
+			go func() {
+				err := c.WriteContext(other, []byte("second"), 1, 0)
+				if err == nil {
+					err = c.FlushContext(other)
+				}
+				second <- err
+			}()
+			third := make(chan error, 1)
+			go func() { third <- c.WriteContext(other, make([]byte, 300_000), 2, 0) }()
+			stopOther()
+			for _, ended := range []chan error{second, third} {
+				if err := wait(t, "the end of a context", ended); err != context.Canceled {
+					t.Errorf("%v", err)
+				}
+			}
+			if _, err := io.ReadFull(there, make([]byte, 10)); err != nil {
+				t.Errorf("the first goroutine no longer writes: %v", err)
+			}
+			stopOwn()
+			if err := wait(t, "the end of a context", first); err != context.Canceled {
+				t.Errorf("%v", err)
+			}
+			for _, err := range []error{c.Flush(), c.Write(nil, 1, 1), c.Close()} {
+				if err != context.Canceled {
+					t.Errorf("%v, want the final error", err)
+				}
+			}
+		})
+	}
+}
