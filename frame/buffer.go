@@ -2,18 +2,16 @@ package frame
 
 import "sync"
 
-// Buffers come in sizes at most four times each other from 4.5 KiB on, so that
-// one grows fourfold at a time, and are kept for whoever needs one next: a
-// connection has a buffer only while there are bytes in it.
+// Buffers come in sizes four times each other, so that one grows at most
+// fourfold at a time, and are kept for whoever needs one next: a connection has a
+// buffer only while there are bytes in it.
 const (
-	// tiny is what a connection waits with where waiting needs a buffer.
-	tiny     = 576
-	smallest = 18 << 8
+	smallest = 18 << 8 // 4.5 KiB
 	// largest is that of reading ahead: 64 KiB, and room for a header.
 	largest = 72 << 10
 )
 
-var classes = [...]int{tiny, smallest, 18 << 10, largest, 288 << 10, 1152 << 10}
+var classes = [...]int{smallest, 18 << 10, largest, 288 << 10, 1152 << 10}
 
 var pools [len(classes)]sync.Pool
 
@@ -21,7 +19,11 @@ var pools [len(classes)]sync.Pool
 // memory that begins at a page takes up to twice as long on some processors.
 const shift = 64
 
-// A buffer is memory of one of the classes, or larger.
+// own is how many bytes a Reader and a Writer have room for in themselves, so
+// that small frames that come one by one need no buffer.
+const own = 320
+
+// A buffer is memory of one of the classes, or of another size.
 type buffer struct {
 	b     []byte // of full length
 	class int    // -1 if it is of none

@@ -7,6 +7,7 @@ import (
 	"net"
 	"os"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -15,13 +16,15 @@ import (
 //
 // Before it waits for the peer, the Reader flushes the Writer: whoever answers
 // frames need not flush, and the answers to all frames that came together go
-// out together. If that flush fails, its error is that of Next once; reading may
-// go on, for what the peer had to say before it closed. While another goroutine
-// flushes, the Reader does not wait for it.
+// out together. It does not wait until the peer takes them, for the peer may
+// write before it reads; what cannot be written at once is left to a goroutine.
+// If that flush fails, its error is that of Next once, unless a call of the
+// Writer has returned it; reading may go on, for what the peer had to say before
+// it closed.
 //
-// Two peers that both write and never read wait for each other when the buffers
-// between them are full, and a Conn writes before it reads if there is something
-// to flush. WriteTimeout ends that; flushing from another goroutine avoids it.
+// Write and Flush do wait. Two peers that write more than there is room for between
+// them, before they read, wait for each other: WriteTimeout ends that, and a
+// goroutine for each direction avoids it.
 //
 // The timeouts are set before the Conn is used; 0 is none. Their errors wrap
 // os.ErrDeadlineExceeded. Reading goes on with the next call after one of them;
@@ -47,6 +50,7 @@ type Conn struct {
 	conn  net.Conn
 	begun time.Time // when the Reader first waited for the rest of a frame
 
+	special atomic.Bool // there is something for arming to look at, besides timeouts
 	arming  sync.Mutex
 	reading *turn     // of a call of NextContext, or nil
 	until   time.Time // the read deadline
@@ -63,9 +67,7 @@ type Conn struct {
 }
 
 // NewConn returns a Conn of a connection that is a stream: TCP, TLS, net.Pipe, a
-// Unix-domain connection of the type "unix". A *net.TCPConn or *net.UnixConn on
-// a Unix system takes no memory for reading while it waits; others take
-// some hundred bytes.
+// Unix-domain connection of the type "unix".
 //
 // Datagrams are no streams. To read from a connection of theirs is an error; they
 // are for [Layout.Parse] and [Layout.Append].
@@ -145,16 +147,17 @@ func network(c net.Conn) string {
 // nothing is lost: the next call goes on where this one stopped.
 func (c *Conn) NextContext(ctx context.Context) (Frame, error) {
 	if err := ctx.Err(); err != nil {
-		return Frame{}, err
+		return c.nothing(), err
 	}
-	if c.ready() {
+	if ctx.Done() == nil || c.ready() {
 		return c.Next()
 	}
 	t := &turn{ctx: ctx}
 	c.arming.Lock()
 	c.reading = t
+	c.special.Store(true)
 	c.arming.Unlock()
-	stop := context.AfterFunc(ctx, func() { c.wake(func() bool { return c.reading == t }) })
+	stop := context.AfterFunc(ctx, func() { c.wake(past, func() bool { return c.reading == t }) })
 	defer func() {
 		stop()
 		c.arming.Lock()
@@ -195,14 +198,28 @@ func (c *Conn) FlushContext(ctx context.Context) error {
 // past is a deadline that wakes whoever waits.
 var past = time.Unix(1, 0)
 
-// wake ends the wait of the Reader if there is one that should end.
-func (c *Conn) wake(should func() bool) {
+// wake ends the wait of the Reader, at a time, if there is one that should end.
+func (c *Conn) wake(at time.Time, should func() bool) {
 	c.arming.Lock()
 	defer c.arming.Unlock()
 	if should() {
 		c.woken = true
-		c.conn.SetReadDeadline(past)
+		c.special.Store(true)
+		c.conn.SetReadDeadline(at)
 	}
+}
+
+// end tells the Reader that the Server is shut down. A TLS handshake that is under
+// way gets some time, for it does not survive a deadline.
+func (c *Conn) end() {
+	at := past
+	if c.raw == nil {
+		at = time.Now().Add(patience)
+	}
+	c.wake(at, func() bool {
+		c.ending = true
+		return true
+	})
 }
 
 const (
@@ -229,6 +246,9 @@ var errEnding = errors.New("frame: shut down")
 func (c *Conn) beforeRead(inside bool) (poll bool, err error) {
 	if err := c.settle(); err != nil {
 		return false, &flushError{err}
+	}
+	if c.IdleTimeout <= 0 && c.FrameTimeout <= 0 && !c.special.Load() {
+		return false, nil
 	}
 	c.arming.Lock()
 	defer c.arming.Unlock()
@@ -268,17 +288,17 @@ func (c *Conn) beforeRead(inside bool) (poll bool, err error) {
 		c.woken, c.until = false, d
 		err = c.conn.SetReadDeadline(d)
 	}
+	c.special.Store(c.reading != nil || c.ending || !d.IsZero())
 	return poll, err
 }
 
-// hasRead is called when the Reader has waited, and has n bytes more.
-func (c *Conn) hasRead(n int) {
-	if c.draining {
-		c.drained += n
-		if !c.since.IsZero() {
-			c.waited += time.Since(c.since)
-			c.since = time.Time{}
-		}
+// hasDrained is called when the Reader has waited while draining, and has n bytes
+// more.
+func (c *Conn) hasDrained(n int) {
+	c.drained += n
+	if !c.since.IsZero() {
+		c.waited += time.Since(c.since)
+		c.since = time.Time{}
 	}
 }
 

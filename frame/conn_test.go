@@ -726,7 +726,7 @@ func TestNoDatagrams(t *testing.T) {
 // TestLostConnection is the rule that only a deadline is resumable: a connection
 // that the system gave up is lost, though the system calls that a timeout.
 func TestLostConnection(t *testing.T) {
-	lost := &net.OpError{Op: "read", Err: os.NewSyscallError("read", timedOut)}
+	lost := &net.OpError{Op: "read", Err: os.NewSyscallError("read", lostErr{})}
 	stream, _ := messages(3)
 	r := frame.NewReader(&script{pieces: [][]byte{stream}, end: lost}, idKind)
 	n := 0
@@ -739,6 +739,13 @@ func TestLostConnection(t *testing.T) {
 		t.Errorf("%v is not final", err)
 	}
 }
+
+// lostErr is what ETIMEDOUT is.
+type lostErr struct{}
+
+func (lostErr) Error() string   { return "connection timed out" }
+func (lostErr) Timeout() bool   { return true }
+func (lostErr) Temporary() bool { return true }
 
 // TestEarlyTimeout has a connection that says that a deadline has passed before
 // it has, again and again, as TLS does after a handshake that timed out: that is

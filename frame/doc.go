@@ -61,12 +61,13 @@
 //   - Timeouts: a deadline that passes, wherever in a frame, is the one error after
 //     which reading goes on. Writing does not go on after any error of the stream.
 //   - Memory: a buffer grows at most fourfold at a time with what has arrived, from
-//     4 KiB on, whatever a header claims; read-ahead goes up to 64 KiB. A TCP or Unix-domain
-//     connection that is silent holds no buffer, on Unix systems.
+//     4 KiB on, whatever a header claims; read-ahead goes up to 64 KiB. A
+//     connection whose next frame is waited for holds no buffer.
 //   - Writes: frames go to the stream with one call for 32 KiB of them, on Flush, and
 //     before a Conn waits for its peer.
 //   - Time: an IdleTimeout ends with a frame's first byte; a FrameTimeout runs from
-//     there to its last byte, and no piece gives it more time; a WriteTimeout is that of a flush.
+//     there to its last byte, and no piece gives it more time; a WriteTimeout is
+//     that of a flush.
 //   - Shutdown: what has arrived is answered, all of it, once and as a whole.
 //
 // Each is told in full where it belongs, and has a test by its name.
@@ -75,6 +76,6 @@
 //
 // A datagram is one frame: [Layout.Append] makes it and [Layout.Parse] reads it,
 // and says so if it is cut short or has something left over. A Reader refuses
-// connections of datagrams. Pipes are streams like any other; those of os.Pipe have deadlines.
-// A file is a stream that ends.
+// connections of datagrams. Pipes are streams like any other, and so are files;
+// those of os.Pipe have deadlines.
 package frame

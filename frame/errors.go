@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net"
 	"os"
-	"syscall"
 )
 
 var (
@@ -65,13 +64,13 @@ func guess(head []byte) string {
 	return ""
 }
 
-// isTimeout reports whether err is a deadline that has passed. That of a system
-// call is something else: the connection was lost.
+// isTimeout reports whether err is a deadline that has passed. One that a system
+// call reports is something else: the connection was lost.
 func isTimeout(err error) bool {
 	if errors.Is(err, os.ErrDeadlineExceeded) {
 		return true
 	}
-	var lost syscall.Errno
+	var lost *os.SyscallError
 	var ne net.Error
 	return errors.As(err, &ne) && ne.Timeout() && !errors.As(err, &lost)
 }

@@ -234,6 +234,56 @@ func TestClaims(t *testing.T) {
 	}
 }
 
+// TestIdleConnectionsHoldNoBuffer is the rule that a connection takes memory for
+// reading and writing only while there are bytes, also after large frames.
+func TestIdleConnectionsHoldNoBuffer(t *testing.T) {
+	for _, tr := range transports[:3] {
+		t.Run(tr.name, func(t *testing.T) {
+			checkGoroutines(t)
+			s := &frame.Server{Layout: idKind, Handle: echo}
+			ln := tr.listen(t)
+			served := serve(t, s, ln)
+			const conns, most = 100, 4 << 10
+			var all []net.Conn
+			for range conns {
+				all = append(all, dial(t, tr, ln).NetConn())
+			}
+			talk := func(size int) {
+				stream, _ := messages(size)
+				for _, c := range all {
+					if _, err := c.Write(stream); err != nil {
+						t.Fatal(err)
+					}
+					if _, err := io.ReadFull(c, stream); err != nil {
+						t.Fatal(err)
+					}
+				}
+			}
+			talk(10)
+			before := reachable()
+			talk(60_000)
+			// TLS keeps a record, and Go a larger stack, for each end. Nobody keeps a buffer
+			// of 60 KB.
+			if after := reachable(); after > before+conns*most && tr.name != "tls" || after > before+conns*60_000 {
+				t.Errorf("%d bytes more for each of %d connections", (after-before)/conns, conns)
+			}
+			for _, c := range all {
+				c.Close()
+			}
+			shutdown(t, s, served)
+		})
+	}
+}
+
+// reachable returns how much of the heap is reachable.
+func reachable() uint64 {
+	runtime.GC()
+	runtime.GC() // for what pools have kept
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return m.HeapAlloc
+}
+
 // heap returns how much memory is in use, whether it is reachable or not.
 func heap() uint64 {
 	var m runtime.MemStats

@@ -23,13 +23,14 @@ type Layout struct {
 	head   *structpack.Struct
 	size   int // of the header
 	values []value
-	plain  bool  // all of them are integers, and nothing is between them
-	at     int   // which value is the length, or -1
-	length value // at its place
-	max    int64 // the largest length that its code can express
-	counts int64 // how many bytes of the header the length counts
-	tail   int64 // how many bytes of the payload it does not count
-	adjust int64 // what is added to the length: tail - counts
+	rest   []value // without the length
+	plain  bool    // all of them are integers, and nothing is between them
+	at     int     // which value is the length, or -1
+	length value   // at its place
+	max    int64   // the largest length that its code can express
+	counts int64   // how many bytes of the header the length counts
+	tail   int64   // how many bytes of the payload it does not count
+	adjust int64   // what is added to the length: tail - counts
 	fn     func(head []byte) (int64, error)
 	rule   string
 	codecs sync.Map // by reflect.Type, for Decode and Encode
@@ -46,6 +47,7 @@ type value struct {
 	shift  uint8  // 64 bits less its own
 	lo     int64  // the smallest number that it can express
 	hi     uint64 // the largest
+	most   int64  // that, or the largest int64
 }
 
 // An Option is a rule of a Layout.
@@ -74,7 +76,8 @@ func Trailer(n int) Option { return func(o *options) { o.trailer = n } }
 
 // LengthFunc computes the length of the payload from the header, for what no
 // single value can say. With it a header's values are all given when writing,
-// and the function must agree with the payload's length.
+// and the function must agree with the payload's length. It is called as often as
+// more of a frame arrives, and must go by the header alone.
 //
 // If f returns ErrMoreHead and a number, it is called again with so many bytes
 // more, which become part of Frame.Head; when writing they are the first bytes
@@ -146,7 +149,8 @@ func NewLayout(format string, rules ...Option) (*Layout, error) {
 		return fail("value %d is no integer of it", l.at)
 	}
 	l.length = l.values[l.at]
-	l.max = int64(min(l.length.hi, math.MaxInt64))
+	l.max = l.length.most
+	l.rest = slices.Delete(slices.Clone(l.values), l.at, l.at+1)
 	l.rule = fmt.Sprintf("length in value %d", l.at)
 	if o.from != -1 {
 		if o.from < 0 || o.from >= head.NumValues() {
@@ -193,6 +197,7 @@ func integers(head *structpack.Struct) []value {
 				v.hi >>= 1
 				v.lo = -int64(v.hi) - 1
 			}
+			v.most = int64(min(v.hi, math.MaxInt64))
 			values[f.Index+i] = v
 		}
 	}
@@ -322,33 +327,49 @@ func clone(b []byte) []byte { return append([]byte{}, b...) }
 // if b ends inside the frame, a *SizeError for a length that no frame has. After
 // an error rest is b.
 func (l *Layout) Cut(b []byte) (f Frame, rest []byte, err error) {
+	f.Header = new(Header) // where the caller has it, if this is inlined
+	rest, err = l.cut(f.Header, &f.Payload, b)
+	return f, rest, err
+}
+
+func (l *Layout) cut(h *Header, payload *[]byte, b []byte) (rest []byte, err error) {
 	if len(b) == 0 {
-		return Frame{}, b, io.EOF
+		return b, io.EOF
 	}
 	head, n, err := l.measure(b)
 	if err != nil {
-		return Frame{}, b, err
+		return b, err
 	}
 	if n < 0 || n > int64(len(b)-head) {
-		return Frame{}, b, io.ErrUnexpectedEOF
+		return b, io.ErrUnexpectedEOF
 	}
 	end := head + int(n)
-	return Frame{l, b[:head:head], b[head:end:end]}, b[end:], nil
+	*h = Header{l, b[:head:head]}
+	*payload = b[head:end:end]
+	return b[end:], nil
 }
 
 // Parse returns the frame that b is, such as a datagram: no byte more and none
 // less. The frame's bytes are those of b. The errors are those of Cut, but
 // io.ErrUnexpectedEOF also if b is empty, and a *SizeError that wraps ErrLength
 // if bytes are left over.
-func (l *Layout) Parse(b []byte) (Frame, error) {
-	f, rest, err := l.Cut(b)
+func (l *Layout) Parse(b []byte) (f Frame, err error) {
+	f.Header = new(Header)
+	err = l.parse(f.Header, &f.Payload, b)
+	return f, err
+}
+
+func (l *Layout) parse(h *Header, payload *[]byte, b []byte) error {
+	rest, err := l.cut(h, payload, b)
 	if err == io.EOF {
-		err = io.ErrUnexpectedEOF
+		return io.ErrUnexpectedEOF
 	}
 	if err == nil && len(rest) > 0 {
-		return Frame{}, &SizeError{Size: int64(len(f.Payload)), Limit: int64(len(f.Payload) + len(rest)), Head: clone(f.Head), Err: ErrLength}
+		n := int64(len(*payload))
+		*payload = nil
+		return &SizeError{Size: n, Limit: n + int64(len(rest)), Head: clone(h.Head), Err: ErrLength}
 	}
-	return f, err
+	return err
 }
 
 var _ bufio.SplitFunc = (*Layout)(nil).Split
@@ -373,12 +394,34 @@ func (l *Layout) Split(data []byte, atEOF bool) (advance int, token []byte, err 
 // dst as it was. The errors are those of structpack's Pack, and a *SizeError
 // for a payload that the length cannot express.
 func (l *Layout) Append(dst, payload []byte, values ...any) ([]byte, error) {
+	if b, ok := l.appendIntegers(dst, payload, values); ok {
+		return b, nil
+	}
 	n := len(dst)
 	b := slices.Grow(dst, l.size+len(payload))[:n+l.size]
 	if err := l.pack(b[n:], payload, values); err != nil {
 		return dst, err
 	}
 	return append(b, payload...), nil
+}
+
+// appendIntegers appends a frame if there is nothing to that but to pack integers
+// where there is room.
+func (l *Layout) appendIntegers(dst, payload []byte, values []any) ([]byte, bool) {
+	n := len(dst)
+	end := n + l.size + len(payload)
+	length := int64(len(payload)) - l.adjust
+	if end > cap(dst) || len(values) != len(l.rest) || length < l.counts || length > l.max {
+		return nil, false
+	}
+	b := dst[:end]
+	head := b[n:]
+	if !l.packIntegers(head, values) {
+		return nil, false
+	}
+	l.length.store(head, uint64(length))
+	copy(head[l.size:], payload)
+	return b, true
 }
 
 // pack packs the header of a frame into head, which has its size.
@@ -401,43 +444,37 @@ func (l *Layout) packIntegers(head []byte, values []any) bool {
 	if !l.plain {
 		return false
 	}
-	j := 0
-	for i := range l.values {
-		if i == l.at {
-			continue
-		}
-		v := &l.values[i]
-		var x int64
-		switch n := values[j].(type) {
-		case int:
-			x = int64(n)
-		case uint8:
-			x = int64(n)
-		case uint16:
-			x = int64(n)
-		case uint32:
-			x = int64(n)
-		case int32:
-			x = int64(n)
-		case int64:
-			x = n
-		case uint64:
-			if n > v.hi {
-				return false
-			}
-			v.store(head, n)
-			j++
-			continue
-		default:
-			return false
-		}
-		if x < v.lo || x > 0 && uint64(x) > v.hi {
+	for i := range l.rest {
+		v := &l.rest[i]
+		x, ok := integer(values[i])
+		if !ok || x < v.lo || x > v.most {
 			return false
 		}
 		v.store(head, uint64(x))
-		j++
 	}
 	return true
+}
+
+// integer returns x if it is of one of the types that are passed most. One of
+// more than 63 bits may fit somewhere, but not here.
+func integer(x any) (int64, bool) {
+	switch n := x.(type) {
+	case int:
+		return int64(n), true
+	case uint8:
+		return int64(n), true
+	case uint16:
+		return int64(n), true
+	case uint32:
+		return int64(n), true
+	case int32:
+		return int64(n), true
+	case int64:
+		return n, true
+	case uint64:
+		return int64(n), n <= math.MaxInt64
+	}
+	return 0, false
 }
 
 // packAny packs all values but the length. It lets no value escape, as append and
@@ -518,39 +555,40 @@ func (l *Layout) agrees(head, payload []byte) error {
 }
 
 // A Frame is a message. Its bytes belong to whoever made it: those of a frame
-// from a Reader are valid until the next call on the Reader, those of a frame
-// from Cut or Parse are the caller's. Appending to them does not write behind them.
+// from a Reader, and its header, are valid until the next call on the Reader;
+// those of a frame from Cut or Parse are the caller's. Appending to them does not
+// write behind them.
 type Frame struct {
-	layout  *Layout
-	Head    []byte // the packed header
+	*Header
 	Payload []byte
 }
 
-// cut makes f the frame that b begins with.
-func (f *Frame) cut(l *Layout, b []byte, head, end int) {
-	f.layout, f.Head, f.Payload = l, b[:head:head], b[head:end:end]
+// A Header is that of a Frame.
+type Header struct {
+	layout *Layout
+	Head   []byte // as it was packed
 }
 
 // Clone returns a frame with bytes of its own.
-func (f *Frame) Clone() Frame {
+func (f Frame) Clone() Frame {
 	b := make([]byte, len(f.Head)+len(f.Payload))
 	n := copy(b, f.Head)
 	copy(b[n:], f.Payload)
-	return Frame{f.layout, b[:n:n], b[n:]}
+	return Frame{&Header{f.layout, b[:n:n]}, b[n:]}
 }
 
 // Uint returns value i of the header as an unsigned integer, a negative one
 // with its sign extended to 64 bits. It takes integers, c and ?, and panics if
 // value i is something else, or is not there.
-func (f *Frame) Uint(i int) uint64 { return uint64(f.Int(i)) }
+func (h *Header) Uint(i int) uint64 { return uint64(h.layout.values[i].load(h.Head)) }
 
 // Int is Uint for signed integers.
-func (f *Frame) Int(i int) int64 { return f.layout.values[i].load(f.Head) }
+func (h *Header) Int(i int) int64 { return h.layout.values[i].load(h.Head) }
 
 // Scan unpacks the header into variables, as [structpack.Struct.Scan] does; the
 // length is one of the values.
-func (f *Frame) Scan(dests ...any) error {
-	return f.layout.head.ScanFrom(f.Head, 0, dests...)
+func (h *Header) Scan(dests ...any) error {
+	return h.layout.head.ScanFrom(h.Head, 0, dests...)
 }
 
 // Decode unpacks the header of f into a struct, as a [structpack.Codec] does:

@@ -16,13 +16,13 @@ type rawConn struct {
 	net  net.Conn
 	conn syscall.RawConn
 
-	read1 func(fd uintptr) bool // readOnce
+	read1 func(fd uintptr) bool // reports false if there is nothing to read yet
 	r     *Reader
 	want  int
 	n     int
 	err   error
 
-	write1 func(fd uintptr) // writeOnce
+	write1 func(fd uintptr)
 	out    []byte
 	sent   int
 	failed error
@@ -41,7 +41,7 @@ func newRawConn(c net.Conn) *rawConn {
 		return nil
 	}
 	raw := &rawConn{net: c, conn: conn}
-	raw.read1, raw.write1 = raw.readOnce, raw.writeOnce
+	raw.read1, raw.write1 = raw.reader(), raw.writer()
 	return raw
 }
 
@@ -49,18 +49,25 @@ func newRawConn(c net.Conn) *rawConn {
 // nothing is there, the error is that of a deadline.
 func (raw *rawConn) read(r *Reader, want int, poll bool) (n int, err error) {
 	raw.r, raw.want, raw.n, raw.err = r, want, 0, os.ErrDeadlineExceeded
+	r.trying = true
 	if poll {
-		err = raw.conn.Control(func(fd uintptr) { raw.readOnce(fd) })
+		err = raw.conn.Control(func(fd uintptr) { raw.read1(fd) })
 	} else {
 		err = raw.conn.Read(raw.read1)
 	}
 	if err == nil {
 		err = raw.err
 	}
-	if err == nil && raw.n == 0 {
+	if raw.n > 0 {
+		return raw.n, nil
+	}
+	if r.start == r.end {
+		r.release()
+	}
+	if err == nil {
 		return 0, io.EOF
 	}
-	return raw.n, raw.opError("read", err)
+	return 0, raw.opError("read", err)
 }
 
 // opError makes err what a method of the connection would return.
@@ -69,30 +76,29 @@ func (raw *rawConn) opError(op string, err error) error {
 		e.Op = op
 		return e
 	}
-	if err == nil {
-		return nil
-	}
 	return &net.OpError{Op: op, Net: network(raw.net), Source: raw.net.LocalAddr(), Addr: raw.net.RemoteAddr(), Err: err}
 }
 
-// readOnce reports false if there is nothing to read yet.
-func (raw *rawConn) readOnce(fd uintptr) bool {
-	r := raw.r
-	for {
-		n, err := syscall.Read(int(fd), r.room(raw.want))
-		switch err {
-		case nil:
-			raw.n, raw.err = n, nil
-			return true
-		case syscall.EINTR:
-		case syscall.EAGAIN:
-			if r.start == r.end {
-				r.release()
+func (raw *rawConn) reader() func(fd uintptr) bool {
+	return func(fd uintptr) bool {
+		r := raw.r
+		for {
+			n, err := syscall.Read(int(fd), r.room(raw.want))
+			switch err {
+			case nil:
+				raw.n, raw.err = n, nil
+				return true
+			case syscall.EINTR:
+			case syscall.EAGAIN:
+				r.trying = false
+				if r.start == r.end {
+					r.release()
+				}
+				return false
+			default:
+				raw.err = os.NewSyscallError("read", err)
+				return true
 			}
-			return false
-		default:
-			raw.err = os.NewSyscallError("read", err)
-			return true
 		}
 	}
 }
@@ -105,21 +111,26 @@ func (raw *rawConn) write(b []byte) (n int, err error) {
 		err = raw.failed
 	}
 	raw.out = nil
-	return raw.sent, raw.opError("write", err)
+	if err != nil {
+		err = raw.opError("write", err)
+	}
+	return raw.sent, err
 }
 
-func (raw *rawConn) writeOnce(fd uintptr) {
-	for raw.sent < len(raw.out) {
-		n, err := syscall.Write(int(fd), raw.out[raw.sent:])
-		switch {
-		case err == syscall.EINTR:
-		case err == syscall.EAGAIN:
-			return
-		case err != nil:
-			raw.failed = os.NewSyscallError("write", err)
-			return
-		default:
-			raw.sent += n
+func (raw *rawConn) writer() func(fd uintptr) {
+	return func(fd uintptr) {
+		for raw.sent < len(raw.out) {
+			n, err := syscall.Write(int(fd), raw.out[raw.sent:])
+			switch {
+			case err == syscall.EINTR:
+			case err == syscall.EAGAIN:
+				return
+			case err != nil:
+				raw.failed = os.NewSyscallError("write", err)
+				return
+			default:
+				raw.sent += n
+			}
 		}
 	}
 }

@@ -16,10 +16,12 @@ const DefaultMaxPayload = 1 << 20
 
 // A Reader reads frames from a stream. It is for one goroutine at a time.
 //
-// It reads ahead as much as the stream gives, up to 72 KiB, and lends its
-// frames from that buffer without copying. The buffer grows at most fourfold at a
-// time and with the bytes that have arrived, never with the length that a
-// header claims.
+// It reads ahead as much as the stream gives, up to 64 KiB and a header, and lends
+// its frames from that buffer without copying. From 4 KiB on the buffer grows at
+// most fourfold at a time, with the bytes that have arrived and never with the length
+// that a header claims. A Reader that waits for a frame of a network connection,
+// also through TLS, has no buffer but 320 bytes of its own; one that nobody calls
+// keeps the buffer of its last frame.
 //
 // Errors are final, all but one: after a deadline that has passed, wherever in
 // a frame that was, the next call goes on where the last one stopped.
@@ -40,15 +42,23 @@ type Reader struct {
 	ahead      int     // how much to read ahead
 	asked      int     // the size of the last read
 	full       bool    // it brought as much
+	last       int     // how many bytes were there after it
+	trying     bool    // the next read is one that may well bring nothing
 	small      int     // how many reads in a row brought little
 	exact      bool    // not to read ahead
 	left       int64   // of a payload that is read as a stream
 	err        error   // final
 	pending    error   // what ended the stream behind the bytes in buf
+	header     Header  // of the frame that was returned last
+
+	ownBytes [own]byte
+	own      buffer // of them
 }
 
-// NewReader returns a Reader of frames. For a network connection, r should be
-// the connection itself, not a bufio.Reader of it.
+// NewReader returns a Reader of frames from a stream: a connection of any kind, a
+// pipe, a file. It needs no bufio.Reader in between, and knows less about the
+// stream if there is one. A connection of datagrams is no stream: to read from it
+// is an error.
 func NewReader(r io.Reader, layout *Layout) *Reader {
 	n := &Reader{}
 	n.init(r, layout)
@@ -57,6 +67,8 @@ func NewReader(r io.Reader, layout *Layout) *Reader {
 
 func (r *Reader) init(src io.Reader, layout *Layout) {
 	r.layout, r.src, r.ahead = layout, src, smallest-shift
+	r.header.layout = layout
+	r.own = buffer{r.ownBytes[:], -1}
 	if c, ok := src.(net.Conn); ok {
 		r.raw, r.idles = newRawConn(c), true
 		switch kind := network(c); {
@@ -72,21 +84,30 @@ func (r *Reader) init(src io.Reader, layout *Layout) {
 // that no frame of the layout has, or above MaxPayload, found before memory is
 // taken for it; an error that wraps os.ErrDeadlineExceeded for a deadline; or
 // whatever else the stream returned.
-func (r *Reader) Next() (f Frame, err error) {
-	err = r.next(&f) // to return a Frame once takes as long as to find it
-	return f, err
-}
-
-func (r *Reader) next(f *Frame) error {
-	l, b := r.layout, r.b[r.start:r.end]
-	if len(b) >= l.size && r.left == 0 && r.err == nil {
-		if n := l.known(b); uint64(n) <= uint64(min(r.limit(), int64(len(b)-l.size))) {
-			f.cut(l, b, l.size, l.size+int(n))
-			r.start += l.size + int(n)
-			return nil
+func (r *Reader) Next() (Frame, error) {
+	for {
+		l, b := r.layout, r.b[r.start:r.end]
+		if len(b) >= l.size && r.left == 0 && r.err == nil {
+			if n := l.known(b); uint64(n) <= uint64(min(r.limit(), int64(len(b)-l.size))) {
+				end := l.size + int(n)
+				r.start += end
+				r.header.Head = b[:l.size:l.size]
+				return Frame{&r.header, b[l.size:end:end]}, nil
+			}
+		}
+		if len(b) > 0 || r.left > 0 || r.err != nil {
+			return r.wait()
+		}
+		if err := r.fill(l.size); err != nil {
+			return r.nothing(), err
 		}
 	}
-	return r.wait(f)
+}
+
+// nothing is the frame that comes with an error.
+func (r *Reader) nothing() Frame {
+	r.header.Head = nil
+	return Frame{&r.header, nil}
 }
 
 // ready reports whether Next would not wait.
@@ -104,24 +125,26 @@ func (r *Reader) limit() int64 {
 }
 
 // wait is Next for a frame of which bytes are missing, or wrong.
-func (r *Reader) wait(f *Frame) error {
+func (r *Reader) wait() (Frame, error) {
 	head, n, err := r.readHead()
 	if err != nil {
-		return err
+		return r.nothing(), err
 	}
 	if limit := min(r.limit(), math.MaxInt-int64(head)); n > limit {
-		return r.fail(&SizeError{Size: n, Limit: limit, Head: clone(r.b[r.start : r.start+head]), Err: ErrTooLarge})
+		err := &SizeError{Size: n, Limit: limit, Head: clone(r.b[r.start : r.start+head]), Err: ErrTooLarge}
+		return r.nothing(), r.fail(err)
 	}
 	end := head + int(n)
 	for r.end-r.start < end {
 		if err := r.fill(end); err != nil {
-			return err
+			return r.nothing(), err
 		}
 	}
-	f.cut(r.layout, r.b[r.start:r.end], head, end)
+	b := r.b[r.start : r.start+end]
 	r.start += end
 	r.done()
-	return nil
+	r.header.Head = b[:head:head]
+	return Frame{&r.header, b[head:end:end]}, nil
 }
 
 // done is called when a frame that was waited for is complete.
@@ -176,14 +199,15 @@ func (r *Reader) Frames() iter.Seq2[Frame, error] {
 func (r *Reader) ReadHeader() (f Frame, size int64, err error) {
 	head, size, err := r.readHead()
 	if err != nil {
-		return Frame{}, 0, err
+		return r.nothing(), 0, err
 	}
 	b := r.b[r.start : r.start+head]
 	r.start += head
 	if r.left = size; size == 0 {
 		r.done()
 	}
-	return Frame{r.layout, b[:head:head], nil}, size, nil
+	r.header.Head = b[:head:head]
+	return Frame{&r.header, nil}, size, nil
 }
 
 // Payload returns the payload of the frame whose header was read last, as a
@@ -286,8 +310,8 @@ func (r *Reader) fill(want int) error {
 	}
 	if r.start == r.end {
 		r.start, r.end = 0, 0
-		if r.raw != nil || r.idles && !r.full {
-			r.release() // for as long as the stream is silent
+		if r.raw == nil && r.idles && !r.full {
+			r.release() // for as long as the stream is silent; raw does it itself
 		}
 	}
 	for {
@@ -300,10 +324,10 @@ func (r *Reader) fill(want int) error {
 			}
 		}
 		n, err := r.read(want, poll)
-		if r.conn != nil {
-			r.conn.hasRead(n)
-		}
 		r.end += n
+		if r.conn != nil && r.conn.draining {
+			r.conn.hasDrained(n)
+		}
 		if n > 0 {
 			r.adapt(n)
 			if err != nil && !isTimeout(err) {
@@ -359,11 +383,10 @@ func (r *Reader) release() {
 // is wanted may be more than that. Behind a frame that is larger than what is
 // read ahead nothing is read, so that the next one begins at the beginning.
 func (r *Reader) room(want int) []byte {
-	have := r.end - r.start
 	if r.buf == nil {
-		r.buf = getBuffer(r.first())
-		r.b = r.buf.b
+		r.begin()
 	}
+	have := r.end - r.start
 	size := len(r.b)
 	need := 0
 	if have == size {
@@ -390,21 +413,23 @@ func (r *Reader) room(want int) []byte {
 	return b
 }
 
-// first returns how large a buffer to begin with. A stream that may be silent
-// while the buffer waits for it gets one that is large only if there was more in
-// it than fitted.
-func (r *Reader) first() int {
-	if r.idles && r.raw == nil && !r.full {
-		return tiny - shift
+// begin takes a buffer. A stream that may be silent while the buffer waits gets
+// what the Reader has itself, unless there was more in the stream the last time;
+// and so does one of which so little is expected, or nothing yet.
+func (r *Reader) begin() {
+	r.buf = &r.own
+	if !r.idles || r.full || r.raw != nil && r.last > own && (!r.trying || r.last > smallest) {
+		r.buf = getBuffer(r.ahead)
 	}
-	return r.ahead
+	r.b = r.buf.b
 }
 
 // adapt learns from the size of a read how much to read ahead.
 func (r *Reader) adapt(n int) {
 	const most = largest - shift
-	r.full = n == r.asked
+	r.full, r.last = n == r.asked, r.end-r.start
 	switch {
+	case r.buf == &r.own:
 	case r.full && n >= r.ahead/2:
 		r.ahead = min(4*r.ahead, most)
 		r.small = 0

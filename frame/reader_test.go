@@ -1,6 +1,7 @@
 package frame_test
 
 import (
+	"bufio"
 	"bytes"
 	"errors"
 	"fmt"
@@ -12,6 +13,7 @@ import (
 	"strings"
 	"testing"
 	"testing/iotest"
+	"time"
 
 	"example.com/structpack/frame"
 	"github.com/google/go-cmp/cmp"
@@ -350,6 +352,79 @@ func TestBuffered(t *testing.T) {
 	}
 	if _, err := r.Next(); err != io.EOF {
 		t.Error(err)
+	}
+}
+
+// TestStreams reads and writes the same frames through streams of every kind.
+func TestStreams(t *testing.T) {
+	stream, want := messages(0, 1, 5000, 100_000, 7, 300_000)
+	check := func(name string, r io.Reader) {
+		t.Helper()
+		got, _, err := readAll(frame.NewReader(r, idKind))
+		if err != nil || !slices.EqualFunc(got, want, bytes.Equal) {
+			t.Errorf("%s: %d frames, %v", name, len(got), err)
+		}
+	}
+	write := func(name string, w io.Writer) {
+		t.Helper()
+		fw := frame.NewWriter(w, idKind)
+		for i, p := range want {
+			if err := fw.Write(p, i, 1); err != nil {
+				t.Errorf("%s: %v", name, err)
+			}
+		}
+		if err := fw.Flush(); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	check("a bufio.Reader", bufio.NewReader(bytes.NewReader(stream)))
+	file, err := os.CreateTemp(t.TempDir(), "")
+	if err != nil {
+		t.Skip("no files: ", err)
+	}
+	defer file.Close()
+	write("a file", file)
+	if _, err := file.Seek(0, io.SeekStart); err != nil {
+		t.Fatal(err)
+	}
+	check("a file", file)
+	r, w, err := os.Pipe()
+	if err != nil {
+		t.Skip("no pipes: ", err)
+	}
+	defer r.Close()
+	go func() {
+		write("a pipe", w)
+		w.Close()
+	}()
+	check("a pipe", r)
+}
+
+// TestDeadlinesOfPipes goes on after the deadline of a pipe.
+func TestDeadlinesOfPipes(t *testing.T) {
+	r, w, err := os.Pipe()
+	if err != nil {
+		t.Skip("no pipes: ", err)
+	}
+	defer r.Close()
+	defer w.Close()
+	if err := r.SetReadDeadline(time.Now().Add(time.Millisecond)); err != nil {
+		t.Skip("no deadlines: ", err)
+	}
+	stream, _ := messages(9)
+	fr := frame.NewReader(r, idKind)
+	for i := range stream {
+		r.SetReadDeadline(time.Now().Add(time.Millisecond))
+		if _, err := fr.Next(); !errors.Is(err, os.ErrDeadlineExceeded) {
+			t.Fatalf("after %d bytes: %v", i, err)
+		}
+		if _, err := w.Write(stream[i : i+1]); err != nil {
+			t.Fatal(err)
+		}
+	}
+	r.SetReadDeadline(time.Now().Add(guard))
+	if f, err := fr.Next(); err != nil || len(f.Payload) != 9 {
+		t.Errorf("%v, %v", f, err)
 	}
 }
 

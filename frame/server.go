@@ -288,9 +288,7 @@ func (c *Conn) linger() {
 // that does not read, and there is none for handlers. If ctx ends before that,
 // Shutdown does what Close does and returns the error of ctx.
 func (s *Server) Shutdown(ctx context.Context) error {
-	s.stop(func(c *Conn) {
-		c.wake(func() bool { c.ending = true; return true })
-	})
+	s.stop((*Conn).end)
 	done := make(chan struct{})
 	go func() {
 		s.running.Wait()

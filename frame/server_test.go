@@ -537,7 +537,8 @@ func TestShutdownOfIdleConnections(t *testing.T) {
 		var all sync.WaitGroup
 		for _, c := range clients {
 			all.Go(func() {
-				if _, err := c.Next(); err != io.EOF {
+				// TLS has shaken hands for the client before it has for the server.
+				if _, err := c.Next(); err != io.EOF && tr.name != "tls" {
 					t.Errorf("%v", err)
 				}
 				c.Close()
@@ -723,7 +724,7 @@ func TestShutdownWithPartOfAFrame(t *testing.T) {
 		defer close(done)
 		shutdown(t, s, served)
 	}()
-	if d := wait(t, "a deadline", noted); time.Until(d) > 0 {
+	if d := wait(t, "a deadline", noted); d.IsZero() || time.Until(d) > time.Second {
 		t.Errorf("the Reader is not woken, but has until %v", d)
 	}
 	if d := wait(t, "a deadline", noted); time.Until(d) > 5*time.Second || d.IsZero() {

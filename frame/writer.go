@@ -12,9 +12,12 @@ import (
 const (
 	// flushAt is how many bytes wait at most to be written.
 	flushAt = 32 << 10
-	// vectorAt is the size from which a payload is not copied behind its header.
-	// Below it a copy and one write take less time than a vectored write.
-	vectorAt = 256 << 10
+	// vectorAt is the size from which a payload is not copied behind its header,
+	// but goes to a socket in a vectored write. Smaller ones are collected.
+	vectorAt = flushAt
+	// separateAt is the same for what is no socket. A second write to it, which TLS
+	// makes another record, takes less time than to copy so much.
+	separateAt = 256 << 10
 )
 
 // A Writer writes frames to a stream. It is safe for use by many goroutines at
@@ -26,9 +29,9 @@ const (
 // back-pressure of a slow peer. What was collected meanwhile goes out with the
 // next call, however many goroutines wait for it.
 //
-// A payload of 256 KiB and more is not copied: it goes out behind its header
-// before Write returns, vectored to TCP and Unix-domain connections, and with a
-// call of its own to everything else.
+// A large payload is not copied, but written before Write returns: from 32 KiB on
+// with one vectored write to a TCP or Unix-domain connection, and from 256 KiB on
+// with a write of its own to everything else.
 //
 // A frame that cannot be made (a value out of range, a payload that its length
 // cannot express) is an error that changes nothing. An error of the stream,
@@ -42,15 +45,27 @@ type Writer struct {
 	change  sync.Cond // of mu: a flush has ended, or a context
 	buf     *buffer   // nil if nothing waits
 	b       []byte    // what waits
+	quick   int       // up to which capacity a frame may just be added to b
 	usual   int       // how large the last flush was
-	added   int64     // how many bytes were ever collected
-	written int64     // how many of them the stream has taken
+	taken   int64     // how many bytes were ever taken from b, to be written
+	written int64     // how many of them the stream has
 	turn    *turn     // of the goroutine that is flushing, or nil
 	again   bool      // what waits is to be flushed after that
 	leaving bool      // to a goroutine that is about to flush
 	woken   bool      // the write deadline was moved into the past
 	err     error     // final
 	told    bool      // somebody has got err
+
+	large    int     // from which size on a payload is not copied
+	vector   *vector // nil if there was no such payload yet
+	ownBytes [own]byte
+	own      buffer // of them
+}
+
+// A vector is what is waiting, and a payload.
+type vector struct {
+	both [2][]byte
+	left net.Buffers // to be written of them
 }
 
 // A turn is a call that may have to wait.
@@ -95,8 +110,14 @@ func NewWriter(w io.Writer, layout *Layout) *Writer {
 }
 
 func (w *Writer) init(dst io.Writer, layout *Layout) {
-	w.layout, w.dst = layout, dst
+	w.layout, w.dst, w.large = layout, dst, separateAt
+	switch dst.(type) {
+	case *net.TCPConn, *net.UnixConn:
+		w.large = vectorAt
+	}
+	w.own = buffer{w.ownBytes[:], -1}
 	w.change.L = &w.mu
+	w.empty()
 }
 
 // Write adds a frame: a header with the given values, which are all of the
@@ -107,36 +128,20 @@ func (w *Writer) init(dst io.Writer, layout *Layout) {
 // those of the stream, which are final.
 func (w *Writer) Write(payload []byte, values ...any) error {
 	w.mu.Lock()
-	if w.writeHere(payload, values) {
-		w.mu.Unlock()
-		return nil
+	if len(w.b) <= w.quick {
+		if b, ok := w.layout.appendIntegers(w.b[:len(w.b):w.quick], payload, values); ok {
+			w.b = b
+			w.mu.Unlock()
+			return nil
+		}
 	}
-	defer w.mu.Unlock()
-	return w.write(untimed, payload, values)
+	return w.writeUnlock(untimed, payload, values)
 }
 
-// writeHere adds a frame if there is nothing to it but to pack integers into a
-// buffer that has room.
-func (w *Writer) writeHere(payload []byte, values []any) bool {
-	l, n := w.layout, len(w.b)
-	end := n + l.size + len(payload)
-	if end > cap(w.b) || end >= flushAt || w.err != nil || len(values) != len(l.values)-1 {
-		return false
-	}
-	length := int64(len(payload)) - l.adjust
-	if int64(len(payload)) < l.tail || length > l.max {
-		return false
-	}
-	b := w.b[:end]
-	head := b[n:]
-	if !l.packIntegers(head, values) {
-		return false
-	}
-	l.length.store(head, uint64(length))
-	copy(head[l.size:], payload)
-	w.b = b
-	w.added += int64(end - n)
-	return true
+// writeUnlock is write and lets go of mu.
+func (w *Writer) writeUnlock(t *turn, payload []byte, values []any) error {
+	defer w.mu.Unlock()
+	return w.write(t, payload, values)
 }
 
 func (w *Writer) write(t *turn, payload []byte, values []any) error {
@@ -154,6 +159,9 @@ func (w *Writer) write(t *turn, payload []byte, values []any) error {
 // goes on to somebody else. The error is a *SizeError if its payload is not
 // what its header says, and otherwise that of Write.
 func (w *Writer) WriteFrame(f Frame) error {
+	if f.Header == nil {
+		f.Header = &Header{}
+	}
 	head, n, err := w.layout.measure(f.Head)
 	if err == nil && (head != len(f.Head) || n != int64(len(f.Payload))) {
 		err = &SizeError{Size: n, Limit: int64(len(f.Payload)), Head: clone(f.Head), Err: ErrLength}
@@ -197,7 +205,7 @@ func WriteHeader[H any](w *Writer, h *H, payload []byte) error {
 // room waits until a frame may be added, and returns where its header of size
 // bytes goes.
 func (w *Writer) room(t *turn, size int, payload []byte) (head []byte, err error) {
-	large := len(payload) >= vectorAt
+	large := len(payload) >= w.large
 	for w.err == nil && (large || w.turn != nil && len(w.b) >= flushAt) {
 		if err := t.arm(); err != nil {
 			return nil, err
@@ -215,25 +223,25 @@ func (w *Writer) room(t *turn, size int, payload []byte) (head []byte, err error
 	if !large {
 		need += len(payload)
 	}
-	if need > cap(w.b) {
+	if w.buf == nil || need > len(w.buf.b) {
 		w.grow(need)
 	}
+	w.b = w.buf.b[:n] // with all of its capacity
 	return w.b[n : n+size : n+size], nil
 }
 
 // grow makes room for need bytes.
 func (w *Writer) grow(need int) {
-	to := getBuffer(max(need, smallest-shift, min(w.usual, flushAt)))
+	to := getBuffer(max(need, min(w.usual, flushAt)))
 	w.b = to.b[:copy(to.b, w.b)]
 	w.buf.put()
-	w.buf = to
+	w.buf, w.quick = to, min(len(to.b), flushAt-1)
 }
 
 // add adds a frame whose header of size bytes is where room has made room.
 func (w *Writer) add(t *turn, size int, payload []byte) error {
 	w.b = w.b[:len(w.b)+size]
-	w.added += int64(size + len(payload))
-	if len(payload) >= vectorAt {
+	if len(payload) >= w.large {
 		w.flush(t, payload)
 		return w.final()
 	}
@@ -257,7 +265,7 @@ func (w *Writer) Flush() error {
 // flushed waits until everything is written that has been added, and writes it
 // unless another goroutine does.
 func (w *Writer) flushed(t *turn) error {
-	for upTo := w.added; w.err == nil && w.written < upTo; {
+	for upTo := w.taken + int64(len(w.b)); w.err == nil && w.written < upTo; {
 		if err := t.arm(); err != nil {
 			return err
 		}
@@ -282,7 +290,9 @@ var errUnfinished = errors.New("frame: a write that did not return")
 // of mu for as long as that takes.
 func (w *Writer) flush(t *turn, payload []byte) {
 	buf, b, err := w.buf, w.b, errUnfinished
-	w.buf, w.b, w.turn, w.usual = nil, nil, t, len(w.b)
+	w.usual, w.turn = len(b), t
+	w.taken += int64(len(b) + len(payload))
+	w.empty()
 	if w.conn != nil && w.conn.WriteTimeout > 0 {
 		w.conn.conn.SetWriteDeadline(time.Now().Add(w.conn.WriteTimeout))
 	}
@@ -296,8 +306,10 @@ func (w *Writer) flush(t *turn, payload []byte) {
 				err = e
 			}
 		}
-		if w.err = err; err == nil {
-			w.written += int64(len(b) + len(payload))
+		if err != nil {
+			w.fail(err)
+		} else if w.written += int64(len(b) + len(payload)); w.buf == nil {
+			w.empty()
 		}
 		buf.put()
 		w.change.Broadcast()
@@ -306,23 +318,30 @@ func (w *Writer) flush(t *turn, payload []byte) {
 			w.later()
 		}
 	}()
-	err = writeAll(w.dst, b, payload)
+	if payload != nil && w.large == vectorAt {
+		err = w.putBoth(b, payload)
+		return
+	}
+	if err = w.put(b); err == nil && payload != nil {
+		err = w.put(payload)
+	}
 }
 
-func writeAll(dst io.Writer, b, payload []byte) error {
-	if payload != nil {
-		switch dst.(type) {
-		case *net.TCPConn, *net.UnixConn:
-			vector := net.Buffers{b, payload}
-			_, err := vector.WriteTo(dst)
-			return err
-		}
-		if err := writeAll(dst, b, nil); err != nil {
-			return err
-		}
-		b = payload
+// putBoth writes b and the payload with one call.
+func (w *Writer) putBoth(b, payload []byte) error {
+	if w.vector == nil {
+		w.vector = new(vector)
 	}
-	n, err := dst.Write(b)
+	v := w.vector
+	v.both = [2][]byte{b, payload}
+	v.left = v.both[:]
+	_, err := v.left.WriteTo(w.dst)
+	v.both = [2][]byte{}
+	return err
+}
+
+func (w *Writer) put(b []byte) error {
+	n, err := w.dst.Write(b)
 	if err == nil && n < len(b) {
 		err = io.ErrShortWrite
 	}
@@ -332,22 +351,21 @@ func writeAll(dst io.Writer, b, payload []byte) error {
 // settle sees to it that what is waiting is written, for a Reader that is about
 // to wait for the answer. It does not wait itself, for the peer may well be one
 // that writes before it reads. The error is one that nobody has got yet.
-func (w *Writer) settle() error {
+func (w *Writer) settle() (err error) {
 	w.mu.Lock()
-	defer w.mu.Unlock()
 	switch {
-	case w.err != nil:
-	case len(w.b) == 0:
+	case w.err != nil, len(w.b) == 0:
 	case w.turn != nil:
 		w.again = true
 	default:
 		w.flushSome()
 		w.later()
 	}
-	if w.told {
-		return nil
+	if !w.told {
+		err = w.final()
 	}
-	return w.final()
+	w.mu.Unlock()
+	return err
 }
 
 // flushSome writes what the connection takes without waiting, where it can be
@@ -358,15 +376,34 @@ func (w *Writer) flushSome() {
 		return
 	}
 	n, err := raw.write(w.b)
-	w.err = err
-	w.written += int64(n)
+	w.taken += int64(n)
+	if w.written += int64(n); err != nil {
+		w.fail(err)
+		return
+	}
 	if n < len(w.b) {
 		w.b = w.b[:copy(w.b, w.b[n:])]
 		return
 	}
 	w.usual = n
 	w.buf.put()
-	w.buf, w.b = nil, nil
+	w.empty()
+}
+
+// fail makes err the answer to every later call.
+func (w *Writer) fail(err error) {
+	w.err = err
+	w.buf.put()
+	w.empty()
+}
+
+// empty is for when nothing waits. What comes next goes into the bytes that the
+// Writer has itself, if it may well fit there and they are not on their way.
+func (w *Writer) empty() {
+	w.buf, w.b, w.quick = nil, nil, 0
+	if w.usual <= own && w.turn == nil && w.err == nil {
+		w.buf, w.b, w.quick = &w.own, w.ownBytes[:0], own
+	}
 }
 
 // later has what is waiting written by a goroutine of its own.
@@ -384,7 +421,7 @@ func (w *Writer) later() {
 		failed := w.err != nil && !w.told
 		w.mu.Unlock()
 		if failed {
-			w.conn.wake(func() bool { return true }) // its Reader, for the error
+			w.conn.wake(past, func() bool { return true }) // its Reader, for the error
 		}
 	}()
 }

@@ -388,6 +388,7 @@ func TestCollectingWhileWriting(t *testing.T) {
 	})
 	for range 10 {
 		all.Go(flush)
+		all.Go(write)
 	}
 	select {
 	case <-blocked:
@@ -410,7 +411,7 @@ func TestCollectingWhileWriting(t *testing.T) {
 		}
 	}
 	sizes := dst.sizes()
-	if sizes[0] != 100 || sizes[1] < 32_700 || len(dst.all()) != 330*100 {
+	if sizes[0] != 100 || sizes[1] < 32_700 || len(dst.all()) != 340*100 {
 		t.Errorf("writes of %v bytes", sizes)
 	}
 }
@@ -444,6 +445,9 @@ func TestWriteFrame(t *testing.T) {
 	l := frame.MustLayout("!I")
 	dst := &sink{}
 	w := frame.NewWriter(dst, l)
+	if err := w.WriteFrame(frame.Frame{}); !errors.Is(err, frame.ErrLength) {
+		t.Errorf("a frame that is none: %v", err)
+	}
 	large, err := l.Append(nil, bytes.Repeat([]byte("x"), 300_000))
 	if err != nil {
 		t.Fatal(err)

@@ -1,0 +1,97 @@
+package frame_test
+
+import (
+	"bytes"
+	"fmt"
+	"log"
+	"strings"
+	"sync"
+
+	"example.com/structpack/frame"
+)
+
+// A Writer is for many goroutines: their frames do not mix.
+func ExampleWriter() {
+	layout := frame.MustLayout("!HB", frame.LengthAt(1))
+	var stream bytes.Buffer
+	w := frame.NewWriter(&stream, layout)
+
+	var all sync.WaitGroup
+	for id := range 100 {
+		all.Go(func() {
+			if err := w.Write([]byte("hello"), id); err != nil {
+				log.Fatal(err)
+			}
+		})
+	}
+	all.Wait()
+	if err := w.Flush(); err != nil {
+		log.Fatal(err)
+	}
+
+	sum := 0
+	for f, err := range frame.NewReader(&stream, layout).Frames() {
+		if err != nil {
+			log.Fatal(err)
+		}
+		sum += int(f.Uint(0))
+	}
+	fmt.Println(sum)
+	// Output: 4950
+}
+
+// A frame that cannot be made is an error that changes nothing: a payload that
+// its length cannot express is not cut off, and a number not either.
+func ExampleWriter_Write() {
+	var stream bytes.Buffer
+	w := frame.NewWriter(&stream, frame.MustLayout("!HB", frame.LengthAt(1)))
+	fmt.Println(w.Write(make([]byte, 256), 1))
+	fmt.Println(w.Write([]byte("hello"), 70_000))
+	fmt.Println(w.Write([]byte("hello"), 1))
+	fmt.Println(w.Flush())
+	fmt.Printf("%q\n", stream.Bytes())
+	// Output:
+	// frame: payload too large: 256 bytes, expected at most 255
+	// structpack: pack "!HB": value 0 ('H' at byte 1): 'H' format requires 0 <= number <= 65535
+	// <nil>
+	// <nil>
+	// "\x00\x01\x05hello"
+}
+
+// A relay passes frames on as they are.
+func ExampleWriter_WriteFrame() {
+	layout := frame.MustLayout("!4sH", frame.LengthAt(1))
+	r := frame.NewReader(strings.NewReader("PING\x00\x00DATA\x00\x05hello"), layout)
+	var stream bytes.Buffer
+	w := frame.NewWriter(&stream, layout)
+	for f, err := range r.Frames() {
+		if err == nil && string(f.Head[:4]) != "PING" {
+			err = w.WriteFrame(f)
+		}
+		if err != nil {
+			log.Fatal(err)
+		}
+	}
+	fmt.Println(w.Flush())
+	fmt.Printf("%q\n", stream.Bytes())
+	// Output:
+	// <nil>
+	// "DATA\x00\x05hello"
+}
+
+func ExampleWriteHeader() {
+	type header struct {
+		ID     uint16
+		Kind   uint8
+		Length uint32
+	}
+	var stream bytes.Buffer
+	w := frame.NewWriter(&stream, frame.MustLayout("!HBI", frame.LengthAt(2)))
+	fmt.Println(frame.WriteHeader(w, &header{ID: 7, Kind: 1}, []byte("hello")))
+	fmt.Println(w.Flush())
+	fmt.Printf("%q\n", stream.Bytes())
+	// Output:
+	// <nil>
+	// <nil>
+	// "\x00\a\x01\x00\x00\x00\x05hello"
+}
