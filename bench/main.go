@@ -4,6 +4,8 @@
 //	go run .               the tables on standard output
 //	go run . -o FILE       and in a file
 //	go run . -only REGEXP  only the jobs whose headings match
+//	go run . -frames       the tables of package frame instead
+//	go run . -idle         the memory of its idle connections instead
 //
 // For every job all contestants take turns for a number of passes, and the
 // median of each is printed: as nanoseconds, as a ratio to hand-written code,
@@ -51,7 +53,15 @@ func main() {
 	turn := flag.Duration("time", 20*time.Millisecond, "how long a turn lasts at least")
 	file := flag.String("o", "", "write the tables to this file too")
 	only := flag.String("only", "", "a regular expression for the headings")
+	frames := flag.Bool("frames", false, "frames over connections instead")
+	idle := flag.Bool("idle", false, "the memory of idle connections instead")
+	serve := flag.Bool("serve", false, "be a server for another process: WHO NETWORK ADDRESS")
 	flag.Parse()
+	if *serve {
+		ballast = nil
+		serveProcess(flag.Arg(0), flag.Arg(1), flag.Arg(2))
+		return
+	}
 
 	match, err := regexp.Compile(*only)
 	check(err)
@@ -63,6 +73,14 @@ func main() {
 		out = io.MultiWriter(os.Stdout, f)
 	}
 	py := newPython()
+	if *frames {
+		frameTables(out, match, *passes, *turn, py)
+		return
+	}
+	if *idle {
+		idleTables(out, match)
+		return
+	}
 	fmt.Fprintf(out, "# Results\n\n%s, %s/%s, %s, %s; %s. Medians of %d passes in turn, nanoseconds for one record or number;\n64 MiB on the heap; allocations are of one call. Written by `go run . -o RESULTS.md`.\n",
 		time.Now().UTC().Format("2006-01-02"), runtime.GOOS, runtime.GOARCH, cpu(), runtime.Version(), py.version, *passes)
 	for _, j := range jobs() {
