@@ -751,16 +751,65 @@ func (lostErr) Temporary() bool { return true }
 // it has, again and again, as TLS does after a handshake that timed out: that is
 // final.
 func TestEarlyTimeout(t *testing.T) {
-	c := frame.NewConn(newRecorder(&script{end: errTimeout}), idKind)
+	src := &impatient{}
+	c := frame.NewConn(newRecorder(src), idKind)
 	c.IdleTimeout = time.Hour
 	n := 0
 	for _, err := range c.Frames() {
 		if n++; n > 1 || !errors.Is(err, os.ErrDeadlineExceeded) {
 			t.Fatalf("%d: %v", n, err)
 		}
-		if _, again := c.Next(); again != err {
-			t.Errorf("%v, then %v", err, again)
+		if _, again := c.Next(); again != err || src.calls != 1 {
+			t.Errorf("%v, then %v, after %d calls", err, again, src.calls)
 		}
 		break
+	}
+}
+
+// impatient is a stream whose deadline has always passed.
+type impatient struct{ calls int }
+
+func (i *impatient) Read([]byte) (int, error) {
+	i.calls++
+	return 0, errTimeout
+}
+
+// TestFlushInParts has a connection that takes a part of what a Reader flushes: a
+// goroutine sends the rest, and not a byte twice.
+func TestFlushInParts(t *testing.T) {
+	checkGoroutines(t)
+	here, there := transports[0].connect(t)
+	here.(*net.TCPConn).SetWriteBuffer(4 << 10)
+	there.(*net.TCPConn).SetReadBuffer(4 << 10)
+	c, peer := frame.NewConn(here, idKind), frame.NewConn(there, idKind)
+	for i := range scaled(50) {
+		payload := make([]byte, 31_000)
+		for k := range payload {
+			payload[k] = byte(k >> 4)
+		}
+		if err := c.Write(payload, i, 0); err != nil {
+			t.Fatal(err)
+		}
+		answered := make(chan error)
+		go func() {
+			_, err := c.Next()
+			answered <- err
+		}()
+		got := make([]byte, 0, 31_007)
+		for len(got) < cap(got) {
+			n, err := there.Read(got[len(got):min(cap(got), len(got)+500)])
+			if err != nil {
+				t.Fatal(err)
+			}
+			got = got[:len(got)+n]
+		}
+		if f, err := idKind.Parse(got); err != nil || f.Int(0) != int64(i) || !bytes.Equal(f.Payload, payload) {
+			t.Fatalf("frame %d: %v", i, err)
+		}
+		peer.Write(nil, i, 0)
+		peer.Flush()
+		if err := wait(t, "the answer", answered); err != nil {
+			t.Fatal(err)
+		}
 	}
 }

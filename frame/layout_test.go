@@ -466,7 +466,7 @@ func TestSplit(t *testing.T) {
 	if diff := cmp.Diff(got, []string{"one", "", "three"}); err != nil || diff != "" {
 		t.Errorf("%v %s", err, diff)
 	}
-	for n := range len(stream) {
+	for n := range stream {
 		_, err := scan(stream[:n])
 		if whole := n == 0 || n == 5 || n == 7; whole && err != nil || !whole && err != io.ErrUnexpectedEOF {
 			t.Errorf("%d bytes: %v", n, err)

@@ -37,10 +37,9 @@ func TestMain(m *testing.M) {
 // leftGoroutines returns the goroutines that are in functions of the package,
 // and stay there.
 func leftGoroutines() string {
-	buf := make([]byte, 1<<20)
 	for end := time.Now().Add(10 * time.Second); ; time.Sleep(time.Millisecond) {
 		var left []string
-		for _, g := range strings.Split(string(buf[:runtime.Stack(buf, true)]), "\n\n") {
+		for _, g := range goroutines() {
 			if strings.Contains(g, "structpack/frame.") {
 				left = append(left, g)
 			}
@@ -50,6 +49,33 @@ func leftGoroutines() string {
 		}
 		if time.Now().After(end) {
 			return strings.Join(left, "\n\n")
+		}
+	}
+}
+
+// goroutines returns the stacks of all of them.
+func goroutines() []string {
+	buf := make([]byte, 1<<20)
+	return strings.Split(string(buf[:runtime.Stack(buf, true)]), "\n\n")
+}
+
+// waitForStack waits until a goroutine is in all of these functions.
+func waitForStack(t *testing.T, functions ...string) {
+	t.Helper()
+	for end := time.Now().Add(guard); ; time.Sleep(time.Millisecond) {
+		for _, g := range goroutines() {
+			in := 0
+			for _, f := range functions {
+				if strings.Contains(g, f) {
+					in++
+				}
+			}
+			if in == len(functions) {
+				return
+			}
+		}
+		if time.Now().After(end) {
+			t.Fatalf("no goroutine is in %v", functions)
 		}
 	}
 }

@@ -3,6 +3,7 @@ package frame_test
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -16,7 +17,7 @@ import (
 	"time"
 
 	"example.com/structpack/frame"
-	"github.com/google/go-cmp/cmp"
+	gocmp "github.com/google/go-cmp/cmp"
 )
 
 var idKind = frame.MustLayout("!HBI", frame.LengthAt(2))
@@ -192,9 +193,31 @@ func TestEnds(t *testing.T) {
 			t.Errorf("an error of the stream: %v", err)
 		}
 	}
+	// One that comes with bytes, and not again.
+	r = frame.NewReader(&once{b: stream, err: mine}, idKind)
+	for i := range 3 {
+		if f, err := r.Next(); err != nil || f.Int(0) != int64(i) {
+			t.Errorf("frame %d: %v", i, err)
+		}
+	}
+	if _, err := r.Next(); err != mine {
+		t.Errorf("an error that came with bytes: %v", err)
+	}
 	if _, err := frame.NewReader(&script{pieces: slices.Repeat([][]byte{nil}, 1000)}, idKind).Next(); err != io.ErrNoProgress {
 		t.Errorf("a stream without bytes: %v", err)
 	}
+}
+
+// A once has its bytes and its error in one call.
+type once struct {
+	b   []byte
+	err error
+}
+
+func (o *once) Read(b []byte) (n int, err error) {
+	n = copy(b, o.b)
+	err, o.err = o.err, nil
+	return n, cmp.Or(err, io.EOF)
 }
 
 // TestPayloadEnds is the same for payloads that are read as streams.
@@ -251,7 +274,7 @@ func TestLimit(t *testing.T) {
 			case !errors.Is(err, frame.ErrTooLarge) || !errors.As(err, &size):
 				t.Errorf("limit %d: %v", tt.max, err)
 			default:
-				if diff := cmp.Diff([]any{size.Size, size.Limit, size.Head}, []any{int64(100), int64(tt.max), stream[:7]}); diff != "" {
+				if diff := gocmp.Diff([]any{size.Size, size.Limit, size.Head}, []any{int64(100), int64(tt.max), stream[:7]}); diff != "" {
 					t.Error(diff)
 				}
 				if _, again := r.Next(); again != err {
@@ -352,6 +375,18 @@ func TestBuffered(t *testing.T) {
 	}
 	if _, err := r.Next(); err != io.EOF {
 		t.Error(err)
+	}
+	// In the middle of a payload, it has the rest of that too, as far as it is here.
+	stream, _ = messages(9, 5)
+	r = frame.NewReader(&script{pieces: [][]byte{stream[:12], stream[16:]}}, idKind)
+	if _, _, err := r.ReadHeader(); err != nil {
+		t.Fatal(err)
+	}
+	if b := r.Buffered(); !bytes.Equal(b, stream[7:12]) {
+		t.Errorf("%x", b)
+	}
+	if f, err := r.Next(); err != nil || f.Int(0) != 1 || len(f.Payload) != 5 {
+		t.Errorf("the frame behind what was taken: %v, %v", f, err)
 	}
 }
 

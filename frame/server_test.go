@@ -686,6 +686,44 @@ func TestShutdownUnderLoad(t *testing.T) {
 	})
 }
 
+// TestShutdownDoesNotReadForEver has a peer that goes on sending: what is read of
+// it after Shutdown began has a bound.
+func TestShutdownDoesNotReadForEver(t *testing.T) {
+	overAll(t, func(t *testing.T, tr transport) {
+		var handled, before atomic.Int64
+		begun := make(chan struct{})
+		var once sync.Once
+		s := &frame.Server{Layout: idKind, Handle: func(_ context.Context, c *frame.Conn, f frame.Frame) error {
+			handled.Add(int64(len(f.Payload)))
+			once.Do(func() { close(begun) })
+			return nil
+		}}
+		ln := tr.listen(t)
+		served := serve(t, s, ln)
+		c := dial(t, tr, ln)
+		var sent atomic.Int64
+		ended := make(chan struct{})
+		go func() {
+			defer close(ended)
+			defer c.NetConn().Close()
+			for sent.Load() < before.Load()+1<<30 { // or it is read for ever
+				if c.Write(make([]byte, 30_000), 0, 0) != nil {
+					return
+				}
+				sent.Add(30_000)
+			}
+		}()
+		wait(t, "a frame", begun)
+		before.Store(handled.Load())
+		shutdown(t, s, served)
+		wait(t, "the sender", ended)
+		// It is 8 MiB, and what was read before anybody heard of the Shutdown.
+		if n := handled.Load() - before.Load(); n > 1<<29 {
+			t.Errorf("%d MiB were handled after Shutdown began", n>>20)
+		}
+	})
+}
+
 // TestShutdownWithPartOfAFrame is the rule that its rest has until the
 // FrameTimeout, or some seconds if there is none.
 func TestShutdownWithPartOfAFrame(t *testing.T) {

@@ -569,7 +569,8 @@ func TestContextEndsWhileWriting(t *testing.T) {
 			if _, err := io.ReadFull(there, head); err != nil {
 				t.Fatal(err)
 			}
-			// The first goroutine is writing now.
+			// The first goroutine is writing now. One more collects a frame and waits for
+			// its flush, one waits with a frame that would not be copied.
 			other, stopOther := context.WithCancel(context.Background())
 			second := make(chan error, 1)
 			go func() {
@@ -581,6 +582,8 @@ func TestContextEndsWhileWriting(t *testing.T) {
 			}()
 			third := make(chan error, 1)
 			go func() { third <- c.WriteContext(other, make([]byte, 300_000), 2, 0) }()
+			waitForStack(t, "frame.(*Conn).FlushContext", "sync.(*Cond).Wait")
+			waitForStack(t, "frame.(*Conn).WriteContext", "sync.(*Cond).Wait")
 			stopOther()
 			for _, ended := range []chan error{second, third} {
 				if err := wait(t, "the end of a context", ended); err != context.Canceled {
@@ -601,4 +604,40 @@ func TestContextEndsWhileWriting(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestContextOfACollectedFrame ends while a Write that has collected its frame waits
+// for another goroutine's write: the frame is not lost, and that is no error.
+func TestContextOfACollectedFrame(t *testing.T) {
+	checkGoroutines(t)
+	here, there := transports[3].connect(t)
+	c := frame.NewConn(here, idKind)
+	c.Write([]byte("first"), 0, 0)
+	first := make(chan error, 1)
+	go func() { first <- c.Flush() }()
+	begun := make([]byte, 1)
+	if _, err := io.ReadFull(there, begun); err != nil {
+		t.Fatal(err)
+	}
+	ctx, stop := context.WithCancel(context.Background())
+	second := make(chan error, 1)
+	large := strings.Repeat("x", 40_000)
+	go func() { second <- c.WriteContext(ctx, []byte(large), 1, 0) }()
+	waitForStack(t, "frame.(*Conn).WriteContext", "sync.(*Cond).Wait")
+	stop()
+	if err := wait(t, "the end of Write", second); err != nil {
+		t.Errorf("%v", err)
+	}
+	go func() {
+		c.Flush()
+		c.Close()
+	}()
+	rest, err := io.ReadAll(there)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := wait(t, "the end of Flush", first); err != nil {
+		t.Errorf("%v", err)
+	}
+	checkFrames(t, append(begun, rest...), []string{"first", large})
 }
