@@ -10,6 +10,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"example.com/structpack"
 	"example.com/structpack/frame"
@@ -69,23 +70,10 @@ func TestUnix(t *testing.T) {
 			fmt.Fprintln(&received, "received", name)
 		}
 		slow := newConn(dial(t, socket), fileLayout)
-		write := func(kind, payload string) {
-			t.Helper()
-			if err := slow.Write([]byte(payload), kind); err != nil {
-				t.Fatal(err)
-			}
-			if err := slow.Flush(); err != nil {
-				t.Fatal(err)
-			}
-		}
-		write("N", "slow")
-		write("D", "slow ")
+		send(t, slow, "N", "slow")
+		send(t, slow, "D", "slow ")
 		wantEnd(t, from.start(t, "unix", args...), sent.String())
-		write("D", "and steady")
-		write("E", checksum("slow and steady"))
-		if f, err := slow.Next(); err != nil || f.Uint(0) != 'A' {
-			t.Errorf("the answer: %q, %q, %v", f.Head, f.Payload, err)
-		}
+		finish(t, slow)
 		if err := slow.Close(); err != nil {
 			t.Error(err)
 		}
@@ -95,6 +83,59 @@ func TestUnix(t *testing.T) {
 			t.Error(shortened(diff))
 		}
 	})
+}
+
+// send writes a message at once.
+func send(t *testing.T, c *frame.Conn, kind, payload string) {
+	t.Helper()
+	if err := c.Write([]byte(payload), kind); err != nil {
+		t.Fatal(err)
+	}
+	if err := c.Flush(); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// finish sends the rest of a file that began with "slow ".
+func finish(t *testing.T, c *frame.Conn) {
+	t.Helper()
+	send(t, c, "D", "and steady")
+	send(t, c, "E", checksum("slow and steady"))
+	if f, err := c.Next(); err != nil || f.Uint(0) != 'A' {
+		t.Errorf("the answer: %v, %v", f, err)
+	}
+}
+
+// TestUnixShutdown ends a receiver between two pieces of a file: it accepts no
+// sender more, and the file is completed.
+func TestUnixShutdown(t *testing.T) {
+	for _, l := range []language{inGo, inPython} {
+		t.Run(string(l), func(t *testing.T) {
+			t.Parallel()
+			receiver, socket, dir := startReceiver(t, l)
+			c := newConn(dial(t, socket), fileLayout)
+			send(t, c, "N", "slow")
+			send(t, c, "D", "slow ")
+			for { // until it has begun
+				if entries, err := os.ReadDir(dir); err != nil || len(entries) > 0 {
+					break
+				}
+				time.Sleep(time.Millisecond)
+			}
+			receiver.Signal(syscall.SIGTERM)
+			for _, err := os.Stat(socket); err == nil; _, err = os.Stat(socket) {
+				time.Sleep(time.Millisecond)
+			}
+			finish(t, c)
+			if err := c.Close(); err != nil {
+				t.Error(err)
+			}
+			wantEnd(t, receiver, "received slow\n")
+			if diff := cmp.Diff(map[string]string{"slow": "slow and steady"}, files(t, dir)); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
 }
 
 func checksum(s string) string {

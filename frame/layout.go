@@ -577,6 +577,23 @@ func (f Frame) Clone() Frame {
 	return Frame{&Header{f.layout, b[:n:n]}, b[n:]}
 }
 
+// String shows the values of the header, and how the payload begins.
+func (f Frame) String() string {
+	if f.Header == nil || f.layout == nil || len(f.Head) < f.layout.size {
+		return "no frame"
+	}
+	values, err := f.layout.head.UnpackFrom(f.Head, 0)
+	if err != nil {
+		return err.Error()
+	}
+	for i, v := range values {
+		if b, ok := v.([]byte); ok {
+			values[i] = fmt.Sprintf("%q", b)
+		}
+	}
+	return fmt.Sprintf("header %v, payload of %d bytes %.32q", values, len(f.Payload), f.Payload)
+}
+
 // Uint returns value i of the header as an unsigned integer, a negative one
 // with its sign extended to 64 bits. It takes integers, c and ?, and panics if
 // value i is something else, or is not there.

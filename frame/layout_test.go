@@ -6,6 +6,7 @@ import (
 	"encoding/binary"
 	"encoding/hex"
 	"errors"
+	"fmt"
 	"io"
 	"math"
 	"os"
@@ -489,5 +490,41 @@ func TestSizeErrorText(t *testing.T) {
 	_, err := frame.MustLayout("!cI", frame.CountsFrom(1)).Parse([]byte("Q\x00\x00\x00\x02"))
 	if want := "frame: invalid length: -2 bytes, expected at least 0 (header 51 00 00 00 02)"; err == nil || err.Error() != want {
 		t.Errorf("got  %v\nwant %s", err, want)
+	}
+}
+
+// TestFrameString prints frames as people look at them, and those that are none.
+func TestFrameString(t *testing.T) {
+	l := frame.MustLayout("!3sIb", frame.LengthAt(1))
+	whole, err := l.Append(nil, bytes.Repeat([]byte("ab"), 50), "x\xff", -1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	f, err := l.Parse(whole)
+	if err != nil {
+		t.Fatal(err)
+	}
+	short, shortErr := l.Parse(whole[:9])
+	if shortErr != io.ErrUnexpectedEOF {
+		t.Error(shortErr)
+	}
+	none, end := frame.NewReader(bytes.NewReader(nil), l).Next()
+	for _, tt := range []struct {
+		frame frame.Frame
+		want  string
+	}{
+		{f, `header ["x\xff\x00" 100 -1], payload of 100 bytes "abababababababababababababababab"`},
+		{frame.Frame{Header: f.Header}, `header ["x\xff\x00" 100 -1], payload of 0 bytes ""`},
+		{short, "no frame"},
+		{none, "no frame"},
+		{frame.Frame{}, "no frame"},
+		{frame.Frame{Header: &frame.Header{Head: whole}}, "no frame"},
+	} {
+		if got := fmt.Sprint(tt.frame); got != tt.want {
+			t.Errorf("got %s, want %s", got, tt.want)
+		}
+	}
+	if end != io.EOF {
+		t.Error(end)
 	}
 }

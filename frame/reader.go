@@ -373,10 +373,12 @@ func (r *Reader) ended(err error) error {
 	return r.fail(err)
 }
 
-// release gives the buffer back.
+// release gives the buffer back. The last frame is in it: its header must not keep
+// it from being collected.
 func (r *Reader) release() {
 	r.buf.put()
 	r.buf, r.b, r.start, r.end = nil, nil, 0, 0
+	r.header.Head = nil
 }
 
 // room returns where to read to: behind what is there, at least one byte. What

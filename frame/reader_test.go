@@ -15,6 +15,7 @@ import (
 	"testing"
 	"testing/iotest"
 	"time"
+	"weak"
 
 	"example.com/structpack/frame"
 	gocmp "github.com/google/go-cmp/cmp"
@@ -489,5 +490,41 @@ func TestFrames(t *testing.T) {
 	}
 	if f, err := r.Next(); err != nil || f.Int(0) != 1 {
 		t.Errorf("after a break: %v, %v", f, err)
+	}
+}
+
+// TestWaitingReaderHasNoBuffer is the rule that a Reader that waits for a frame of
+// a connection keeps nothing of the last one, not even for its header.
+func TestWaitingReaderHasNoBuffer(t *testing.T) {
+	for _, tr := range transports[:3] {
+		t.Run(tr.name, func(t *testing.T) {
+			checkGoroutines(t)
+			here, there := tr.connect(t)
+			stream, _ := messages(60_000)
+			go there.Write(stream)
+			r := frame.NewReader(here, idKind)
+			last := func() weak.Pointer[byte] {
+				f, err := r.Next()
+				if err != nil {
+					t.Fatal(err)
+				}
+				return weak.Make(&f.Payload[0])
+			}()
+			waiting := make(chan error)
+			go func() {
+				_, err := r.Next()
+				waiting <- err
+			}()
+			for end := time.Now().Add(guard); last.Value() != nil; time.Sleep(time.Millisecond) {
+				runtime.GC()
+				if time.Now().After(end) {
+					t.Fatal("the buffer of the last frame is still there")
+				}
+			}
+			there.Close()
+			if err := wait(t, "the end of the stream", waiting); err != io.EOF {
+				t.Error(err)
+			}
+		})
 	}
 }
