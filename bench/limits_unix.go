@@ -25,5 +25,5 @@ func raiseFiles() int {
 	}
 	r.Cur = r.Max
 	syscall.Setrlimit(syscall.RLIMIT_NOFILE, &r)
-	return int(min(uint64(r.Cur), 1<<20))
+	return int(min(uint64(r.Cur), 1<<20)) //nolint:unconvert // it is an int64 on FreeBSD
 }
