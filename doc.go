@@ -25,8 +25,13 @@
 //	struct.error                       *Error, and errors.Is(err, ErrRange) …
 //
 // Go has more: AppendPack appends to a slice; Scan unpacks into variables and
-// does not allocate; CompileFor reads what C and Python write on another
-// platform; Fields tells the offset of everything.
+// does not allocate; a [Codec] packs and unpacks Go structs, alone or by the
+// million; CompileFor reads what C and Python write on another platform; Fields
+// tells the offset of everything.
+//
+// Package frame makes messages of these, for sockets. The command structpack packs,
+// unpacks and explains, and generates methods for Go types; structvet finds wrong
+// formats and values before the program runs.
 //
 // # Formats
 //

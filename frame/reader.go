@@ -27,7 +27,7 @@ const DefaultMaxPayload = 1 << 20
 // a frame that was, the next call goes on where the last one stopped.
 type Reader struct {
 	// MaxPayload is the largest payload that Next accepts, in bytes:
-	// DefaultMaxPayload if it is not positive.
+	// DefaultMaxPayload if it is not positive. It may be changed between calls.
 	MaxPayload int
 
 	layout *Layout

@@ -4,10 +4,13 @@ import (
 	"bytes"
 	"errors"
 	"flag"
+	"fmt"
 	"io"
 	"math/rand"
 	"os"
+	"os/exec"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -279,5 +282,54 @@ func TestReadme(t *testing.T) {
 	}
 	if commands < 2 {
 		t.Errorf("found %d commands", commands)
+	}
+}
+
+// TestReadmeCode compiles the Go code that the README shows, each block as the body
+// of a function.
+func TestReadmeCode(t *testing.T) {
+	readme, err := os.ReadFile(filepath.Join("..", "..", "README.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	module(t)
+	program := `package main
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"time"
+
+	"example.com/structpack"
+	"example.com/structpack/frame"
+)
+
+var (
+	err      error
+	conn     net.Conn
+	listener net.Listener
+	_        = fmt.Println
+)
+
+func main() {}
+`
+	blocks := regexp.MustCompile("(?s)```go\n(.*?)```").FindAllStringSubmatch(string(readme), -1)
+	for i, block := range blocks {
+		program += fmt.Sprintf("\nfunc block%d() {\n%s}\n", i, block[1])
+	}
+	if len(blocks) < 4 {
+		t.Errorf("found %d blocks", len(blocks))
+	}
+	write(t, "main.go", program)
+	out, err := exec.Command("go", "build", "-gcflags=-e", "-o", os.DevNull, ".").CombinedOutput()
+	if err != nil && len(out) == 0 {
+		t.Fatal(err)
+	}
+	for line := range strings.Lines(string(out)) {
+		// A program would go on to use what a block declares.
+		if !strings.HasPrefix(line, "# ") && !strings.Contains(line, "declared and not used: ") {
+			t.Error(line)
+		}
 	}
 }
