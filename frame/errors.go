@@ -33,6 +33,8 @@ type SizeError struct {
 	Err   error  // ErrTooLarge or ErrLength
 }
 
+// Error tells the size, the limit and the header, and if that looks like the
+// beginning of another protocol, which one.
 func (e *SizeError) Error() string {
 	word := "at most"
 	switch {
@@ -48,6 +50,7 @@ func (e *SizeError) Error() string {
 	return s
 }
 
+// Unwrap returns ErrTooLarge or ErrLength.
 func (e *SizeError) Unwrap() error { return e.Err }
 
 // guess tells what speaks another protocol at the other end, for this is how it
