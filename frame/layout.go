@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	"example.com/structpack"
 )
@@ -33,7 +34,8 @@ type Layout struct {
 	adjust int64   // what is added to the length: tail - counts
 	fn     func(head []byte) (int64, error)
 	rule   string
-	codecs sync.Map // by reflect.Type, for Decode and Encode
+	codecs sync.Map            // by reflect.Type, for Decode and Encode
+	codec  atomic.Pointer[any] // of the type that was asked for first
 }
 
 // A value is an integer of the header. c and ? count as integers too, but not
@@ -638,6 +640,11 @@ func Encode[H any](dst []byte, l *Layout, h *H, payload []byte) ([]byte, error) 
 }
 
 func codecOf[H any](l *Layout) (*structpack.Codec[H], error) {
+	if first := l.codec.Load(); first != nil {
+		if c, ok := (*first).(*structpack.Codec[H]); ok {
+			return c, nil
+		}
+	}
 	t := reflect.TypeFor[H]()
 	if c, ok := l.codecs.Load(t); ok {
 		return c.(*structpack.Codec[H]), nil
@@ -647,5 +654,7 @@ func codecOf[H any](l *Layout) (*structpack.Codec[H], error) {
 		return nil, err
 	}
 	l.codecs.Store(t, c)
+	var first any = c
+	l.codec.CompareAndSwap(nil, &first)
 	return c, nil
 }

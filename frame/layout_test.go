@@ -422,6 +422,19 @@ func TestDecodeEncode(t *testing.T) {
 	if diff := cmp.Diff(h, header{7, 2, 5}); err != nil || diff != "" {
 		t.Errorf("%v %s", err, diff)
 	}
+	// A layout may be used with several types, again and again.
+	type wide struct {
+		ID, Kind uint
+		Size     uint64
+	}
+	for range 2 {
+		if h, err := frame.Decode[wide](f); err != nil || h != (wide{7, 2, 5}) {
+			t.Errorf("%v, %v", h, err)
+		}
+		if h, err := frame.Decode[header](f); err != nil || h != (header{7, 2, 5}) {
+			t.Errorf("%v, %v", h, err)
+		}
+	}
 	if _, err := frame.Decode[struct{ A uint8 }](f); !errors.Is(err, structpack.ErrType) {
 		t.Errorf("Decode: %v", err)
 	}
