@@ -353,6 +353,113 @@ func TestCodecErrors(t *testing.T) {
 	check("a slice of another length", err, structpack.ErrCount, 0)
 }
 
+// TestCodecPlaces packs into and unpacks from buffers of every length at every
+// offset, and appends to slices of every capacity: a codec does what the dynamic API
+// does, whichever way it moves.
+func TestCodecPlaces(t *testing.T) {
+	type header struct {
+		A, B uint16
+		C, D uint32
+		E, F uint8
+		G    [3]uint16
+	}
+	type mixed struct {
+		A int16
+		B bool
+		_ uint64
+		C float64
+	}
+	t.Run("header", codecPlaces("!HHIIBB3H", header{1, 2, 3, 4, 5, 6, [3]uint16{7, 8, 9}}, 1, 2, 3, 4, 5, 6, 7, 8, 9))
+	t.Run("mixed", codecPlaces("<h?d", mixed{A: -2, B: true, C: 1.5}, -2, true, 1.5))
+	t.Run("one number", codecPlaces(">I", uint32(0x01020304), 0x01020304))
+	t.Run("one byte", codecPlaces("<B", uint8(7), 7))
+	t.Run("numbers", codecPlaces(">9q", [9]int64{0: -1, 8: 9}, -1, 0, 0, 0, 0, 0, 0, 0, 9))
+	t.Run("wider", codecPlaces("<bB", struct {
+		A int64
+		B uint
+	}{-3, 200}, -3, 200))
+	t.Run("text", codecPlaces("<5sx3p", struct{ A, B string }{"abcde", "fg"}, "abcde", "fg"))
+	t.Run("slice", codecPlaces(">3H", []uint16{1, 2, 3}, 1, 2, 3))
+	t.Run("nothing", codecPlaces("<", struct{}{}))
+}
+
+func codecPlaces[T any](format string, v T, values ...any) func(*testing.T) {
+	return func(t *testing.T) {
+		s := structpack.MustCompile(format)
+		c, err := structpack.NewCodec[T](s)
+		if err != nil {
+			t.Fatal(err)
+		}
+		size := s.Size()
+		packed, err := s.Pack(values...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		same := func(what string, got, want error) {
+			t.Helper()
+			if fmt.Sprint(got) != fmt.Sprint(want) {
+				t.Errorf("%s: %v, want %v", what, got, want)
+			}
+		}
+		noPointer := func(what string, err error) {
+			t.Helper()
+			if !errors.Is(err, structpack.ErrType) {
+				t.Errorf("%s: %v for a nil pointer", what, err)
+			}
+		}
+		const canary = 0xa5
+		for n := range 2*size + 4 {
+			data := bytes.Repeat([]byte{canary}, n)
+			var got T
+			err := c.Unpack(data, &got)
+			_, wantErr := s.Unpack(data)
+			same(fmt.Sprintf("Unpack of %d bytes", n), err, wantErr)
+			noPointer("Unpack", c.Unpack(data, nil))
+			offsets := []int{math.MinInt, math.MinInt + 1, -n - size, math.MaxInt - size, math.MaxInt - 1, math.MaxInt}
+			for i := -n - 2; i <= n+2; i++ {
+				offsets = append(offsets, i)
+			}
+			for _, offset := range offsets {
+				what := fmt.Sprintf("%d bytes, offset %d", n, offset)
+				whole := bytes.Repeat([]byte{canary}, n+16) // what is behind is not the codec's
+				want := bytes.Clone(whole)
+				wantErr := s.PackInto(want[:n:n], offset, values...)
+				same("PackInto, "+what, c.PackInto(whole[:n:n], offset, &v), wantErr)
+				if !bytes.Equal(whole, want) {
+					t.Errorf("PackInto, %s: %x, want %x", what, whole, want)
+				}
+				var got, zero T
+				_, wantErr = s.UnpackFrom(want[:n:n], offset)
+				same("UnpackFrom, "+what, c.UnpackFrom(want[:n:n], offset, &got), wantErr)
+				if wantErr == nil && !reflect.DeepEqual(got, v) || wantErr != nil && !reflect.DeepEqual(got, zero) {
+					t.Errorf("UnpackFrom, %s: %v, %v", what, got, wantErr)
+				}
+				if wantErr == nil {
+					noPointer("PackInto", c.PackInto(whole[:n:n], offset, nil))
+					noPointer("UnpackFrom", c.UnpackFrom(want[:n:n], offset, nil))
+				}
+			}
+		}
+		for room := range size + 4 {
+			whole := bytes.Repeat([]byte{canary}, 3+size+8)
+			dst := whole[: 3 : 3+room]
+			b, err := c.AppendPack(dst, &v)
+			if err != nil || !bytes.Equal(b[3:], packed) || (&b[0] == &dst[0]) != (room >= size) {
+				t.Errorf("AppendPack with room for %d bytes: %x, %v", room, b, err)
+			}
+			for i, x := range whole {
+				if x != canary && (i < 3 || i >= 3+min(room, size)) {
+					t.Errorf("AppendPack with room for %d bytes wrote at %d: %x", room, i, whole)
+				}
+			}
+			if b, err = c.AppendPack(dst, nil); len(b) != 3 {
+				t.Errorf("AppendPack of nothing: %x", b)
+			}
+			noPointer("AppendPack", err)
+		}
+	}
+}
+
 // TestCodecLimits has floats at the limits of their codes, which the dynamic API
 // packs or refuses, and so must a codec.
 func TestCodecLimits(t *testing.T) {
