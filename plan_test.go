@@ -1,6 +1,7 @@
 package structpack_test
 
 import (
+	"errors"
 	"flag"
 	"os"
 	"path/filepath"
@@ -103,5 +104,43 @@ func TestABIs(t *testing.T) {
 	}
 	if abi, ok := structpack.ABIOf(runtime.GOOS, runtime.GOARCH); !ok || abi != structpack.HostABI() {
 		t.Errorf("HostABI is %v, want %v", structpack.HostABI(), abi)
+	}
+}
+
+// TestSizeLimits has the largest sizes that platforms of 32 bits allow. The answers
+// are those of CPython 3.15 on linux/i386 and linux/armhf.
+func TestSizeLimits(t *testing.T) {
+	const tooLong = -1
+	for _, tt := range []struct {
+		format      string
+		i386, armhf int
+	}{
+		{"2147483647x", 2147483647, 2147483647},
+		{"2147483648x", tooLong, tooLong},
+		{"2147483644xi", tooLong, tooLong},
+		{"2147483643xi", tooLong, tooLong},
+		{"2147483645xxx", 2147483647, 2147483647},
+		{"2147483646xxx", tooLong, tooLong},
+		{"@2147483647s", 2147483647, 2147483647},
+		{"=536870911i", 2147483644, 2147483644},
+		{"=536870912i", tooLong, tooLong},
+		{"2147483645x0i", tooLong, tooLong},
+		{"2147483640xi0q", 2147483644, tooLong},
+		{"1073741823h", 2147483646, 2147483646},
+		{"1073741824h", tooLong, tooLong},
+	} {
+		for _, on := range []struct {
+			abi  structpack.ABI
+			want int
+		}{{structpack.ILP32Align4, tt.i386}, {structpack.ILP32, tt.armhf}} {
+			s, err := structpack.CompileFor(on.abi, tt.format)
+			var e *structpack.Error
+			switch {
+			case on.want != tooLong && (err != nil || s.Size() != on.want):
+				t.Errorf("%s, %q: %v, %v; want %d", on.abi.Name, tt.format, s, err, on.want)
+			case on.want == tooLong && (!errors.As(err, &e) || e.Reason != "total struct size too long"):
+				t.Errorf("%s, %q: %v", on.abi.Name, tt.format, err)
+			}
+		}
 	}
 }

@@ -35,6 +35,9 @@ func (c *circle) Write(p []byte) (int, error) { return len(p), nil }
 // TestAllocations is the contract that reading and writing frames does not
 // allocate, on streams and over connections.
 func TestAllocations(t *testing.T) {
+	if testing.CoverMode() != "" {
+		t.Skip("what counts coverage keeps Cut and Parse from being inlined, and then they allocate a Header")
+	}
 	stream, _ := messages(16, 200, 0, 4096, 3)
 	src := &circle{b: stream}
 	r := frame.NewReader(src, idKind)
