@@ -126,6 +126,9 @@ func TestSizeLimits(t *testing.T) {
 		{"=536870912i", tooLong, tooLong},
 		{"2147483645x0i", tooLong, tooLong},
 		{"2147483640xi0q", 2147483644, tooLong},
+		{"2147483647x0b", 2147483647, 2147483647},
+		{"2147483647x0i", tooLong, tooLong},
+		{"2147483644x0i", 2147483644, 2147483644},
 		{"1073741823h", 2147483646, 2147483646},
 		{"1073741824h", tooLong, tooLong},
 	} {

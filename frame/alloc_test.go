@@ -18,20 +18,6 @@ var (
 	allocHeader        = header{ID: 7, Kind: 2}
 )
 
-// A circle is a stream that begins anew at its end.
-type circle struct {
-	b  []byte
-	at int
-}
-
-func (c *circle) Read(p []byte) (int, error) {
-	n := copy(p, c.b[c.at:])
-	c.at = (c.at + n) % len(c.b)
-	return n, nil
-}
-
-func (c *circle) Write(p []byte) (int, error) { return len(p), nil }
-
 // TestAllocations is the contract that reading and writing frames does not
 // allocate, on streams and over connections.
 func TestAllocations(t *testing.T) {
@@ -52,6 +38,13 @@ func TestAllocations(t *testing.T) {
 	ln := listenTCP(t)
 	serve(t, echo, ln)
 	c := dial(t, transports[0], ln)
+	echoes := func(payload []byte) error {
+		if err := c.Write(payload, allocID, allocKind); err != nil {
+			return err
+		}
+		_, err := c.Next()
+		return err
+	}
 
 	for _, tt := range []struct {
 		name string
@@ -70,13 +63,9 @@ func TestAllocations(t *testing.T) {
 		{"Encode", func() error { _, err := frame.Encode(dst, idKind, &allocHeader, payload); return err }},
 		{"Cut", func() error { _, _, err := idKind.Cut(stream); return err }},
 		{"Parse", func() error { _, err := idKind.Parse(stream[:23]); return err }},
-		{"an echo over TCP", func() error {
-			if err := c.Write(payload, allocID, allocKind); err != nil {
-				return err
-			}
-			_, err := c.Next()
-			return err
-		}},
+		{"an echo over TCP", func() error { return echoes(payload) }},
+		{"an echo of 1000 bytes over TCP", func() error { return echoes(large[:1000]) }},
+		{"an echo of 60 KB over TCP", func() error { return echoes(large) }},
 	} {
 		if n := testing.AllocsPerRun(1000, func() {
 			if err := tt.run(); err != nil {

@@ -67,6 +67,20 @@ func (s *script) Read(b []byte) (int, error) {
 	return n, nil
 }
 
+// A circle is a stream that begins anew at its end.
+type circle struct {
+	b  []byte
+	at int
+}
+
+func (c *circle) Read(p []byte) (int, error) {
+	n := copy(p, c.b[c.at:])
+	c.at = (c.at + n) % len(c.b)
+	return n, nil
+}
+
+func (c *circle) Write(p []byte) (int, error) { return len(p), nil }
+
 func pieces(b []byte, n int) [][]byte { return slices.Collect(slices.Chunk(b, n)) }
 
 // readAll reads the frames of a stream, and goes on after timeouts.
@@ -526,5 +540,40 @@ func TestWaitingReaderHasNoBuffer(t *testing.T) {
 				t.Error(err)
 			}
 		})
+	}
+}
+
+// asked notes the longest read that it was asked for.
+type asked struct {
+	src  io.Reader
+	most int
+}
+
+func (a *asked) Read(b []byte) (int, error) {
+	a.most = max(a.most, len(b))
+	return a.src.Read(b)
+}
+
+// TestReadAhead is the rule that it goes up to 64 KiB and a header: also where a
+// larger buffer was in use before.
+func TestReadAhead(t *testing.T) {
+	for range 10 {
+		for _, sizes := range [][]int{{3 << 20}, slices.Repeat([]int{20_000}, 30), slices.Repeat([]int{10}, 1000)} {
+			stream, _ := messages(sizes...)
+			src := &asked{src: bytes.NewReader(stream)}
+			r := frame.NewReader(src, idKind)
+			r.MaxPayload = 4 << 20
+			for range sizes {
+				if _, err := r.Next(); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if _, err := r.Next(); err != io.EOF {
+				t.Fatal(err)
+			}
+			if len(sizes) > 1 && src.most > 72<<10 {
+				t.Fatalf("%d frames of %d bytes: %d bytes were asked for", len(sizes), sizes[0], src.most)
+			}
+		}
 	}
 }

@@ -724,6 +724,69 @@ func TestShutdownDoesNotReadForEver(t *testing.T) {
 	})
 }
 
+// An endless connection always has one frame more.
+type endless struct {
+	net.Conn // nil: what is not here is not used
+	stream   circle
+	woken    chan time.Time // the deadlines for reading that were set
+	reads    int
+	bytes    int
+}
+
+func (e *endless) Read(b []byte) (int, error) {
+	n, err := e.stream.Read(b)
+	e.reads++
+	e.bytes += n
+	return n, err
+}
+
+func (e *endless) Write(b []byte) (int, error)      { return len(b), nil }
+func (e *endless) Close() error                     { return nil }
+func (e *endless) LocalAddr() net.Addr              { return &net.UnixAddr{Net: "endless"} }
+func (e *endless) SetWriteDeadline(time.Time) error { return nil }
+
+func (e *endless) SetReadDeadline(d time.Time) error {
+	select {
+	case e.woken <- d:
+	default:
+	}
+	return nil
+}
+
+// TestShutdownReadsToTheEndOfAFrame has a connection that never ends: it is read
+// ahead until there was enough, and then to the end of a frame and not a byte more.
+// One that is no socket is not interrupted in what may be a handshake.
+func TestShutdownReadsToTheEndOfAFrame(t *testing.T) {
+	checkGoroutines(t)
+	const size, enough = 1007, 8 << 20
+	stream, _ := messages(slices.Repeat([]int{size - 7}, 200)...)
+	conn := &endless{stream: circle{b: stream}, woken: make(chan time.Time, 1)}
+	handled := 0
+	begun := make(chan struct{})
+	var woken time.Time
+	s := &frame.Server{Layout: idKind, ConnError: noErrors(t), Handle: func(context.Context, *frame.Conn, frame.Frame) error {
+		if handled++; handled == 1 {
+			close(begun)
+			woken = <-conn.woken
+		}
+		return nil
+	}}
+	ln := newPipes()
+	served := serve(t, s, ln)
+	ln.conns <- conn
+	wait(t, "a frame", begun)
+	shutdown(t, s, served)
+	if conn.bytes != handled*size {
+		t.Errorf("%d bytes were read, %d frames handled", conn.bytes, handled)
+	}
+	if conn.bytes < enough/2 || conn.bytes > 2*enough || conn.reads > enough/size {
+		t.Errorf("%d bytes were read, in %d pieces", conn.bytes, conn.reads)
+	}
+	if time.Since(woken) > time.Hour {
+		t.Errorf("the deadline was %v", woken)
+	}
+}
+
 // TestShutdownWithPartOfAFrame is the rule that its rest has until the
 // FrameTimeout, or some seconds if there is none.
 func TestShutdownWithPartOfAFrame(t *testing.T) {
