@@ -3,8 +3,11 @@
 package structpack_test
 
 import (
+	"bytes"
 	"errors"
+	"fmt"
 	"math/big"
+	"slices"
 	"strings"
 	"testing"
 
@@ -81,6 +84,26 @@ func TestErrorsOfOthers(t *testing.T) {
 	} {
 		if got := tt.err.Error(); got != tt.want {
 			t.Errorf("got  %s\nwant %s", got, tt.want)
+		}
+	}
+}
+
+// TestRefusedLeavesBytes packs structures of all sizes, of few values and of many, of
+// which the first or the last is refused, into a buffer: it is as it was, with the
+// bytes where padding goes.
+func TestRefusedLeavesBytes(t *testing.T) {
+	whole := bytes.Repeat([]byte{0xa5}, 800)
+	for n := range 600 {
+		for _, format := range []string{"<%dxb%dxb", "<%dx100b%dxb"} {
+			s := structpack.MustCompile(fmt.Sprintf(format, n/2, n-n/2))
+			for _, bad := range []int{0, s.NumValues() - 1} {
+				values := slices.Repeat([]any{1}, s.NumValues())
+				values[bad] = 300
+				err := s.PackInto(whole, 1, values...)
+				if !errors.Is(err, structpack.ErrRange) || bytes.Count(whole, []byte{0xa5}) != len(whole) {
+					t.Fatalf("%s, value %d: %v, %x", s.Format(), bad, err, whole)
+				}
+			}
 		}
 	}
 }

@@ -199,6 +199,8 @@ func TestLayoutErrors(t *testing.T) {
 		{"!I", []frame.Option{frame.Trailer(-1)}, `frame: layout "!I": a trailer of -1 bytes`},
 		{"!I", []frame.Option{frame.LengthFunc(zero), frame.LengthAt(0)}, `frame: layout "!I": LengthFunc goes with no other rule`},
 		{"!5000sI", nil, `frame: layout "!5000sI": a header of 5004 bytes is too large (limit 4096)`},
+		{"!4095sH", nil, `frame: layout "!4095sH": a header of 4097 bytes is too large (limit 4096)`},
+		{"!4096B0s", []frame.Option{frame.LengthAt(0)}, `frame: layout "!4096B0s": a header of 4097 values is too large (limit 4096)`},
 	} {
 		l, err := frame.NewLayout(tt.format, tt.rules...)
 		if l != nil || err == nil || err.Error() != tt.want {
@@ -211,6 +213,59 @@ func TestLayoutErrors(t *testing.T) {
 		}
 	}()
 	frame.MustLayout("I") //structvet:ignore
+}
+
+// TestLargestLayouts are those that are just not too large.
+func TestLargestLayouts(t *testing.T) {
+	for _, format := range []string{"!4096B", "!4095B0s", "!4094sH"} {
+		l, err := frame.NewLayout(format, frame.LengthAt(1))
+		if err != nil {
+			t.Fatal(err)
+		}
+		values := make([]any, l.Header().NumValues()-1)
+		for i := range values {
+			values[i] = 0
+		}
+		if format != "!4096B" {
+			values[max(0, len(values)-1)] = ""
+		}
+		b, err := l.Append(nil, []byte("ab"), values...)
+		if err != nil {
+			t.Fatal(format, err)
+		}
+		if f, err := l.Parse(b); err != nil || string(f.Payload) != "ab" || f.Uint(1) != 2 {
+			t.Errorf("%s: %v, %v", format, f, err)
+		}
+	}
+}
+
+// TestHeadersAreNotOnlyIntegers appends headers that look as if they were: what is
+// passed is packed as structpack packs it, and padding is zero.
+func TestHeadersAreNotOnlyIntegers(t *testing.T) {
+	dirty := func() []byte { return bytes.Repeat([]byte{0xff}, 100)[:0] }
+	if b, err := frame.MustLayout("!cI").Append(dirty(), nil, 65); !errors.Is(err, structpack.ErrType) {
+		t.Errorf("an integer for c: %x, %v", b, err)
+	}
+	for _, tt := range []struct {
+		format string
+		value  any
+		want   string
+	}{
+		{"!cI", "A", "4100000002"},
+		{"!?I", 2, "0100000002"},
+		{"!BxI", 2, "020000000002"},
+		{"!B3xI", 2, "0200000000000002"},
+		{"!fB", 2, "4000000002"},
+		{"!hB", -2, "fffe02"},
+		{"!qB", int64(math.MinInt64), "800000000000000002"},
+		{"!QB", uint64(math.MaxUint64), "ffffffffffffffff02"},
+		{"<hB", int16(-2), "feff02"},
+	} {
+		b, err := frame.MustLayout(tt.format, frame.LengthAt(1)).Append(dirty(), []byte("ab"), tt.value)
+		if got := hex.EncodeToString(b); err != nil || got != tt.want+"6162" {
+			t.Errorf("%s of %v: %s, %v", tt.format, tt.value, got, err)
+		}
+	}
 }
 
 func TestLayoutString(t *testing.T) {

@@ -569,11 +569,17 @@ func TestShutdownAnswersWhatArrived(t *testing.T) {
 		sizes := slices.Repeat([]int{100}, 1000)
 		stream, _ := messages(append(sizes, 10)...)
 		sent := make(chan error, 1)
+		// The first frame comes alone: when it is handled, the Reader has none of the
+		// others, which wait in the kernel, the last of them in part.
+		const alone = 7 + 100
+		if _, err := c.NetConn().Write(stream[:alone]); err != nil {
+			t.Fatal(err)
+		}
+		wait(t, "the handler", inside)
 		go func() {
-			_, err := c.NetConn().Write(stream[:len(stream)-5])
+			_, err := c.NetConn().Write(stream[alone : len(stream)-5])
 			sent <- err
 		}()
-		wait(t, "the handler", inside)
 		if tr.name != "pipe" { // whose Write waits for the Reads
 			if err := wait(t, "the end of sending", sent); err != nil {
 				t.Fatal(err)
