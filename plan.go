@@ -228,12 +228,11 @@ func (s *Struct) flatten() {
 			continue
 		}
 		one := in.one()
-		one.off, one.val = in.off, in.val
+		one.off = in.off
 		step := one.step()
 		for k := range in.values() {
 			s.flat[in.val+k], s.steps[in.val+k] = one, step
 			one.off += ops[in.elem].size
-			one.val++
 			step.Off = one.off
 		}
 		if mem.Word16 <= step.Width && step.Width <= mem.Word64 {

@@ -19,7 +19,7 @@ var update = flag.Bool("update", false, "write the golden files")
 func TestPlans(t *testing.T) {
 	formats := []string{
 		"", "<", "x", "!ci4sf", "!HHIIBBHHH", "<bBhHiIqQfd?8s2xbBhHiIqQ", "1000000000B", "4H", "<2h3x4x2h",
-		"@bhilqnNPefd?", "@llh0l", "b0q", "@b0Zd", "<0i0s0p", "3s0x5p", "ZfZd2F2D", "> 2H \t 3s",
+		"@bhilqnNPefd?", "@llh0l", "b0q", "@b0Zd", "<0i0s0p", "3s0x5p", "x2xb3x", "ZfZd2F2D", "> 2H \t 3s",
 	}
 	var b strings.Builder
 	for _, format := range formats {

@@ -405,8 +405,42 @@ func TestAppendErrors(t *testing.T) {
 			t.Errorf("%v: %q, %v", tt.values, b, err)
 		}
 	}
-	if b, err := frame.MustLayout("!H", frame.Trailer(2)).Append([]byte("kept"), []byte("a")); !errors.Is(err, frame.ErrLength) || string(b) != "kept" {
-		t.Errorf("a payload without its trailer: %q, %v", b, err)
+	for _, dst := range [][]byte{[]byte("kept"), append(make([]byte, 0, 100), "kept"...)} { // without room, and with
+		if b, err := frame.MustLayout("!H", frame.Trailer(2)).Append(dst, []byte("a")); !errors.Is(err, frame.ErrLength) || string(b) != "kept" {
+			t.Errorf("a payload without its trailer: %q, %v", b, err)
+		}
+		if b, err := frame.MustLayout("!B", frame.CountsHeader()).Append(dst, make([]byte, 255)); !errors.Is(err, frame.ErrTooLarge) || string(b) != "kept" {
+			t.Errorf("a payload too large by one: %q, %v", b, err)
+		}
+		if b, err := frame.MustLayout("!B", frame.CountsHeader()).Append(dst, make([]byte, 254)); err != nil || b[4] != 255 || len(b) != 4+255 {
+			t.Errorf("the largest payload: %q, %v", b, err)
+		}
+	}
+}
+
+// TestGrowingHeaders has headers whose length function wants more of them, up to the
+// limit and beyond, and payloads of nothing.
+func TestGrowingHeaders(t *testing.T) {
+	for _, tt := range []struct {
+		more int64
+		size int64
+		err  error
+	}{{4094, 0, nil}, {4094, 1, nil}, {1, 0, nil}, {4095, 0, frame.ErrTooLarge}} {
+		l := frame.MustLayout("!H", frame.LengthFunc(func(head []byte) (int64, error) {
+			if len(head) == 2 {
+				return tt.more, frame.ErrMoreHead
+			}
+			return tt.size, nil
+		}))
+		b := make([]byte, 2+tt.more+tt.size)
+		f, err := l.Parse(b)
+		if !errors.Is(err, tt.err) || err == nil && (int64(len(f.Head)) != 2+tt.more || int64(len(f.Payload)) != tt.size) {
+			t.Errorf("%+v: Parse: %v", tt, err)
+		}
+		f, err = frame.NewReader(bytes.NewReader(b), l).Next()
+		if !errors.Is(err, tt.err) || err == nil && (int64(len(f.Head)) != 2+tt.more || int64(len(f.Payload)) != tt.size) {
+			t.Errorf("%+v: Next: %v", tt, err)
+		}
 	}
 }
 
