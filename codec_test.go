@@ -351,6 +351,18 @@ func TestCodecErrors(t *testing.T) {
 	short := []uint16{1, 2}
 	_, err = sliced.Pack(&short)
 	check("a slice of another length", err, structpack.ErrCount, 0)
+	// What is converted and not moved is looked at in batches too.
+	got, err = sliced.AppendPackSlice(dst, [][]uint16{{1, 2, 3}, short})
+	check("a slice of another length in a batch", err, structpack.ErrCount, 0)
+	if !strings.Contains(err.Error(), "record 1: value 0") || string(got) != "kept" {
+		t.Errorf("AppendPackSlice: %q, %v", got, err)
+	}
+	half := structpack.MustCodec[float64]("<e")
+	got, err = half.AppendPackSlice(dst, []float64{65504, -1, 65520})
+	check("a float too large in a batch", err, structpack.ErrRange, 0)
+	if !strings.Contains(err.Error(), "record 2: value 0") || string(got) != "kept" {
+		t.Errorf("AppendPackSlice: %q, %v", got, err)
+	}
 }
 
 // TestCodecPlaces packs into and unpacks from buffers of every length at every
