@@ -32,7 +32,7 @@ var idleStates = []struct {
 // heap.
 func idleTables(out io.Writer, match *regexp.Regexp) {
 	limit := raiseFiles()
-	fmt.Fprintf(out, "# Memory of idle connections\n\n%s, %s/%s, %s. Bytes of the server process for each connection, after a collection of garbage; another\nprocess holds the other ends. Written by `go run . -idle -o FILE`.\n",
+	fmt.Fprintf(out, "\n# Memory of idle connections\n\n%s, %s/%s, %s. Bytes of the server process for each connection, after a collection of garbage; another\nprocess holds the other ends. Written by `go run . -idle`.\n",
 		time.Now().UTC().Format("2006-01-02"), runtime.GOOS, runtime.GOARCH, runtime.Version())
 	for _, t := range []struct {
 		name, network string

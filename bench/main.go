@@ -6,6 +6,7 @@
 //	go run . -only REGEXP  only the jobs whose headings match
 //	go run . -frames       the tables of package frame instead
 //	go run . -idle         the memory of its idle connections instead
+//	go run . -all          all of these
 //
 // For every job all contestants take turns for a number of passes, and the
 // median of each is printed: as nanoseconds, as a ratio to hand-written code,
@@ -55,6 +56,7 @@ func main() {
 	only := flag.String("only", "", "a regular expression for the headings")
 	frames := flag.Bool("frames", false, "frames over connections instead")
 	idle := flag.Bool("idle", false, "the memory of idle connections instead")
+	all := flag.Bool("all", false, "records, frames and idle connections")
 	serve := flag.Bool("serve", false, "be a server for another process: WHO NETWORK ADDRESS")
 	flag.Parse()
 	if *serve {
@@ -73,19 +75,24 @@ func main() {
 		out = io.MultiWriter(os.Stdout, f)
 	}
 	py := newPython()
-	if *frames {
+	if *all || !*frames && !*idle {
+		recordTables(out, match, *passes, *turn, py)
+	}
+	if *all || *frames {
 		frameTables(out, match, *passes, *turn, py)
-		return
 	}
-	if *idle {
+	if *all || *idle {
 		idleTables(out, match)
-		return
 	}
-	fmt.Fprintf(out, "# Results\n\n%s, %s/%s, %s, %s; %s. Medians of %d passes in turn, nanoseconds for one record or number;\n64 MiB on the heap; allocations are of one call. Written by `go run . -o RESULTS.md`.\n",
-		time.Now().UTC().Format("2006-01-02"), runtime.GOOS, runtime.GOARCH, cpu(), runtime.Version(), py.version, *passes)
+}
+
+// recordTables prints the tables of records and arrays whose headings match.
+func recordTables(out io.Writer, match *regexp.Regexp, passes int, turn time.Duration, py *python) {
+	fmt.Fprintf(out, "# Results\n\n%s, %s/%s, %s, %s; %s. Medians of %d passes in turn, nanoseconds for one record or number;\n64 MiB on the heap; allocations are of one call. Written by `go run . -all -o RESULTS.md`.\n",
+		time.Now().UTC().Format("2006-01-02"), runtime.GOOS, runtime.GOARCH, cpu(), runtime.Version(), py.version, passes)
 	for _, j := range jobs() {
 		if match.MatchString(j.heading) {
-			j.print(out, *passes, *turn, py)
+			j.print(out, passes, turn, py)
 		}
 	}
 }
