@@ -351,6 +351,23 @@ func TestCodecErrors(t *testing.T) {
 	short := []uint16{1, 2}
 	_, err = sliced.Pack(&short)
 	check("a slice of another length", err, structpack.ErrCount, 0)
+	// Of two that are refused, the first counts, whichever way it goes.
+	for _, format := range []string{"<be", "<eb"} {
+		type first struct {
+			A int64
+			B float64
+		}
+		type second struct {
+			A float64
+			B int64
+		}
+		if format == "<be" {
+			_, err = structpack.MustCodec[first]("<be").Pack(&first{300, 1e9})
+		} else {
+			_, err = structpack.MustCodec[second]("<eb").Pack(&second{1e9, 300})
+		}
+		check("two values "+format, err, structpack.ErrRange, 0)
+	}
 	// What is converted and not moved is looked at in batches too.
 	got, err = sliced.AppendPackSlice(dst, [][]uint16{{1, 2, 3}, short})
 	check("a slice of another length in a batch", err, structpack.ErrCount, 0)

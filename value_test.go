@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"math/big"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -242,5 +243,23 @@ func TestIterUnpackIsLazy(t *testing.T) {
 	}
 	if fmt.Sprint(got) != "[1 2 7]" {
 		t.Errorf("got %v, want 1 2 7", got)
+	}
+}
+
+// TestZero packs zeros of every integer type by every code that takes numbers, one
+// and several: they are bytes of zero, also of floats, whose zero has a sign.
+func TestZero(t *testing.T) {
+	type named int
+	for _, zero := range []any{0, int8(0), int16(0), int32(0), int64(0), uint(0), uint8(0), uint16(0), uint32(0), uint64(0),
+		uintptr(0), named(0), namedU64(0), new(big.Int), false} {
+		for _, code := range []string{"b", "B", "h", "H", "i", "I", "l", "L", "q", "Q", "n", "N", "P", "e", "f", "d", "F", "D", "?"} {
+			for _, count := range []string{"", "3"} {
+				s := structpack.MustCompile(count + code)
+				b, err := s.Pack(slices.Repeat([]any{zero}, s.NumValues())...)
+				if err != nil || bytes.Count(b, []byte{0}) != s.Size() {
+					t.Errorf("%T as %s: %x, %v", zero, s.Format(), b, err)
+				}
+			}
+		}
 	}
 }

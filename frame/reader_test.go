@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -575,5 +576,48 @@ func TestReadAhead(t *testing.T) {
 				t.Fatalf("%d frames of %d bytes: %d bytes were asked for", len(sizes), sizes[0], src.most)
 			}
 		}
+	}
+}
+
+// TestSkipsWhatLooksLikeFrames has payloads that nobody reads, which are whole frames
+// themselves: the next frame is the one behind them, and a context ends the wait for it.
+func TestSkipsWhatLooksLikeFrames(t *testing.T) {
+	inner, _ := messages(0, 0, 3, 0)
+	whole, err := idKind.Append(nil, inner, 100, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	whole, err = idKind.Append(whole, []byte("behind"), 101, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for n := 7; n <= len(whole); n++ {
+		r := frame.NewReader(&script{pieces: [][]byte{whole[:n], whole[n:]}}, idKind)
+		if f, _, err := r.ReadHeader(); err != nil || f.Int(0) != 100 {
+			t.Fatal(f, err)
+		}
+		if f, err := r.Next(); err != nil || f.Int(0) != 101 || string(f.Payload) != "behind" {
+			t.Errorf("%d bytes came first: %v, %v", n, f, err)
+		}
+	}
+	checkGoroutines(t)
+	here, there := transports[0].connect(t)
+	if _, err := there.Write(whole[:20]); err != nil {
+		t.Fatal(err)
+	}
+	c := frame.NewConn(here, idKind)
+	if _, _, err := c.ReadHeader(); err != nil {
+		t.Fatal(err)
+	}
+	ctx, stop := context.WithCancel(context.Background())
+	ended := make(chan error)
+	go func() {
+		_, err := c.NextContext(ctx)
+		ended <- err
+	}()
+	waitForStack(t, "frame.(*Conn).NextContext", "internal/poll.(*FD)")
+	stop()
+	if err := wait(t, "the end of the context", ended); err != context.Canceled {
+		t.Error(err)
 	}
 }
