@@ -293,7 +293,8 @@ func TestReadmeCode(t *testing.T) {
 		t.Fatal(err)
 	}
 	module(t)
-	program := `package main
+	var program strings.Builder
+	program.WriteString(`package main
 
 import (
 	"context"
@@ -313,15 +314,15 @@ var (
 )
 
 func main() {}
-`
+`)
 	blocks := regexp.MustCompile("(?s)```go\n(.*?)```").FindAllStringSubmatch(string(readme), -1)
 	for i, block := range blocks {
-		program += fmt.Sprintf("\nfunc block%d() {\n%s}\n", i, block[1])
+		fmt.Fprintf(&program, "\nfunc block%d() {\n%s}\n", i, block[1])
 	}
 	if len(blocks) < 4 {
 		t.Errorf("found %d blocks", len(blocks))
 	}
-	write(t, "main.go", program)
+	write(t, "main.go", program.String())
 	out, err := exec.Command("go", "build", "-gcflags=-e", "-o", os.DevNull, ".").CombinedOutput()
 	if err != nil && len(out) == 0 {
 		t.Fatal(err)
