@@ -351,6 +351,25 @@ func TestCodecErrors(t *testing.T) {
 	short := []uint16{1, 2}
 	_, err = sliced.Pack(&short)
 	check("a slice of another length", err, structpack.ErrCount, 0)
+	// Numbers in slices have the same limits.
+	for _, tt := range []struct {
+		format string
+		good   []int64
+	}{{"<2b", []int64{-128, 127}}, {">2h", []int64{-32768, 32767}}, {"<2i", []int64{math.MinInt32, math.MaxInt32}}} {
+		c := structpack.MustCodec[[]int64](tt.format)
+		if _, err := c.Pack(&tt.good); err != nil {
+			t.Errorf("%s: %v", tt.format, err)
+		}
+		_, err = c.Pack(&[]int64{tt.good[0] - 1, 0})
+		check("below "+tt.format, err, structpack.ErrRange, 0)
+		_, err = c.Pack(&[]int64{0, tt.good[1] + 1})
+		check("above "+tt.format, err, structpack.ErrRange, 1)
+	}
+	if _, err := structpack.MustCodec[[]uint64]("<2B").Pack(&[]uint64{255, 0}); err != nil {
+		t.Error(err)
+	}
+	_, err = structpack.MustCodec[[]uint64]("<2B").Pack(&[]uint64{255, 256})
+	check("above <2B", err, structpack.ErrRange, 1)
 	// Of two that are refused, the first counts, whichever way it goes.
 	for _, format := range []string{"<be", "<eb"} {
 		type first struct {

@@ -143,3 +143,25 @@ func TestStaticBind(t *testing.T) {
 	t.Run("one value that is too narrow", staticBind[int16]("<i"))
 	t.Run("a pointer", staticBind[*int32]("<i"))
 }
+
+// TestStaticLeaves says which values the fields take, also of an item that several
+// of them share.
+func TestStaticLeaves(t *testing.T) {
+	leaves, err := static.Bind(structpack.MustCompile("<B3H2sI"), tell(reflect.TypeFor[struct {
+		A uint8
+		B uint16
+		C [2]uint16
+		D [2]byte
+		E uint32
+	}]()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got [][2]int
+	for _, l := range leaves {
+		got = append(got, [2]int{l.Value, l.N})
+	}
+	if diff := cmp.Diff([][2]int{{0, 1}, {1, 1}, {2, 2}, {4, 1}, {5, 1}}, got); diff != "" {
+		t.Error(diff)
+	}
+}
