@@ -20,6 +20,7 @@ func TestErrors(t *testing.T) {
 	type named int
 	var nilInt *big.Int
 	compile := func(format string) error { _, err := structpack.Compile(format); return err }
+	compileFor := func(abi structpack.ABI, format string) error { _, err := structpack.CompileFor(abi, format); return err }
 	pack := func(format string, values ...any) error { _, err := structpack.Pack(format, values...); return err }
 	unpack := func(format, data string) error { _, err := structpack.Unpack(format, []byte(data)); return err }
 	scan := func(format, data string, dests ...any) error {
@@ -40,6 +41,7 @@ func TestErrors(t *testing.T) {
 		{compile(strings.Repeat("b", 100) + "y"), structpack.ErrFormat, `structpack: compile "` + strings.Repeat("b", 80) + `"... (101 bytes): "y" at byte 100: bad char in struct format`},
 		{compile(strings.Repeat("b", 79) + "y"), structpack.ErrFormat, `structpack: compile "` + strings.Repeat("b", 79) + `y": "y" at byte 79: bad char in struct format`},
 		{compile(strings.Repeat("b", 80) + "y"), structpack.ErrFormat, `structpack: compile "` + strings.Repeat("b", 80) + `"... (81 bytes): "y" at byte 80: bad char in struct format`},
+		{compileFor(structpack.ABI{Name: "none"}, "i"), structpack.ErrFormat, `structpack: compile "i": not a C ABI: {Name:none BigEndian:false Long:0 Pointer:0 Align8:0}`},
 		{pack("b", 128), structpack.ErrRange, `structpack: pack "b": value 0 ('b' at byte 0): 'b' format requires -128 <= number <= 127`},
 		{pack("!ci4sf", "a", int64(1<<31), "spam", 2.5), structpack.ErrRange, `structpack: pack "!ci4sf": value 1 ('i' at byte 2): 'i' format requires -2147483648 <= number <= 2147483647`},
 		{pack("!2c3B", "a", "b", 1, 2, 300), structpack.ErrRange, `structpack: pack "!2c3B": value 4 ('B' at byte 3): 'B' format requires 0 <= number <= 255`},
