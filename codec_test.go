@@ -650,6 +650,18 @@ func TestCodecStreams(t *testing.T) {
 			}
 		})
 	}
+	// A large record is read by parts: its end is no end between records.
+	parts := structpack.MustCodec[[]byte]("<200000s")
+	for _, n := range []int{0, 1, 1<<16 - 1, 1 << 16, 1<<16 + 1, 1 << 17, 199_999, 200_000} {
+		var v []byte
+		wantErr := map[bool]error{true: io.EOF, false: io.ErrUnexpectedEOF}[n == 0]
+		if n == 200_000 {
+			wantErr = nil
+		}
+		if err := parts.Read(strings.NewReader(strings.Repeat("x", n)), &v); err != wantErr || err == nil && len(v) != n {
+			t.Errorf("%d bytes of a large record: %d, %v", n, len(v), err)
+		}
+	}
 	// A bufio.Reader keeps what it has of a record when a deadline passes.
 	late := bufio.NewReader(iotest.TimeoutReader(iotest.OneByteReader(strings.NewReader(stream[:20]))))
 	var v record

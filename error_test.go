@@ -20,7 +20,10 @@ func TestErrors(t *testing.T) {
 	type named int
 	var nilInt *big.Int
 	compile := func(format string) error { _, err := structpack.Compile(format); return err }
-	compileFor := func(abi structpack.ABI, format string) error { _, err := structpack.CompileFor(abi, format); return err }
+	compileFor := func(abi structpack.ABI, format string) error {
+		_, err := structpack.CompileFor(abi, format)
+		return err
+	}
 	pack := func(format string, values ...any) error { _, err := structpack.Pack(format, values...); return err }
 	unpack := func(format, data string) error { _, err := structpack.Unpack(format, []byte(data)); return err }
 	scan := func(format, data string, dests ...any) error {
