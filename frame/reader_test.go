@@ -621,3 +621,36 @@ func TestSkipsWhatLooksLikeFrames(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// partial is a Writer that takes n bytes of a call.
+type partial struct {
+	n   int
+	err error
+}
+
+func (p partial) Write(b []byte) (int, error) { return min(p.n, len(b)), p.err }
+
+// TestPayloadToWriters copies payloads to writers that fail, with and without an error
+// of their own. What they took is consumed, and the next frame is found.
+func TestPayloadToWriters(t *testing.T) {
+	mine := errors.New("mine")
+	for _, tt := range []struct {
+		to   partial
+		want error
+	}{{partial{3, mine}, mine}, {partial{0, mine}, mine}, {partial{100, mine}, mine}, {partial{3, nil}, io.ErrShortWrite}, {partial{100, nil}, nil}} {
+		stream, _ := messages(10, 2)
+		r := frame.NewReader(bytes.NewReader(stream), idKind)
+		if _, _, err := r.ReadHeader(); err != nil {
+			t.Fatal(err)
+		}
+		if n, err := io.Copy(tt.to, r.Payload()); err != tt.want || n != int64(min(tt.to.n, 10)) {
+			t.Errorf("%+v: %d, %v", tt.to, n, err)
+		}
+		if rest, err := io.ReadAll(r.Payload()); err != nil || len(rest) != 10-min(tt.to.n, 10) {
+			t.Errorf("%+v: the rest is %q, %v", tt.to, rest, err)
+		}
+		if f, err := r.Next(); err != nil || f.Int(0) != 1 {
+			t.Errorf("%+v: %v, %v", tt.to, f, err)
+		}
+	}
+}
