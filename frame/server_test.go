@@ -230,6 +230,11 @@ func (passing) Temporary() bool { return true }
 func TestConnErrors(t *testing.T) {
 	mine := errors.New("mine")
 	part, _ := messages(10)
+	send := func(c *frame.Conn, b []byte) {
+		if _, err := c.NetConn().Write(b); err != nil {
+			t.Errorf("sending %d bytes: %v", len(b), err)
+		}
+	}
 	for _, tt := range []struct {
 		name   string
 		handle func(c *frame.Conn) error
@@ -237,14 +242,14 @@ func TestConnErrors(t *testing.T) {
 		want   error
 	}{
 		{"the end of the stream", nil, func(c *frame.Conn) { c.Close() }, nil},
-		{"the end inside a header", nil, func(c *frame.Conn) { c.NetConn().Write(part[:3]); c.Close() }, io.ErrUnexpectedEOF},
-		{"the end after a header", nil, func(c *frame.Conn) { c.NetConn().Write(part[:7]); c.Close() }, io.ErrUnexpectedEOF},
+		{"the end inside a header", nil, func(c *frame.Conn) { send(c, part[:3]); c.Close() }, io.ErrUnexpectedEOF},
+		{"the end after a header", nil, func(c *frame.Conn) { send(c, part[:7]); c.Close() }, io.ErrUnexpectedEOF},
 		{"an error of the handler", func(*frame.Conn) error { return mine }, nil, mine},
 		{"io.EOF of the handler", func(*frame.Conn) error { return io.EOF }, nil, nil},
 		{"a handler that closes", func(c *frame.Conn) error { c.Close(); return nil }, nil, nil},
 		{"too large", nil, func(c *frame.Conn) { c.Write(make([]byte, 2000), 0, 0); c.Flush() }, frame.ErrTooLarge},
 		{"idle", nil, func(*frame.Conn) {}, os.ErrDeadlineExceeded},
-		{"half a frame", nil, func(c *frame.Conn) { c.NetConn().Write(part[:9]) }, os.ErrDeadlineExceeded},
+		{"half a frame", nil, func(c *frame.Conn) { send(c, part[:9]) }, os.ErrDeadlineExceeded},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			overAll(t, func(t *testing.T, tr transport) {
@@ -254,23 +259,22 @@ func TestConnErrors(t *testing.T) {
 					MaxPayload: 1000,
 					Handle: func(_ context.Context, c *frame.Conn, f frame.Frame) error {
 						c.WriteFrame(f)
-						if tt.handle == nil {
-							return nil
+						switch { // not before, for a handshake may take some time
+						case tt.name == "idle":
+							c.IdleTimeout = 20 * time.Millisecond
+						case tt.name == "half a frame":
+							c.FrameTimeout = 20 * time.Millisecond
+						case tt.handle != nil:
+							return tt.handle(c)
 						}
-						return tt.handle(c)
+						return nil
 					},
-					IdleTimeout:  guard,
-					FrameTimeout: guard,
+					IdleTimeout:  2 * guard,
+					FrameTimeout: 2 * guard,
 					ConnError: func(c *frame.Conn, err error) {
 						got <- err
 						c.Write([]byte("sorry"), 9, 9)
 					},
-				}
-				switch tt.name {
-				case "idle":
-					s.IdleTimeout = 20 * time.Millisecond
-				case "half a frame":
-					s.FrameTimeout = 20 * time.Millisecond
 				}
 				ln := tr.listen(t)
 				served := serve(t, s, ln)
