@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"io"
 	"net"
 	"os"
 	"sync"
@@ -286,7 +287,11 @@ func (c *Conn) beforeRead(inside bool) (poll bool, err error) {
 	}
 	if c.woken || d != c.until {
 		c.woken, c.until = false, d
-		err = c.conn.SetReadDeadline(d)
+		// A net.Pipe has no deadline any more when the peer has closed it. Reading tells
+		// whether there is something left, and which end it was.
+		if err = c.conn.SetReadDeadline(d); err == io.ErrClosedPipe {
+			err = nil
+		}
 	}
 	c.special.Store(c.reading != nil || c.ending || !d.IsZero())
 	return poll, err

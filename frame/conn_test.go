@@ -813,3 +813,29 @@ func TestFlushInParts(t *testing.T) {
 		}
 	}
 }
+
+// closedPipe is what a net.Pipe is when the peer has closed it.
+type closedPipe struct{ *recorder }
+
+func (closedPipe) SetReadDeadline(time.Time) error { return io.ErrClosedPipe }
+
+// TestDeadlinesOfAClosedPipe has a peer that has closed before a deadline is set: the
+// stream ends as it does otherwise, and what had been sent before is read.
+func TestDeadlinesOfAClosedPipe(t *testing.T) {
+	stream, _ := messages(3)
+	for _, n := range []int{0, 3, 7, 9, 10} {
+		c := frame.NewConn(closedPipe{newRecorder(&script{pieces: [][]byte{stream[:min(n, 5)], stream[min(n, 5):n]}[:1+n/6]})}, idKind)
+		c.IdleTimeout, c.FrameTimeout = time.Hour, time.Hour
+		f, err := c.Next()
+		want := io.ErrUnexpectedEOF
+		switch n {
+		case 0:
+			want = io.EOF
+		case 10:
+			want = nil
+		}
+		if err != want || err == nil && len(f.Payload) != 3 {
+			t.Errorf("%d bytes: %v, %v", n, f, err)
+		}
+	}
+}
