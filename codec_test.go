@@ -371,22 +371,22 @@ func TestCodecErrors(t *testing.T) {
 	_, err = structpack.MustCodec[[]uint64]("<2B").Pack(&[]uint64{255, 256})
 	check("above <2B", err, structpack.ErrRange, 1)
 	// Of two that are refused, the first counts, whichever way it goes.
-	for _, format := range []string{"<be", "<eb"} {
-		type first struct {
-			A int64
-			B float64
-		}
-		type second struct {
-			A float64
-			B int64
-		}
-		if format == "<be" {
-			_, err = structpack.MustCodec[first]("<be").Pack(&first{300, 1e9})
-		} else {
-			_, err = structpack.MustCodec[second]("<eb").Pack(&second{1e9, 300})
-		}
-		check("two values "+format, err, structpack.ErrRange, 0)
-	}
+	_, err = structpack.MustCodec[struct {
+		A int64
+		B float64
+	}]("<be").Pack(&struct {
+		A int64
+		B float64
+	}{300, 1e9})
+	check("two values <be", err, structpack.ErrRange, 0)
+	_, err = structpack.MustCodec[struct {
+		A float64
+		B int64
+	}]("<eb").Pack(&struct {
+		A float64
+		B int64
+	}{1e9, 300})
+	check("two values <eb", err, structpack.ErrRange, 0)
 	// What is converted and not moved is looked at in batches too.
 	got, err = sliced.AppendPackSlice(dst, [][]uint16{{1, 2, 3}, short})
 	check("a slice of another length in a batch", err, structpack.ErrCount, 0)

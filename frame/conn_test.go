@@ -824,7 +824,7 @@ func (closedPipe) SetReadDeadline(time.Time) error { return io.ErrClosedPipe }
 func TestDeadlinesOfAClosedPipe(t *testing.T) {
 	stream, _ := messages(3)
 	for _, n := range []int{0, 3, 7, 9, 10} {
-		c := frame.NewConn(closedPipe{newRecorder(&script{pieces: [][]byte{stream[:min(n, 5)], stream[min(n, 5):n]}[:1+n/6]})}, idKind)
+		c := frame.NewConn(closedPipe{newRecorder(&script{pieces: pieces(stream[:n], 5)})}, idKind)
 		c.IdleTimeout, c.FrameTimeout = time.Hour, time.Hour
 		f, err := c.Next()
 		want := io.ErrUnexpectedEOF

@@ -79,7 +79,7 @@ func TestSoak(t *testing.T) {
 	round := 0
 	for ; round < 2 || time.Now().Before(end); round++ {
 		var all sync.WaitGroup
-		var bytes atomic.Int64
+		var sent atomic.Int64
 		for h := range hostile {
 			all.Go(func() {
 				for i := range each {
@@ -94,12 +94,12 @@ func TestSoak(t *testing.T) {
 						t.Error(err)
 						return
 					}
-					bytes.Add(throw(c, random))
+					sent.Add(throw(c, random))
 				}
 			})
 		}
 		all.Wait()
-		connections, thrown = connections+hostile*each, thrown+bytes.Load()
+		connections, thrown = connections+hostile*each, thrown+sent.Load()
 		for last := time.Now().Add(guard); runtime.NumGoroutine() > base; time.Sleep(time.Millisecond) {
 			if time.Now().After(last) {
 				t.Fatalf("round %d: %d goroutines, there were %d", round, runtime.NumGoroutine(), base)
