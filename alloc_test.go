@@ -244,6 +244,18 @@ func TestCodecAllocations(t *testing.T) {
 	})
 }
 
+// TestUnpackAllocations: the values, the numbers and short bytes, and the slices of
+// bytes take one allocation each, however many there are.
+func TestUnpackAllocations(t *testing.T) {
+	for format, want := range map[string]float64{"": 0, "4B2?c": 1, "<bBhHiIqQfd": 2, "4s": 3, "!ci4sf": 3, "4s8s16s1s2I2s": 3, "<i17s": 4, "<i17s4s": 5} {
+		s := structpack.MustCompile(format)
+		data := make([]byte, s.Size())
+		if got := testing.AllocsPerRun(100, func() { s.Unpack(data) }); got != want {
+			t.Errorf("Unpack %q: %v allocations, want %v", format, got, want)
+		}
+	}
+}
+
 type allocationTest struct {
 	name string
 	run  func() error

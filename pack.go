@@ -71,6 +71,18 @@ func (s *Struct) PackInto(buf []byte, offset int, values ...any) error {
 }
 
 func (s *Struct) appendPack(dst []byte, values []any) ([]byte, error) {
+	if n := len(dst); len(values) == s.quick && cap(dst)-n >= s.size {
+		buf := dst[:n+s.size]
+		if mem.Pack(s.steps, s.big, 0, buf[n:], values) == len(values) {
+			s.clearPads(buf[n:])
+			return buf, nil
+		}
+	}
+	return s.appendAny(dst, values)
+}
+
+// appendAny is appendPack for what is not quick.
+func (s *Struct) appendAny(dst []byte, values []any) ([]byte, error) {
 	if len(values) != s.values {
 		return dst, s.fail("pack", ErrCount, "pack expected %d items for packing (got %d)", s.values, len(values))
 	}
@@ -98,6 +110,21 @@ func (s *Struct) grow(dst []byte, n int) ([]byte, error) {
 }
 
 func (s *Struct) packInto(buf []byte, offset int, values []any) error {
+	if len(values) == s.quick && s.size <= keptSize && offset >= 0 && len(buf)-offset >= s.size {
+		room := buf[offset : offset+s.size]
+		var old kept
+		old.keep(room)
+		if mem.Pack(s.steps, s.big, 0, room, values) == len(values) {
+			s.clearPads(room)
+			return nil
+		}
+		old.restore(room)
+	}
+	return s.packAny(buf, offset, values)
+}
+
+// packAny is packInto for what is not quick.
+func (s *Struct) packAny(buf []byte, offset int, values []any) error {
 	if len(values) != s.values {
 		return s.fail("pack_into", ErrCount, "pack_into expected %d items for packing (got %d)", s.values, len(values))
 	}
@@ -250,7 +277,8 @@ func (s *Struct) pack(buf []byte, values []any) (bad int) {
 	}
 	for i := 0; ; i++ {
 		if i = mem.Pack(s.steps, s.big, i, buf, values); i == len(values) {
-			return s.clearPads(buf)
+			s.clearPads(buf)
+			return -1
 		}
 		in := &s.flat[i]
 		if in.put(buf[in.off:], values[i:], s.big) >= 0 {
@@ -259,13 +287,12 @@ func (s *Struct) pack(buf []byte, values []any) (bad int) {
 	}
 }
 
-// clearPads ends a pack that has met no value to refuse.
-func (s *Struct) clearPads(buf []byte) (bad int) {
+// clearPads writes the padding.
+func (s *Struct) clearPads(buf []byte) {
 	for i := range s.pads {
 		pad := &s.pads[i]
 		clear(buf[pad.off:][:pad.n])
 	}
-	return -1
 }
 
 // packPlan is pack for the formats that have too many values for a flat plan.

@@ -116,10 +116,11 @@ type Struct struct {
 	abi    ABI
 
 	// The flat form of the plan, see flatten; nil if there are too many values.
-	flat  []inst     // an instruction for each value
-	steps []mem.Step // what package mem needs of each of them
-	pads  []inst     // the padding
-	words int        // how many of the steps are words
+	flat          []inst     // an instruction for each value
+	steps         []mem.Step // what package mem needs of each of them
+	pads          []inst     // the padding
+	words, slices int        // what the steps take of a mem.Slab
+	quick         int        // how many values there are, if package mem may well pack all of it; or -1
 }
 
 // Compile reads a format and makes a plan of it, for the ABI of the host.
@@ -216,9 +217,11 @@ func (s *Struct) addPad(off, n int) {
 // more values than most run the plan itself.
 func (s *Struct) flatten() {
 	const most = 64
+	s.quick = -1
 	if s.values > most {
 		return
 	}
+	s.quick = s.values
 	s.flat = make([]inst, s.values)
 	s.steps = make([]mem.Step, s.values)
 	for i := range s.plan {
@@ -230,13 +233,17 @@ func (s *Struct) flatten() {
 		one := in.one()
 		one.off = in.off
 		step := one.step()
+		if step.Width == mem.Other || step.N > mem.Short {
+			s.quick = -1
+		}
 		for k := range in.values() {
 			s.flat[in.val+k], s.steps[in.val+k] = one, step
 			one.off += ops[in.elem].size
 			step.Off = one.off
 		}
-		if mem.Word16 <= step.Width && step.Width <= mem.Word64 {
-			s.words += in.values()
+		s.words += in.values() * step.Words()
+		if step.Width == mem.Bytes && step.N <= mem.Short {
+			s.slices++
 		}
 	}
 }

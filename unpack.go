@@ -112,9 +112,9 @@ func (s *Struct) unpack(dst []any, data []byte) {
 		s.unpackPlan(dst, data)
 		return
 	}
-	slab := make([]uint64, s.words)
+	slab := mem.NewSlab(s.words, s.slices)
 	for i := 0; ; i++ {
-		if i, slab = mem.Unpack(s.steps, s.big, i, data, dst, slab); i == len(dst) {
+		if i = mem.Unpack(s.steps, s.big, i, data, dst, &slab); i == len(dst) {
 			return
 		}
 		in := &s.flat[i]

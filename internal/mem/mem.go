@@ -31,6 +31,17 @@ type Step struct {
 // there than a call would.
 const Short = 16
 
+// Words returns how many words of a Slab the value takes.
+func (st *Step) Words() int {
+	switch {
+	case st.Width == Bytes && st.N <= Short:
+		return (st.N + 7) / 8
+	case Word16 <= st.Width && st.Width <= Word64:
+		return 1
+	}
+	return 0
+}
+
 // copyShort sets b to x, cut or padded with zeros.
 func copyShort[T []byte | string](b []byte, x T) {
 	n := min(len(b), len(x))

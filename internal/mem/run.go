@@ -59,19 +59,17 @@ func Pack(steps []Step, big bool, i int, buf []byte, values []any) int {
 		}
 		e := (*eface)(unsafe.Pointer(&values[i]))
 		p := unsafe.Add(base, st.Off)
-		var x uint64
 		switch e.typ {
 		case st.Type.p:
 			switch st.Width {
 			case Byte:
 				*(*uint8)(p) = *(*uint8)(e.data)
-				continue
 			case Word16:
-				x = uint64(*(*uint16)(e.data))
+				put16(p, *(*uint16)(e.data), swap)
 			case Word32:
-				x = uint64(*(*uint32)(e.data))
+				put32(p, *(*uint32)(e.data), swap)
 			case Word64:
-				x = *(*uint64)(e.data)
+				put64(p, *(*uint64)(e.data), swap)
 			case Bytes:
 				if st.N > Short {
 					return i
@@ -81,14 +79,22 @@ func Pack(steps []Step, big bool, i int, buf []byte, values []any) int {
 				} else {
 					copyShort(unsafe.Slice((*byte)(p), st.N), b)
 				}
-				continue
 			}
 		case intType.p:
 			n := *(*int)(e.data)
 			if n < st.Lo || n > st.Hi {
 				return i
 			}
-			x = uint64(n)
+			switch st.Width {
+			case Byte:
+				*(*uint8)(p) = uint8(n)
+			case Word16:
+				put16(p, uint16(n), swap)
+			case Word32:
+				put32(p, uint32(n), swap)
+			case Word64:
+				put64(p, uint64(n), swap)
+			}
 		case stringType.p:
 			if st.Width != Bytes || st.N > Short {
 				return i
@@ -98,33 +104,33 @@ func Pack(steps []Step, big bool, i int, buf []byte, values []any) int {
 			} else {
 				copyShort(unsafe.Slice((*byte)(p), st.N), b)
 			}
-			continue
 		default:
 			return i
 		}
-		switch st.Width {
-		case Byte:
-			*(*uint8)(p) = uint8(x)
-		case Word16:
-			y := uint16(x)
-			if swap {
-				y = bits.ReverseBytes16(y)
-			}
-			*(*uint16)(p) = y
-		case Word32:
-			y := uint32(x)
-			if swap {
-				y = bits.ReverseBytes32(y)
-			}
-			*(*uint32)(p) = y
-		case Word64:
-			if swap {
-				x = bits.ReverseBytes64(x)
-			}
-			*(*uint64)(p) = x
-		}
 	}
 	return i
+}
+
+// put16 stores x, or its bytes the other way around.
+func put16(p unsafe.Pointer, x uint16, swap bool) {
+	if swap {
+		x = bits.ReverseBytes16(x)
+	}
+	*(*uint16)(p) = x
+}
+
+func put32(p unsafe.Pointer, x uint32, swap bool) {
+	if swap {
+		x = bits.ReverseBytes32(x)
+	}
+	*(*uint32)(p) = x
+}
+
+func put64(p unsafe.Pointer, x uint64, swap bool) {
+	if swap {
+		x = bits.ReverseBytes64(x)
+	}
+	*(*uint64)(p) = x
 }
 
 // move copies n bytes, at most 16, as two words that overlap where they must.
@@ -178,23 +184,11 @@ func Scan(steps []Step, big bool, i int, data []byte, dests []any) int {
 			}
 			*(*uint8)(d) = x
 		case Word16:
-			x := *(*uint16)(p)
-			if swap {
-				x = bits.ReverseBytes16(x)
-			}
-			*(*uint16)(d) = x
+			put16(d, *(*uint16)(p), swap)
 		case Word32:
-			x := *(*uint32)(p)
-			if swap {
-				x = bits.ReverseBytes32(x)
-			}
-			*(*uint32)(d) = x
+			put32(d, *(*uint32)(p), swap)
 		case Word64:
-			x := *(*uint64)(p)
-			if swap {
-				x = bits.ReverseBytes64(x)
-			}
-			*(*uint64)(d) = x
+			put64(d, *(*uint64)(p), swap)
 		case Bytes:
 			b := (*[]byte)(d)
 			if st.N > Short || *b == nil || cap(*b) < st.N {
@@ -215,56 +209,72 @@ var every = func() (all [256]byte) {
 	return all
 }()
 
+// A Slab is where the values that Unpack makes lie side by side: one allocation
+// for all numbers and short bytes, and one for the slices of bytes, where putting
+// them into interfaces one by one takes one or two each.
+type Slab struct {
+	words  []uint64
+	slices [][]byte
+}
+
+// NewSlab returns a Slab for as many words, and slices of bytes, as the steps that
+// Unpack does not stop at take.
+func NewSlab(words, slices int) Slab {
+	s := Slab{words: make([]uint64, words)}
+	if slices > 0 {
+		s.slices = make([][]byte, slices)
+	}
+	return s
+}
+
 // Unpack unpacks data, in which every step must have its room, into dst, from
 // index i on. It stops at the first value that it has no short cut for, and
-// returns its index, and what is left of slab.
-//
-// The numbers lie side by side in slab, which must be new and have a place for
-// each of the Word widths: one allocation for all of them, where putting them
-// into interfaces one by one takes one each.
-func Unpack(steps []Step, big bool, i int, data []byte, dst []any, slab []uint64) (int, []uint64) {
+// returns its index. The values lie in slab, which is new before the first one.
+func Unpack(steps []Step, big bool, i int, data []byte, dst []any, slab *Slab) int {
 	swap := big != hostBig
 	base := unsafe.Pointer(unsafe.SliceData(data))
 	steps = steps[:len(dst)]
 	for ; i < len(dst); i++ {
 		st := &steps[i]
-		if st.Width == Other || st.Width == Bytes {
-			return i, slab
+		if st.Width == Other || st.Width == Bytes && st.N > Short {
+			return i
 		}
 		p := unsafe.Add(base, st.Off)
-		if st.Width == Byte {
+		var d unsafe.Pointer
+		switch st.Width {
+		case Byte:
 			x := *(*uint8)(p)
 			if st.Bool && x != 0 {
 				x = 1
 			}
-			*(*eface)(unsafe.Pointer(&dst[i])) = eface{st.Type.p, unsafe.Pointer(&every[x])}
-			continue
-		}
-		d := unsafe.Pointer(&slab[0])
-		slab = slab[1:]
-		switch st.Width {
+			d = unsafe.Pointer(&every[x])
 		case Word16:
-			x := *(*uint16)(p)
-			if swap {
-				x = bits.ReverseBytes16(x)
-			}
-			*(*uint16)(d) = x
+			d = slab.take(1)
+			put16(d, *(*uint16)(p), swap)
 		case Word32:
-			x := *(*uint32)(p)
-			if swap {
-				x = bits.ReverseBytes32(x)
-			}
-			*(*uint32)(d) = x
+			d = slab.take(1)
+			put32(d, *(*uint32)(p), swap)
 		case Word64:
-			x := *(*uint64)(p)
-			if swap {
-				x = bits.ReverseBytes64(x)
-			}
-			*(*uint64)(d) = x
+			d = slab.take(1)
+			put64(d, *(*uint64)(p), swap)
+		case Bytes:
+			to := slab.take(st.Words())
+			move(to, p, st.N)
+			b := &slab.slices[0]
+			slab.slices = slab.slices[1:]
+			*b = unsafe.Slice((*byte)(to), st.N)
+			d = unsafe.Pointer(b)
 		}
 		*(*eface)(unsafe.Pointer(&dst[i])) = eface{st.Type.p, d}
 	}
-	return i, slab
+	return i
+}
+
+// take returns where the next n words are.
+func (s *Slab) take(n int) unsafe.Pointer {
+	p := unsafe.Pointer(&s.words[0])
+	s.words = s.words[n:]
+	return p
 }
 
 // SetFloat32bits sets v, which must be addressable and of kind Float32.

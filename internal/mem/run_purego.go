@@ -188,11 +188,13 @@ func Scan(steps []Step, big bool, i int, data []byte, dests []any) int {
 	return i
 }
 
-// Unpack unpacks no value: to put one into an interface takes an allocation
-// without unsafe, and the caller can do that as well.
-func Unpack(steps []Step, big bool, i int, data []byte, dst []any, slab []uint64) (int, []uint64) {
-	return i, slab
-}
+// A Slab is nothing here, and Unpack unpacks no value: to put one into an
+// interface takes an allocation without unsafe, and the caller can do that as well.
+type Slab struct{}
+
+func NewSlab(words, slices int) Slab { return Slab{} }
+
+func Unpack(steps []Step, big bool, i int, data []byte, dst []any, slab *Slab) int { return i }
 
 // SetFloat32bits sets v, which must be addressable and of kind Float32.
 func SetFloat32bits(v reflect.Value, bits uint32) {
