@@ -248,6 +248,10 @@ func (s *Struct) flatten() {
 	}
 }
 
+func init() {
+	mem.StepsOf = func(s any) ([]mem.Step, bool) { return s.(*Struct).steps, s.(*Struct).quick >= 0 }
+}
+
 // one returns the instruction for a single value of in, at offset 0.
 func (in *inst) one() inst {
 	one := *in

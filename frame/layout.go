@@ -15,6 +15,7 @@ import (
 	"sync/atomic"
 
 	"example.com/structpack"
+	"example.com/structpack/internal/mem"
 )
 
 // A Layout says how frames lie in bytes: a header packed by a format, then the
@@ -22,16 +23,17 @@ import (
 // it is made, immutable, and safe for use by many goroutines.
 type Layout struct {
 	head   *structpack.Struct
-	size   int // of the header
+	rest   *structpack.Struct // head with padding in the place of the length
+	steps  []mem.Step         // the same for package mem
+	quick  int                // how many values there are, if the steps write all of rest; or -1
+	size   int                // of the header
 	values []value
-	rest   []value // without the length
-	plain  bool    // all of them are integers, and nothing is between them
-	at     int     // which value is the length, or -1
-	length value   // at its place
-	max    int64   // the largest length that its code can express
-	counts int64   // how many bytes of the header the length counts
-	tail   int64   // how many bytes of the payload it does not count
-	adjust int64   // what is added to the length: tail - counts
+	at     int   // which value is the length, or -1
+	length value // at its place
+	max    int64 // the largest length that its code can express
+	counts int64 // how many bytes of the header the length counts
+	tail   int64 // how many bytes of the payload it does not count
+	adjust int64 // what is added to the length: tail - counts
 	fn     func(head []byte) (int64, error)
 	rule   string
 	codecs sync.Map            // by reflect.Type, for Decode and Encode
@@ -45,11 +47,8 @@ type value struct {
 	size   int  // 0 if the value is no integer
 	big    bool // big-endian
 	signed bool
-	length bool   // it may be the length
-	shift  uint8  // 64 bits less its own
-	lo     int64  // the smallest number that it can express
-	hi     uint64 // the largest
-	most   int64  // that, or the largest int64
+	length bool  // it may be the length
+	shift  uint8 // 64 bits less its own
 }
 
 // An Option is a rule of a Layout.
@@ -114,14 +113,7 @@ func NewLayout(format string, rules ...Option) (*Layout, error) {
 	for _, rule := range rules {
 		rule(&o)
 	}
-	l := &Layout{head: head, size: head.Size(), values: integers(head), at: o.at, fn: o.fn}
-	packed := 0
-	for _, v := range l.values {
-		if v.length {
-			packed += v.size
-		}
-	}
-	l.plain = packed == l.size && l.fn == nil
+	l := &Layout{head: head, rest: head, quick: -1, size: head.Size(), values: integers(head), at: o.at, fn: o.fn}
 	if o.trailer < 0 {
 		return fail("a trailer of %d bytes", o.trailer)
 	}
@@ -151,8 +143,11 @@ func NewLayout(format string, rules ...Option) (*Layout, error) {
 		return fail("value %d is no integer of it", l.at)
 	}
 	l.length = l.values[l.at]
-	l.max = l.length.most
-	l.rest = slices.Delete(slices.Clone(l.values), l.at, l.at+1)
+	l.max = l.length.max()
+	l.rest = structpack.MustCompile(without(head, l.at))
+	if steps, ok := mem.StepsOf(l.rest); ok && !strings.Contains(format, "x") {
+		l.steps, l.quick = steps, len(steps)
+	}
 	l.rule = fmt.Sprintf("length in value %d", l.at)
 	if o.from != -1 {
 		if o.from < 0 || o.from >= head.NumValues() {
@@ -194,16 +189,25 @@ func integers(head *structpack.Struct) []value {
 			size := f.Size / f.Count
 			v := value{off: f.Offset + i*size, size: size, big: big, shift: uint8(64 - 8*size)}
 			v.signed, v.length = strings.Contains("bhilq", f.Code), !strings.Contains("c?", f.Code)
-			v.hi = math.MaxUint64 >> v.shift
-			if v.signed {
-				v.hi >>= 1
-				v.lo = -int64(v.hi) - 1
-			}
-			v.most = int64(min(v.hi, math.MaxInt64))
 			values[f.Index+i] = v
 		}
 	}
 	return values
+}
+
+// without returns the format of a header with padding in the place of value at,
+// which is an integer.
+func without(head *structpack.Struct, at int) string {
+	var format strings.Builder
+	format.WriteString(head.Format()[:1])
+	for _, f := range head.Fields() {
+		if before := at - f.Index; 0 <= before && before < f.Values {
+			fmt.Fprintf(&format, "%d%s%dx%d%[2]s", before, f.Code, f.Size/f.Count, f.Count-before-1)
+		} else {
+			fmt.Fprintf(&format, "%d%s", f.Count, f.Code)
+		}
+	}
+	return format.String()
 }
 
 // offset returns where value i begins.
@@ -223,6 +227,14 @@ func (l *Layout) String() string {
 
 // Header returns the compiled format of the header.
 func (l *Layout) Header() *structpack.Struct { return l.head }
+
+// max returns the largest number that both the integer and an int64 can express.
+func (v *value) max() int64 {
+	if v.signed {
+		return math.MaxInt64 >> v.shift
+	}
+	return int64(min(uint64(math.MaxUint64)>>v.shift, math.MaxInt64))
+}
 
 // load returns the integer at its place in head; an unsigned one of 64 bits may
 // come out negative.
@@ -396,7 +408,7 @@ func (l *Layout) Split(data []byte, atEOF bool) (advance int, token []byte, err 
 // dst as it was. The errors are those of structpack's Pack, and a *SizeError
 // for a payload that the length cannot express.
 func (l *Layout) Append(dst, payload []byte, values ...any) ([]byte, error) {
-	if b, ok := l.appendIntegers(dst, payload, values); ok {
+	if b, ok := l.appendQuick(dst, payload, values); ok {
 		return b, nil
 	}
 	n := len(dst)
@@ -407,18 +419,17 @@ func (l *Layout) Append(dst, payload []byte, values ...any) ([]byte, error) {
 	return append(b, payload...), nil
 }
 
-// appendIntegers appends a frame if there is nothing to that but to pack integers
-// where there is room.
-func (l *Layout) appendIntegers(dst, payload []byte, values []any) ([]byte, bool) {
+// appendQuick appends a frame if there is room for it, and package mem knows how.
+func (l *Layout) appendQuick(dst, payload []byte, values []any) ([]byte, bool) {
 	n := len(dst)
 	end := n + l.size + len(payload)
 	length := int64(len(payload)) - l.adjust
-	if end > cap(dst) || len(values) != len(l.rest) || length < l.counts || length > l.max {
+	if end > cap(dst) || len(values) != l.quick || length < l.counts || length > l.max {
 		return nil, false
 	}
 	b := dst[:end]
 	head := b[n:]
-	if !l.packIntegers(head, values) {
+	if mem.Pack(l.steps, l.length.big, 0, head, values) < len(values) {
 		return nil, false
 	}
 	l.length.store(head, uint64(length))
@@ -431,82 +442,27 @@ func (l *Layout) pack(head, payload []byte, values []any) error {
 	if wants := len(l.values) - 1; l.fn == nil && len(values) != wants {
 		return fmt.Errorf("frame: header %q takes %d values besides the length (got %d): %w", l.head.Format(), wants, len(values), structpack.ErrCount)
 	}
-	if !l.packIntegers(head, values) {
-		if err := l.packAny(head, values); err != nil {
-			return err
-		}
+	if _, err := l.rest.AppendPack(head[:0], values...); err != nil {
+		return l.refusal(head, values, err)
 	}
 	return l.setLength(head, payload)
 }
 
-// packIntegers packs values that are integers of the types that are passed
-// most, into a header that has nothing else. It reports false if one is not, or
-// does not fit.
-func (l *Layout) packIntegers(head []byte, values []any) bool {
-	if !l.plain {
-		return false
-	}
-	for i := range l.rest {
-		v := &l.rest[i]
-		x, ok := integer(values[i])
-		if !ok || x < v.lo || x > v.most {
-			return false
-		}
-		v.store(head, uint64(x))
-	}
-	return true
-}
-
-// integer returns x if it is of one of the types that are passed most. One of
-// more than 63 bits may fit somewhere, but not here.
-func integer(x any) (int64, bool) {
-	switch n := x.(type) {
-	case int:
-		return int64(n), true
-	case uint8:
-		return int64(n), true
-	case uint16:
-		return int64(n), true
-	case uint32:
-		return int64(n), true
-	case int32:
-		return int64(n), true
-	case int64:
-		return n, true
-	case uint64:
-		return int64(n), n <= math.MaxInt64
-	}
-	return 0, false
-}
-
-// packAny packs all values but the length. It lets no value escape, as append and
+// refusal is the error for values that l.rest refuses with err, with the length
+// among them, as the format counts them. It lets no value escape, as append and
 // copy would.
-func (l *Layout) packAny(head []byte, values []any) error {
-	if l.fn == nil {
-		if len(l.values) > 16 {
-			return l.packMany(head, values)
-		}
-		var all [16]any
-		all[l.at] = 0
-		for i, v := range values {
-			all[l.position(i)] = v
-		}
-		values = all[:len(l.values)]
-	}
-	_, err := l.head.AppendPack(head[:0], values...)
-	return err
-}
-
-// packMany is packAny for values that would fill a small stack.
 //
 //go:noinline
-func (l *Layout) packMany(head []byte, values []any) error {
+func (l *Layout) refusal(head []byte, values []any, err error) error {
+	if l.fn != nil {
+		return err
+	}
 	var all [largestHead]any
 	all[l.at] = 0
 	for i, v := range values {
 		all[l.position(i)] = v
 	}
-	_, err := l.head.AppendPack(head[:0], all[:len(l.values)]...)
+	_, err = l.head.AppendPack(head[:0], all[:len(l.values)]...)
 	return err
 }
 

@@ -11,6 +11,7 @@ import (
 	"math"
 	"os"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -267,6 +268,57 @@ func TestHeadersAreNotOnlyIntegers(t *testing.T) {
 		}
 	}
 }
+
+// TestLengthAtEveryPlace makes every integer of a header the length in turn, among
+// others of the same repeat count too, and holds that what is appended is what Pack
+// makes of all values, whether there is room for it or not, and that errors count
+// the values as Pack does.
+func TestLengthAtEveryPlace(t *testing.T) {
+	for format, values := range map[string][]any{
+		"!4H":           {1, uint16(2), 3, 4},
+		"<I3xB2hx":      {uint32(1), 2, int16(-3), -4},
+		">2s0HbcfQ20sd": {[]byte("ab"), int8(-1), byte(0), float32(0.5), uint64(7), "twenty", 0.25},
+		"<c3q4x5pBe":    {byte('x'), -1, int64(-2), -3, "pas", 9, 1.5},
+		"!hH":           {namedInt(-5), namedInt(6)},
+	} {
+		head := structpack.MustCompile(format)
+		payload := []byte("payload")
+		for at := range values {
+			layout, err := frame.NewLayout(format, frame.LengthAt(at))
+			if err != nil {
+				continue // no integer
+			}
+			all := slices.Clone(values)
+			all[at] = len(payload)
+			want, err := head.Pack(all...)
+			if err != nil {
+				t.Fatal(err)
+			}
+			want = append(want, payload...)
+			rest := slices.Delete(slices.Clone(all), at, at+1)
+			for _, room := range []int{0, 200} {
+				dst := bytes.Repeat([]byte{0xee}, room)[:0]
+				if got, err := layout.Append(dst, payload, rest...); err != nil || !bytes.Equal(got, want) {
+					t.Errorf("%s, length at %d, room for %d: % x, %v, want % x", format, at, room, got, err, want)
+				}
+				for i := range rest {
+					bad := slices.Clone(rest)
+					bad[i] = struct{}{}
+					place := i
+					if i >= at {
+						place++
+					}
+					var e *structpack.Error
+					if _, err := layout.Append(dst, payload, bad...); !errors.As(err, &e) || e.Index != place || e.Format != format {
+						t.Errorf("%s, length at %d, bad value %d: %v", format, at, place, err)
+					}
+				}
+			}
+		}
+	}
+}
+
+type namedInt int
 
 func TestLayoutString(t *testing.T) {
 	for _, tt := range []struct {

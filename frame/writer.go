@@ -129,7 +129,7 @@ func (w *Writer) init(dst io.Writer, layout *Layout) {
 func (w *Writer) Write(payload []byte, values ...any) error {
 	w.mu.Lock()
 	if len(w.b) <= w.quick {
-		if b, ok := w.layout.appendIntegers(w.b[:len(w.b):w.quick], payload, values); ok {
+		if b, ok := w.layout.appendQuick(w.b[:len(w.b):w.quick], payload, values); ok {
 			w.b = b
 			w.mu.Unlock()
 			return nil
