@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"math/rand"
+	"net"
 	"os"
 	"runtime"
 	"slices"
@@ -576,6 +577,45 @@ func TestReadAhead(t *testing.T) {
 				t.Fatalf("%d frames of %d bytes: %d bytes were asked for", len(sizes), sizes[0], src.most)
 			}
 		}
+	}
+}
+
+// bursts is a connection of messages, of which no Read returns more than one.
+type bursts struct {
+	net.Conn // nil: what is not here is not used
+	left     [][]byte
+	asked    int // what the last Read asked for
+}
+
+func (b *bursts) LocalAddr() net.Addr { return &net.UnixAddr{Net: "bursts"} }
+
+func (b *bursts) Read(p []byte) (int, error) {
+	if b.asked = len(p); len(b.left) == 0 {
+		return 0, io.EOF
+	}
+	n := copy(p, b.left[0])
+	if b.left[0] = b.left[0][n:]; len(b.left[0]) == 0 {
+		b.left = b.left[1:]
+	}
+	return n, nil
+}
+
+// TestReadAheadShrinks is the rule that reading ahead follows what comes: up after a
+// large message, down after some small ones, and not after the first.
+func TestReadAheadShrinks(t *testing.T) {
+	large, _ := messages(1 << 20)
+	small, _ := messages(500)
+	src := &bursts{left: append([][]byte{large}, slices.Repeat([][]byte{small}, 40)...)}
+	r := frame.NewReader(src, idKind)
+	var asked []int
+	for range 41 {
+		if _, err := r.Next(); err != nil {
+			t.Fatal(err)
+		}
+		asked = append(asked, src.asked)
+	}
+	if min(asked[1], asked[5]) < 32<<10 || asked[40] > 8<<10 {
+		t.Errorf("%d bytes were asked for", asked)
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"net"
 	"os"
 	"os/exec"
@@ -741,11 +742,15 @@ type endless struct {
 	woken    chan time.Time // the deadlines for reading that were set
 	reads    int
 	bytes    int
+	enough   int // from how many bytes on they are too many
+	tooMany  int
 }
 
 func (e *endless) Read(b []byte) (int, error) {
 	n, err := e.stream.Read(b)
-	e.reads++
+	if e.reads++; e.bytes >= e.enough {
+		e.tooMany += n
+	}
 	e.bytes += n
 	return n, err
 }
@@ -770,7 +775,7 @@ func TestShutdownReadsToTheEndOfAFrame(t *testing.T) {
 	checkGoroutines(t)
 	const size, enough = 1007, 8 << 20
 	stream, _ := messages(slices.Repeat([]int{size - 7}, 200)...)
-	conn := &endless{stream: circle{b: stream}, woken: make(chan time.Time, 1)}
+	conn := &endless{stream: circle{b: stream}, woken: make(chan time.Time, 1), enough: math.MaxInt}
 	handled := 0
 	begun := make(chan struct{})
 	var woken time.Time
@@ -778,6 +783,7 @@ func TestShutdownReadsToTheEndOfAFrame(t *testing.T) {
 		if handled++; handled == 1 {
 			close(begun)
 			woken = <-conn.woken
+			conn.enough = conn.bytes + enough
 		}
 		return nil
 	}}
@@ -786,6 +792,9 @@ func TestShutdownReadsToTheEndOfAFrame(t *testing.T) {
 	ln.conns <- conn
 	wait(t, "a frame", begun)
 	shutdown(t, s, served)
+	if conn.tooMany >= size {
+		t.Errorf("there was enough, and then %d bytes more", conn.tooMany)
+	}
 	if conn.bytes != handled*size {
 		t.Errorf("%d bytes were read, %d frames handled", conn.bytes, handled)
 	}
@@ -966,6 +975,48 @@ func TestServerClose(t *testing.T) {
 			}
 		}
 	})
+}
+
+// An unwilling listener closes, but says that it does not.
+type unwilling struct {
+	*pipes
+	err error
+}
+
+func (u unwilling) Close() error {
+	u.pipes.Close()
+	return u.err
+}
+
+// TestServerCloseError is the rule that Close closes all listeners, and returns the
+// first error of one.
+func TestServerCloseError(t *testing.T) {
+	checkGoroutines(t)
+	for failing := range 3 {
+		s := &frame.Server{Layout: idKind, Handle: echo}
+		want := fmt.Errorf("listener %d", failing)
+		var served []<-chan error
+		for i := range 3 {
+			ln := unwilling{newPipes(), nil}
+			if i == failing {
+				ln.err = want
+			}
+			served = append(served, serve(t, s, ln))
+			c, err := ln.dial() // it is accepting then
+			if err != nil {
+				t.Fatal(err)
+			}
+			c.Close()
+		}
+		if err := s.Close(); err != want {
+			t.Errorf("Close: %v, want %v", err, want)
+		}
+		for _, end := range served {
+			if err := wait(t, "the end of Serve", end); err != frame.ErrServerClosed {
+				t.Errorf("Serve: %v", err)
+			}
+		}
+	}
 }
 
 // TestHandlerGoexit ends its connection only.
