@@ -62,7 +62,14 @@ func goroutines() []string {
 // waitForStack waits until a goroutine is in all of these functions.
 func waitForStack(t *testing.T, functions ...string) {
 	t.Helper()
+	waitForStacks(t, 1, functions...)
+}
+
+// waitForStacks waits until n goroutines are in all of these functions.
+func waitForStacks(t *testing.T, n int, functions ...string) {
+	t.Helper()
 	for end := time.Now().Add(guard); ; time.Sleep(time.Millisecond) {
+		there := 0
 		for _, g := range goroutines() {
 			in := 0
 			for _, f := range functions {
@@ -71,11 +78,14 @@ func waitForStack(t *testing.T, functions ...string) {
 				}
 			}
 			if in == len(functions) {
-				return
+				there++
 			}
 		}
+		if there >= n {
+			return
+		}
 		if time.Now().After(end) {
-			t.Fatalf("no goroutine is in %v", functions)
+			t.Fatalf("%d goroutines are in %v, want %d", there, functions, n)
 		}
 	}
 }

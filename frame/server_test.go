@@ -16,9 +16,11 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"example.com/structpack/frame"
+	"github.com/google/go-cmp/cmp"
 )
 
 // echo answers a frame with itself.
@@ -202,6 +204,45 @@ func TestServeErrors(t *testing.T) {
 	}
 	there.Close()
 	shutdown(t, s, served)
+}
+
+// TestBackoff is the rule that Serve waits after an error of accepting that passes:
+// five milliseconds, and then twice as long each time, up to a second; and no more
+// once a connection has come.
+func TestBackoff(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		errs := append(slices.Repeat([]error{passing{}}, 10), nil, passing{}, passing{}, net.ErrClosed)
+		ln := &timedListener{scriptedListener: scriptedListener{newPipes(), errs}, start: time.Now()}
+		s := &frame.Server{Layout: idKind, Handle: echo}
+		go func() {
+			c, err := ln.dial()
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			c.Close()
+		}()
+		if err := s.Serve(ln); err != net.ErrClosed {
+			t.Error(err)
+		}
+		want := []int{0, 5, 15, 35, 75, 155, 315, 635, 1275, 2275, 3275, 3275, 3280, 3290}
+		if diff := cmp.Diff(ln.called, want); diff != "" {
+			t.Errorf("milliseconds of the calls of Accept: %s", diff)
+		}
+		s.Close()
+	})
+}
+
+// A timedListener notes when it was called, in milliseconds.
+type timedListener struct {
+	scriptedListener
+	start  time.Time
+	called []int
+}
+
+func (l *timedListener) Accept() (net.Conn, error) {
+	l.called = append(l.called, int(time.Since(l.start).Milliseconds()))
+	return l.scriptedListener.Accept()
 }
 
 // A scriptedListener has errors, and connections where they are nil.
@@ -1015,6 +1056,51 @@ func TestServerCloseError(t *testing.T) {
 			if err := wait(t, "the end of Serve", end); err != frame.ErrServerClosed {
 				t.Errorf("Serve: %v", err)
 			}
+		}
+	}
+}
+
+// halves notes when its writing half is closed.
+type halves struct {
+	net.Conn
+	closed chan struct{}
+}
+
+func (h halves) CloseWrite() error {
+	h.closed <- struct{}{}
+	return h.Close()
+}
+
+// TestLingersForAnswersOnly is the rule that a connection whose handling has ended is
+// closed at once, unless there are answers that the peer may not have read.
+func TestLingersForAnswersOnly(t *testing.T) {
+	checkGoroutines(t)
+	for _, answers := range []int{0, 1} {
+		s := &frame.Server{Layout: idKind, Handle: func(_ context.Context, c *frame.Conn, f frame.Frame) error {
+			for range answers {
+				c.WriteFrame(f)
+			}
+			return errors.New("enough")
+		}}
+		ln := newPipes()
+		served := serve(t, s, ln)
+		here, there := net.Pipe()
+		conn := halves{there, make(chan struct{}, 10)}
+		ln.conns <- conn
+		c := frame.NewConn(here, idKind)
+		c.Write(nil, 1, 0)
+		c.Flush()
+		for range answers {
+			if _, err := c.Next(); err != nil {
+				t.Error(err)
+			}
+		}
+		if _, err := c.Next(); err != io.EOF {
+			t.Error(err)
+		}
+		shutdown(t, s, served)
+		if n := len(conn.closed); n != answers {
+			t.Errorf("after %d answers the writing half was closed %d times", answers, n)
 		}
 	}
 }
