@@ -847,6 +847,47 @@ func TestShutdownReadsToTheEndOfAFrame(t *testing.T) {
 	}
 }
 
+// TestShutdownPatience is how long a Shutdown waits for a connection that cannot be
+// asked whether something has arrived: four times 25 milliseconds after the wait
+// that it ends; and a second, if its peer always sends something before they are over.
+func TestShutdownPatience(t *testing.T) {
+	const ms = time.Millisecond
+	stream, _ := messages(0)
+	for _, tt := range []struct{ every, want time.Duration }{{time.Hour, 125 * ms}, {60 * ms, 145 * ms}, {20 * ms, 1020 * ms}} {
+		synctest.Test(t, func(t *testing.T) {
+			s := &frame.Server{Layout: idKind, ConnError: noErrors(t), Handle: func(context.Context, *frame.Conn, frame.Frame) error { return nil }}
+			ln := newPipes()
+			served := serve(t, s, ln)
+			c, err := ln.dial()
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer c.Close()
+			done := make(chan struct{})
+			go func() {
+				for {
+					select {
+					case <-time.After(tt.every):
+						c.Write(stream)
+					case <-done:
+						return
+					}
+				}
+			}()
+			synctest.Wait()
+			start := time.Now()
+			if err := s.Shutdown(t.Context()); err != nil {
+				t.Error(err)
+			}
+			if took := time.Since(start); took != tt.want {
+				t.Errorf("a frame every %v: the Shutdown took %v, want %v", tt.every, took, tt.want)
+			}
+			close(done)
+			<-served
+		})
+	}
+}
+
 // TestShutdownWithPartOfAFrame is the rule that its rest has until the
 // FrameTimeout, or some seconds if there is none.
 func TestShutdownWithPartOfAFrame(t *testing.T) {
