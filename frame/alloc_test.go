@@ -3,6 +3,7 @@
 package frame_test
 
 import (
+	"context"
 	"testing"
 
 	"example.com/structpack/frame"
@@ -45,6 +46,11 @@ func TestAllocations(t *testing.T) {
 		_, err := c.Next()
 		return err
 	}
+	ctx, stop := context.WithCancel(context.Background())
+	defer stop()
+	here, there := transports[0].connect(t)
+	pairs := frame.NewConn(here, idKind)
+	pair, _ := messages(5, 0)
 
 	for _, tt := range []struct {
 		name string
@@ -66,6 +72,16 @@ func TestAllocations(t *testing.T) {
 		{"an echo over TCP", func() error { return echoes(payload) }},
 		{"an echo of 1000 bytes over TCP", func() error { return echoes(large[:1000]) }},
 		{"an echo of 60 KB over TCP", func() error { return echoes(large) }},
+		{"NextContext of a frame that is there", func() error {
+			if _, err := there.Write(pair); err != nil {
+				return err
+			}
+			if _, err := pairs.Next(); err != nil {
+				return err
+			}
+			_, err := pairs.NextContext(ctx)
+			return err
+		}},
 	} {
 		if n := testing.AllocsPerRun(1000, func() {
 			if err := tt.run(); err != nil {
