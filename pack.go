@@ -154,40 +154,38 @@ func (s *Struct) packAny(buf []byte, offset int, values []any) error {
 	return s.packError("pack_into", bad, values[bad])
 }
 
-// kept holds up to keptSize bytes: whole words, and in the last place what is
-// behind them, as a word that overlaps them where there are any. For so few
-// bytes that takes half the time of a call of copy.
-type kept [16]uint64
+// kept holds up to keptSize bytes. Few are kept as words, and as a word at their end
+// that overlaps those where it must, which takes half the time of a call of copy.
+type kept [keptSize + 8]byte
 
-const keptSize = 8*len(kept{}) - 1
+const keptSize = 120
 
 func (k *kept) keep(b []byte) {
-	n := len(b) / 8
-	for i := range n {
-		k[i] = binary.LittleEndian.Uint64(b[8*i:])
-	}
-	last := &k[len(k)-1]
-	if n > 0 {
-		*last = binary.LittleEndian.Uint64(b[len(b)-8:])
-		return
-	}
-	for i, x := range b {
-		*last |= uint64(x) << (8 * i)
+	end := k[keptSize:]
+	switch {
+	case len(b) >= 32:
+		copy(k[:], b)
+	case len(b) >= 8:
+		for i := 0; i <= len(b)-8; i += 8 {
+			binary.LittleEndian.PutUint64(k[i:], binary.LittleEndian.Uint64(b[i:]))
+		}
+		binary.LittleEndian.PutUint64(end, binary.LittleEndian.Uint64(b[len(b)-8:]))
+	default:
+		for i, x := range b {
+			end[i] = x
+		}
 	}
 }
 
 func (k *kept) restore(b []byte) {
-	n := len(b) / 8
-	for i := range n {
-		binary.LittleEndian.PutUint64(b[8*i:], k[i])
-	}
-	last := k[len(k)-1]
-	if n > 0 {
-		binary.LittleEndian.PutUint64(b[len(b)-8:], last)
-		return
-	}
-	for i := range b {
-		b[i] = byte(last >> (8 * i))
+	switch {
+	case len(b) >= 32:
+		copy(b, k[:])
+	case len(b) >= 8:
+		copy(b[len(b)-8:], k[keptSize:])
+		copy(b[:len(b)&^7], k[:])
+	default:
+		copy(b, k[keptSize:])
 	}
 }
 
