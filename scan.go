@@ -49,19 +49,19 @@ func (s *Struct) ScanFrom(data []byte, offset int, dests ...any) error {
 
 func (s *Struct) scan(op string, data []byte, dests []any) error {
 	if len(dests) == s.values && len(dests) == len(s.flat) && mem.Exact(s.steps, dests) {
-		s.scanExact(data, dests)
+		if i := mem.Scan(s.steps, s.big, 0, data, dests); i < len(dests) {
+			s.scanExact(data, dests, i)
+		}
 		return nil
 	}
 	return s.scanAny(op, data, dests)
 }
 
-// scanExact scans into a pointer to the value's own Go type for every value;
-// for s and p that is []byte. Package mem knows those that are most common.
-func (s *Struct) scanExact(data []byte, dests []any) {
-	for i := 0; ; i++ {
-		if i = mem.Scan(s.steps, s.big, i, data, dests); i == len(dests) {
-			return
-		}
+// scanExact scans into a pointer to the value's own Go type for every value, from
+// value i on; for s and p that is []byte. Package mem knows those that are most
+// common, but not value i.
+func (s *Struct) scanExact(data []byte, dests []any, i int) {
+	for ; i < len(dests); i = mem.Scan(s.steps, s.big, i+1, data, dests) {
 		in := &s.flat[i]
 		b := data[in.off:]
 		switch d := dests[i]; in.op {
