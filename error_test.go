@@ -93,6 +93,31 @@ func TestErrorsOfOthers(t *testing.T) {
 	}
 }
 
+// TestWrongCounts gives formats, which are packed in different ways, too few values
+// and too many.
+func TestWrongCounts(t *testing.T) {
+	for _, format := range []string{"", "4x", "B", "Be", "eB", "B20s", "20sB", "<BxB", "!BHI", "65B", "B100s64H"} {
+		s := structpack.MustCompile(format)
+		buf := make([]byte, s.Size(), s.Size()+10)
+		for n := range s.NumValues() + 3 {
+			if n == s.NumValues() {
+				continue
+			}
+			values := slices.Repeat([]any{byte(1)}, n)
+			_, pack := s.Pack(values...)
+			_, appended := s.AppendPack(buf[:0], values...)
+			for way, err := range map[string]error{"Pack": pack, "AppendPack": appended, "PackInto": s.PackInto(buf, 0, values...), "Scan": s.Scan(buf, make([]any, n)...)} {
+				if !errors.Is(err, structpack.ErrCount) {
+					t.Errorf("%s %q of %d values: %v", way, format, n, err)
+				}
+			}
+			if slices.Max(append(buf, 0)) != 0 {
+				t.Errorf("%q of %d values wrote % x", format, n, buf)
+			}
+		}
+	}
+}
+
 // TestRefusedLeavesBytes packs structures of all sizes, of few values and of many, of
 // which the first or the last is refused, into a buffer: it is as it was, with the
 // bytes where padding goes.
