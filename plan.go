@@ -120,7 +120,8 @@ type Struct struct {
 	steps         []mem.Step // what package mem needs of each of them
 	pads          []inst     // the padding
 	words, slices int        // what the steps take of a mem.Slab
-	quick         int        // how many values there are, if package mem may well pack all of it; or -1
+	block         func(values, words, slices int) ([]any, mem.Slab)
+	quick         int // how many values there are, if package mem may well pack all of it; or -1
 }
 
 // Compile reads a format and makes a plan of it, for the ABI of the host.
@@ -245,6 +246,9 @@ func (s *Struct) flatten() {
 		if step.Width == mem.Bytes && step.N <= mem.Short {
 			s.slices++
 		}
+	}
+	if s.quick >= 0 { // otherwise a value that is kept might keep a large one
+		s.block = mem.Maker(s.values, s.words, s.slices)
 	}
 }
 

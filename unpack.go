@@ -11,7 +11,9 @@ import (
 // Unpack unpacks data by the format. len(data) must be the size of the format.
 //
 // The Go types of the values follow from the format alone; see the table in
-// the package's documentation. Nothing that is returned aliases data.
+// the package's documentation. Nothing that is returned aliases data. Small values
+// of one call lie side by side in memory: one that is kept keeps the others, of up
+// to 64 values with up to 16 bytes each.
 func Unpack(format string, data []byte) ([]any, error) {
 	s, err := cached(format)
 	if err != nil {
@@ -46,9 +48,7 @@ func (s *Struct) Unpack(data []byte) ([]any, error) {
 	if len(data) != s.size {
 		return nil, s.badLength("unpack")
 	}
-	values := make([]any, s.values)
-	s.unpack(values, data)
-	return values, nil
+	return s.unpackNew(data), nil
 }
 
 // UnpackFrom unpacks the structure at offset in data; what is before and after
@@ -58,9 +58,7 @@ func (s *Struct) UnpackFrom(data []byte, offset int) ([]any, error) {
 	if err != nil {
 		return nil, err
 	}
-	values := make([]any, s.values)
-	s.unpack(values, data[offset:offset+s.size])
-	return values, nil
+	return s.unpackNew(data[offset : offset+s.size]), nil
 }
 
 // AppendUnpack unpacks data, which must have exactly s.Size() bytes, and
@@ -84,9 +82,7 @@ func (s *Struct) IterUnpack(data []byte) (iter.Seq[[]any], error) {
 	}
 	return func(yield func([]any) bool) {
 		for rest := data; len(rest) > 0; rest = rest[s.size:] {
-			values := make([]any, s.values)
-			s.unpack(values, rest[:s.size])
-			if !yield(values) {
+			if !yield(s.unpackNew(rest[:s.size])) {
 				return
 			}
 		}
@@ -104,6 +100,18 @@ func (s *Struct) whole(data []byte) error {
 	return nil
 }
 
+// unpackNew is unpack into a new slice.
+func (s *Struct) unpackNew(data []byte) []any {
+	if s.block != nil {
+		values, slab := s.block(s.values, s.words, s.slices)
+		s.unpackFlat(values, data, &slab)
+		return values
+	}
+	values := make([]any, s.values)
+	s.unpack(values, data)
+	return values
+}
+
 // unpack runs the plan over data, which has the size of the structure, and
 // puts the values into dst, which has as many places. It cannot fail: every
 // byte string means something.
@@ -113,8 +121,12 @@ func (s *Struct) unpack(dst []any, data []byte) {
 		return
 	}
 	slab := mem.NewSlab(s.words, s.slices)
+	s.unpackFlat(dst, data, &slab)
+}
+
+func (s *Struct) unpackFlat(dst []any, data []byte, slab *mem.Slab) {
 	for i := 0; ; i++ {
-		if i = mem.Unpack(s.steps, s.big, i, data, dst, &slab); i == len(dst) {
+		if i = mem.Unpack(s.steps, s.big, i, data, dst, slab); i == len(dst) {
 			return
 		}
 		in := &s.flat[i]

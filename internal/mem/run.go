@@ -227,6 +227,45 @@ func NewSlab(words, slices int) Slab {
 	return s
 }
 
+// A block is a slice of values and their Slab in one allocation, for the formats that
+// would take three. Whoever keeps one of the values keeps all of it.
+type block[V, W, S any] struct {
+	values V
+	words  W
+	slices S
+}
+
+func newBlock[V, W, S any](values, words, slices int) ([]any, Slab) {
+	b := new(block[V, W, S])
+	return unsafe.Slice((*any)(unsafe.Pointer(&b.values)), values), Slab{
+		words:  unsafe.Slice((*uint64)(unsafe.Pointer(&b.words)), words),
+		slices: unsafe.Slice((*[]byte)(unsafe.Pointer(&b.slices)), slices),
+	}
+}
+
+var blocks = [...]struct {
+	values, words, slices int
+	make                  func(values, words, slices int) ([]any, Slab)
+}{
+	{2, 3, 1, newBlock[[2]any, [3]uint64, [1][]byte]},
+	{4, 4, 1, newBlock[[4]any, [4]uint64, [1][]byte]},
+	{4, 6, 3, newBlock[[4]any, [6]uint64, [3][]byte]},
+	{8, 10, 2, newBlock[[8]any, [10]uint64, [2][]byte]},
+	{12, 14, 4, newBlock[[12]any, [14]uint64, [4][]byte]},
+	{20, 20, 4, newBlock[[20]any, [20]uint64, [4][]byte]},
+}
+
+// Maker returns a function that makes so many values, and a Slab of such a size,
+// with one allocation; or nil if there is no block of about that size.
+func Maker(values, words, slices int) func(values, words, slices int) ([]any, Slab) {
+	for i := range blocks {
+		if b := &blocks[i]; slices > 0 && values > b.values/2 && values <= b.values && words <= b.words && slices <= b.slices {
+			return b.make
+		}
+	}
+	return nil
+}
+
 // Unpack unpacks data, in which every step must have its room, into dst, from
 // index i on. It stops at the first value that it has no short cut for, and
 // returns its index. The values lie in slab, which is new before the first one.

@@ -194,6 +194,8 @@ type Slab struct{}
 
 func NewSlab(words, slices int) Slab { return Slab{} }
 
+func Maker(values, words, slices int) func(values, words, slices int) ([]any, Slab) { return nil }
+
 func Unpack(steps []Step, big bool, i int, data []byte, dst []any, slab *Slab) int { return i }
 
 // SetFloat32bits sets v, which must be addressable and of kind Float32.
