@@ -171,9 +171,7 @@ func (k *kept) keep(b []byte) {
 		}
 		binary.LittleEndian.PutUint64(end, binary.LittleEndian.Uint64(b[len(b)-8:]))
 	default:
-		for i, x := range b {
-			end[i] = x
-		}
+		copy(end, b)
 	}
 }
 

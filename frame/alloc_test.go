@@ -3,7 +3,6 @@
 package frame_test
 
 import (
-	"context"
 	"testing"
 
 	"example.com/structpack/frame"
@@ -46,8 +45,7 @@ func TestAllocations(t *testing.T) {
 		_, err := c.Next()
 		return err
 	}
-	ctx, stop := context.WithCancel(context.Background())
-	defer stop()
+	ctx := t.Context()
 	here, there := transports[0].connect(t)
 	pairs := frame.NewConn(here, idKind)
 	pair, _ := messages(5, 0)
