@@ -462,8 +462,10 @@ func (l *Layout) refusal(head []byte, values []any, err error) error {
 	for i, v := range values {
 		all[l.position(i)] = v
 	}
-	_, err = l.head.AppendPack(head[:0], all[:len(l.values)]...)
-	return err
+	if _, e := l.head.AppendPack(head[:0], all[:len(l.values)]...); e != nil {
+		return e
+	}
+	return err // what they point to has changed since
 }
 
 // position returns which value of the format the i-th is that is passed.
