@@ -10,6 +10,7 @@ import (
 	"math/rand"
 	"net"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -148,8 +149,11 @@ func TestLargePayloads(t *testing.T) {
 func TestOneVectoredWrite(t *testing.T) {
 	address := &net.UnixAddr{Net: "unixpacket", Name: filepath.Join(t.TempDir(), "s")}
 	ln, err := net.ListenUnix("unixpacket", address)
+	if err != nil && runtime.GOOS != "linux" {
+		t.Skip(err) // some systems do not have them
+	}
 	if err != nil {
-		t.Skip(err)
+		t.Fatal(err)
 	}
 	defer ln.Close()
 	here, err := net.DialUnix("unixpacket", nil, address)
