@@ -118,6 +118,41 @@ func TestWrongCounts(t *testing.T) {
 	}
 }
 
+// TestLargestAllocation has structures of the size that is still allocated, and of
+// one byte more, which need a buffer that has room.
+func TestLargestAllocation(t *testing.T) {
+	structpack.LimitAlloc(t, 100)
+	for _, tt := range []struct {
+		name, format  string
+		length, spare int // of the slice that is appended to
+		refused       bool
+	}{
+		{"the largest", "<99xB", 7, 0, false},
+		{"one byte more", "<100xB", 7, 0, true},
+		{"one byte more, and room", "<100xB", 7, 101, false},
+		{"one byte more, and room without the last byte", "<100xB", 7, 100, true},
+		{"one byte more, and room that is taken", "<100xB", 101, 0, true},
+		{"of too many values to be quick", "<31x70B", 7, 0, true},
+		{"of too many values to be quick, and room", "<31x70B", 7, 101, false},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			s := structpack.MustCompile(tt.format)
+			dst := make([]byte, tt.length, tt.length+tt.spare)
+			values := slices.Repeat([]any{uint8(1)}, s.NumValues())
+			got, err := s.AppendPack(dst, values...)
+			if tt.refused {
+				if !errors.Is(err, structpack.ErrBuffer) || len(got) != tt.length {
+					t.Errorf("%d bytes, %v", len(got), err)
+				}
+				return
+			}
+			if want := append(make([]byte, tt.length+s.Size()-len(values)), bytes.Repeat([]byte{1}, len(values))...); err != nil || !bytes.Equal(got, want) {
+				t.Errorf("got %x, %v", got, err)
+			}
+		})
+	}
+}
+
 // TestRefusedLeavesBytes packs structures of all sizes, of few values and of many, of
 // which the first or the last is refused, into a buffer: it is as it was, with the
 // bytes where padding goes.

@@ -2,6 +2,7 @@ package structpack
 
 import (
 	"reflect"
+	"testing"
 
 	"example.com/structpack/internal/mem"
 )
@@ -12,6 +13,13 @@ type Bound struct{ b *binding }
 func BindType(s *Struct, t reflect.Type) (Bound, error) {
 	b, err := bind(s, t, mem.CanMove)
 	return Bound{b}, err
+}
+
+// LimitAlloc makes n bytes the largest structure that is allocated, until t ends.
+func LimitAlloc(t *testing.T, n int) {
+	was := maxAlloc
+	maxAlloc = n
+	t.Cleanup(func() { maxAlloc = was })
 }
 
 // ABIName names the ABI that s is compiled for.

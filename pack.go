@@ -11,8 +11,8 @@ import (
 // maxAlloc is the largest structure that Pack and AppendPack make room for by
 // themselves: 1 GiB, and 256 MiB where an int has 32 bits. A format of a few
 // letters can ask for more memory than there is, and a Go program does not
-// survive asking for it. PackInto has no such limit.
-const maxAlloc = 1 << 28 << (^uint(0) >> 63 * 2)
+// survive asking for it. PackInto has no such limit. A test makes it smaller.
+var maxAlloc = 1 << 28 << (^uint(0) >> 63 * 2)
 
 // Pack packs values by the format into a new slice.
 //
