@@ -21,7 +21,9 @@ import (
 // skipped. The rules are these:
 //
 //   - an integer, float or complex field must be able to hold every value of its
-//     code; if it is wider, packing checks the range;
+//     code: int64 holds those of I, int32 does not. If it can hold others, packing
+//     checks the range. The codes l, L, n, N and P of native mode may have 64 bits, and
+//     want a field that has them, on every machine;
 //   - an array takes as many values as it is long: 4H meets [4]uint16, or four fields;
 //   - a slice takes the values of one item with a repeat count, and must be that
 //     long when it is packed;

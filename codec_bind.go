@@ -206,7 +206,7 @@ func (b *binder) take(t, elem reflect.Type, n int, name string, path []int, off 
 		if in == nil {
 			return b.fail(ErrCount, "no value is left for field %s", name)
 		}
-		if !in.fits(elem) {
+		if !in.holds(elem) {
 			return b.fail(ErrType, "field %s of type %s cannot take %s", name, t, ops[in.elem].goType)
 		}
 		m := min(n-done, in.values()-b.k)
@@ -226,6 +226,13 @@ func (b *binder) take(t, elem reflect.Type, n int, name string, path []int, off 
 		}
 	}
 	return nil
+}
+
+// holds reports whether a field of type t can hold every value of the instruction:
+// a destination of Scan can, or else a signed integer that is wider than an unsigned one.
+func (in *inst) holds(t reflect.Type) bool {
+	return in.fits(t) || in.kind == kindUnsigned &&
+		reflect.Int <= t.Kind() && t.Kind() <= reflect.Int64 && t.Size() > ops[in.elem].goType.Size()
 }
 
 // hasPointers reports whether values of a type hold pointers, which fields

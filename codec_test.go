@@ -152,6 +152,13 @@ func TestCodec(t *testing.T) {
 			E float64
 			F complex128
 		}{-1, 2, -3, 0.5, 1.5, 2i}, -1, 2, -3, 0.5, 1.5, 2i))
+		t.Run("wider with a sign "+prefix, codecCase(prefix+"BHI3BI", struct {
+			A int16
+			B int64
+			C int64
+			D [3]int32
+			E []int64
+		}{200, 60000, 4000000000, [3]int32{0, 128, 255}, []int64{1<<32 - 1}}, 200, 60000, uint32(4000000000), 0, 128, 255, uint32(1<<32-1)))
 		t.Run("strings "+prefix, codecCase(prefix+"4s4s5p3p", struct {
 			A string
 			B []byte
@@ -543,6 +550,46 @@ func TestCodecLimits(t *testing.T) {
 				check(wide{Z: complex(1, sign*x)})
 				check(wide{E: half, F: sign * x})
 			}
+		}
+	}
+}
+
+// TestCodecSigns has numbers with a sign for codes that have none: each way to pack
+// refuses those that are negative or too large.
+func TestCodecSigns(t *testing.T) {
+	type wide struct {
+		B  int16
+		H  int32
+		I  int64
+		HH [2]int64
+	}
+	s := structpack.MustCompile("<BHI2H")
+	b, err := structpack.BindType(s, reflect.TypeFor[wide]())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, v := range []wide{
+		{255, 65535, 1<<32 - 1, [2]int64{0, 65535}},
+		{B: -1}, {B: 256}, {H: -1}, {H: 65536}, {I: -1}, {I: 1 << 32}, {I: math.MinInt64}, {I: math.MaxInt64},
+		{HH: [2]int64{-1, 0}}, {HH: [2]int64{0, -1}}, {HH: [2]int64{0, 65536}},
+		{B: -1, H: -1},
+	} {
+		want, wantErr := s.Pack(v.B, v.H, v.I, v.HH[0], v.HH[1])
+		for _, w := range b.Ways() {
+			got, err := w.AppendPack(nil, reflect.ValueOf(&v))
+			if fmt.Sprint(err) != fmt.Sprint(wantErr) || !bytes.Equal(got, want) {
+				t.Errorf("%s %+v: got  %x, %v\nwant %x, %v", w.Name, v, got, err, want, wantErr)
+			}
+			batch := reflect.ValueOf([]wide{{}, v})
+			got, err = w.AppendPackSlice(nil, batch)
+			if (err != nil) != (wantErr != nil) || err == nil && !bytes.Equal(got[s.Size():], want) {
+				t.Errorf("%s, the second of two, %+v: got  %x, %v\nwant %x, %v", w.Name, v, got, err, want, wantErr)
+			}
+		}
+	}
+	for _, format := range []string{"<Q", "@L", "@N", "@P", "<c"} { // of which no integer with a sign holds every value
+		if _, err := structpack.NewCodec[int64](structpack.MustCompile(format)); !errors.Is(err, structpack.ErrType) {
+			t.Errorf("%s: %v", format, err)
 		}
 	}
 }

@@ -495,7 +495,8 @@ func (m *typeMaker) wider(s slot) reflect.Type {
 		reflect.TypeFor[uint16](), reflect.TypeFor[uint32](), reflect.TypeFor[uint64](), reflect.TypeFor[uint](), reflect.TypeFor[uintptr](), reflect.TypeFor[namedU64](),
 		reflect.TypeFor[float64](), reflect.TypeFor[named64](), reflect.TypeFor[namedF32](), reflect.TypeFor[complex128](),
 	} {
-		if t.Size() >= s.typ.Size() && group(t) == group(s.typ) {
+		if t.Size() >= s.typ.Size() && group(t) == group(s.typ) ||
+			t.Size() > s.typ.Size() && group(t) == reflect.Int && group(s.typ) == reflect.Uint {
 			types = append(types, t)
 		}
 	}

@@ -536,7 +536,7 @@ func main() {
 		"tags/tagged.go":                           "//go:build extra && !none\n\npackage tags\n\ntype C struct{ X uint16 }\n",
 		"cgo/cgo.go":                               "package cgo\n\n// typedef struct { short x; } record;\nimport \"C\"\n\ntype A struct{ X uint16 }\ntype Bad struct{ X C.short }\n\nfunc f() C.int {\n\tvar r C.record\n\treturn C.int(r.x)\n}\n\nvar _ = f\n",
 		"names/names.go":                           "package names\n\ntype A struct {\n\tX uint16\n\tY float64\n}\n\nfunc binary() {}\nfunc math()   {}\nfunc slices() {}\n\ntype structpack struct{}\ntype testing struct{}\n\nvar _, _, _ = binary, math, slices\nvar fmt, bits structpack\nvar _ testing\n",
-		"width/width.go":                           "package width\n\ntype A struct {\n\tX int\n\tY uint\n\tZ uintptr\n\tL int\n}\n",
+		"width/width.go":                           "package width\n\ntype A struct {\n\tX int\n\tY uint\n\tZ uintptr\n\tL int\n}\n\ntype B struct {\n\tX int\n\tY int\n}\n",
 		"symlink/real.go":                          "package symlink\n\ntype A struct{ X uint16 }\n",
 	} {
 		write(t, filepath.FromSlash(name), text)
@@ -614,18 +614,25 @@ func main() {
 		if strconv.IntSize == 32 {
 			t.Skip("an int has 32 bits")
 		}
-		args := []string{"-type", "A", "-format", "<qQQi", "width"}
-		generate(t, args...)
-		goRun(t, "test", "./width")
-		t.Setenv("GOARCH", "386")
-		out, err := exec.Command("go", "vet", "./width").CombinedOutput()
-		if err == nil || !strings.Contains(string(out), "(overflows)") {
-			t.Errorf("it compiles where an int has 32 bits: %s", out)
-		}
-		var errs bytes.Buffer
-		run(append([]string{"gen"}, args...), strings.NewReader(""), new(bytes.Buffer), &errs, environment{})
-		if !strings.Contains(errs.String(), "field width.A.X of type int cannot take int64") {
-			t.Errorf("%s", &errs)
+		for _, tt := range []struct{ typ, format, err string }{
+			{"A", "<qQQi", "field width.A.X of type int cannot take int64"},
+			{"B", "<HI", "field width.B.Y of type int cannot take uint32"},
+		} {
+			t.Run(tt.typ, func(t *testing.T) {
+				args := []string{"-type", tt.typ, "-format", tt.format, "-o", "width/generated.go", "width"}
+				generate(t, args...)
+				goRun(t, "test", "./width")
+				t.Setenv("GOARCH", "386")
+				out, err := exec.Command("go", "vet", "./width").CombinedOutput()
+				if err == nil || !strings.Contains(string(out), "(overflows)") {
+					t.Errorf("it compiles where an int has 32 bits: %s", out)
+				}
+				var errs bytes.Buffer
+				run(append([]string{"gen"}, args...), strings.NewReader(""), new(bytes.Buffer), &errs, environment{})
+				if !strings.Contains(errs.String(), tt.err) {
+					t.Errorf("%s", &errs)
+				}
+			})
 		}
 	})
 

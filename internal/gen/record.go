@@ -203,7 +203,9 @@ func (c *coder) widths(r *record) {
 		kind reflect.Kind
 		most string
 	}{{reflect.Int, "1<<63 - 1"}, {reflect.Uint, "1<<64 - 1"}, {reflect.Uintptr, "1<<64 - 1"}} {
-		if i := slices.IndexFunc(r.steps, func(st step) bool { return st.kind == w.kind && st.wide == 8 }); i >= 0 {
+		if i := slices.IndexFunc(r.steps, func(st step) bool {
+			return st.kind == w.kind && (st.wide == 8 || st.wide == 4 && w.kind == reflect.Int && st.class == unsigned)
+		}); i >= 0 {
 			c.comment("The %s %s takes 64 bits. Where it has 32 this does not compile, and a Codec refuses the type.", w.kind, r.steps[i].field())
 			c.f("const _ %s = %s\n\n", w.kind, w.most)
 		}
@@ -296,7 +298,11 @@ func (c *coder) bad(r *record, st *step) (setup, cond string) {
 	case st.class == signed && bits < uint(st.bits()):
 		return "", fmt.Sprintf("%s < %d || %s > %d", st.x, -1<<(bits-1), st.x, 1<<(bits-1)-1)
 	case st.class == unsigned && bits < uint(st.bits()):
-		return "", fmt.Sprintf("%s > %d", st.x, uint64(1)<<bits-1)
+		cond = fmt.Sprintf("%s > %d", st.x, uint64(1)<<bits-1)
+		if reflect.Int <= st.kind && st.kind <= reflect.Int64 {
+			cond = fmt.Sprintf("%s < 0 || %s", st.x, cond)
+		}
+		return "", cond
 	case st.class == float && st.size == 2:
 		return fmt.Sprintf("%s, ok := %s(%s)", name("x"), c.helper("half"), c.bits64(st)), "!ok"
 	case st.class == float && st.size == 4 && st.kind == reflect.Float64:

@@ -37,7 +37,7 @@ func Struct(r *rand.Rand, s *structpack.Struct, failing bool) reflect.Type {
 		}
 		own := reflect.TypeOf(values[f.Index])
 		if f.Code != "c" && r.Intn(10) == 0 {
-			own = wider(own)
+			own = wider(r, own)
 		}
 		switch {
 		case f.Code == "s" && r.Intn(4) > 0:
@@ -58,11 +58,14 @@ func Struct(r *rand.Rand, s *structpack.Struct, failing bool) reflect.Type {
 }
 
 // wider returns a type that holds all values of t and others.
-func wider(t reflect.Type) reflect.Type {
+func wider(r *rand.Rand, t reflect.Type) reflect.Type {
 	switch t.Kind() {
 	case reflect.Int8, reflect.Int16, reflect.Int32:
 		return reflect.TypeFor[int64]()
 	case reflect.Uint8, reflect.Uint16, reflect.Uint32:
+		if r.Intn(2) == 0 {
+			return reflect.TypeFor[int64]()
+		}
 		return reflect.TypeFor[uint64]()
 	case reflect.Float32:
 		return reflect.TypeFor[float64]()

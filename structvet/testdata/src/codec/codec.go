@@ -56,7 +56,8 @@ var (
 	_ = structpack.MustCodec[int16](">i")     // want `field int16 of type int16 cannot take int32`
 	_ = structpack.MustCodec[[2]uint16](">i") // want `field \[2\]uint16 of type \[2\]uint16 cannot take int32`
 	_ = structpack.MustCodec[wide]("!iI")
-	_ = structpack.MustCodec[wide]("!II")             // want `field codec.wide.A of type int cannot take uint32`
+	_ = structpack.MustCodec[wide]("!HI")
+	_ = structpack.MustCodec[wide]("!ii")             // want `field codec.wide.B of type uint cannot take int32`
 	_ = structpack.MustCodec[[1 << 40]struct{}]("!I") // which takes too long
 	_ = structpack.MustCodec[[1 << 62][3]struct{}]("!I")
 	_ = structpack.MustCodec[struct{ A []uint16 }]("<3H")
