@@ -28,9 +28,11 @@ var (
 // A SizeError is a length that is not accepted. Nothing was allocated for it.
 type SizeError struct {
 	Size  int64  // of the payload, as the header has it; math.MaxInt64 if it is larger still
-	Limit int64  // the largest size, or for ErrLength the smallest
+	Limit int64  // the largest size, or for ErrLength the smallest or the only one
 	Head  []byte // a copy of the header; nil when writing
 	Err   error  // ErrTooLarge or ErrLength
+
+	exact bool // Limit is the only size that is right
 }
 
 // Error tells the size, the limit and the header, and if that looks like the
@@ -38,10 +40,10 @@ type SizeError struct {
 func (e *SizeError) Error() string {
 	word := "at most"
 	switch {
-	case e.Err == ErrLength && e.Size < e.Limit:
-		word = "at least"
-	case e.Err == ErrLength:
+	case e.exact:
 		word = "exactly"
+	case e.Err == ErrLength:
+		word = "at least"
 	}
 	s := fmt.Sprintf("%v: %d bytes, expected %s %d", e.Err, e.Size, word, e.Limit)
 	if e.Head != nil {
@@ -66,6 +68,9 @@ func guess(head []byte) string {
 	}
 	return ""
 }
+
+// errNoFrame is for the zero Frame, and for one that came with an error.
+var errNoFrame = fmt.Errorf("%w: a frame without its header", ErrLength)
 
 // isTimeout reports whether err is a deadline that has passed. One that a system
 // call reports is something else: the connection was lost.

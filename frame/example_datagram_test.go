@@ -43,5 +43,5 @@ func ExampleLayout_Parse() {
 	// Output:
 	// hello <nil>
 	//  unexpected EOF
-	//  frame: invalid length: 5 bytes, expected at least 6 (header 00 07 00 05)
+	//  frame: invalid length: 5 bytes, expected exactly 6 (header 00 07 00 05)
 }

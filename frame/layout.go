@@ -55,17 +55,19 @@ type value struct {
 type Option func(*options)
 
 type options struct {
-	at, from, trailer int
-	fn                func(head []byte) (int64, error)
+	at, from *int
+	trailer  int
+	computed bool
+	fn       func(head []byte) (int64, error)
 }
 
 // LengthAt says which value of the format is the length, counted from 0. A
 // format with a single integer needs no LengthAt.
-func LengthAt(value int) Option { return func(o *options) { o.at = value } }
+func LengthAt(value int) Option { return func(o *options) { o.at = &value } }
 
 // CountsFrom says that the length counts the header too, from the given value
 // on: CountsFrom(1) of !cI is PostgreSQL's length, which counts itself.
-func CountsFrom(value int) Option { return func(o *options) { o.from = value } }
+func CountsFrom(value int) Option { return func(o *options) { o.from = &value } }
 
 // CountsHeader says that the length is that of the whole frame.
 func CountsHeader() Option { return CountsFrom(0) }
@@ -84,7 +86,9 @@ func Trailer(n int) Option { return func(o *options) { o.trailer = n } }
 // more, which become part of Frame.Head; when writing they are the first bytes
 // of the payload. A header grows to at most 4096 bytes. An error of f ends
 // the reading.
-func LengthFunc(f func(head []byte) (int64, error)) Option { return func(o *options) { o.fn = f } }
+func LengthFunc(f func(head []byte) (int64, error)) Option {
+	return func(o *options) { o.computed, o.fn = true, f }
+}
 
 // largestHead bounds headers, so that a header need not be looked at as
 // something that fills memory, and the number of their values.
@@ -109,23 +113,36 @@ func NewLayout(format string, rules ...Option) (*Layout, error) {
 	if head.NumValues() > largestHead {
 		return fail("a header of %d values is too large (limit %d)", head.NumValues(), largestHead)
 	}
-	o := options{at: -1, from: -1}
+	if head.Size() == 0 {
+		return fail("a header of no bytes")
+	}
+	var o options
 	for _, rule := range rules {
+		if rule == nil {
+			return fail("a rule that is nil")
+		}
 		rule(&o)
 	}
-	l := &Layout{head: head, rest: head, quick: -1, size: head.Size(), values: integers(head), at: o.at, fn: o.fn}
+	l := &Layout{head: head, rest: head, quick: -1, size: head.Size(), values: integers(head), at: -1, fn: o.fn}
 	if o.trailer < 0 {
 		return fail("a trailer of %d bytes", o.trailer)
 	}
-	if o.fn != nil {
-		if o.at != -1 || o.from != -1 || o.trailer != 0 {
+	if o.computed {
+		if o.at != nil || o.from != nil || o.trailer != 0 {
 			return fail("LengthFunc goes with no other rule")
+		}
+		if o.fn == nil {
+			return fail("LengthFunc of nil")
 		}
 		l.length, l.counts = value{size: 1}, math.MaxInt64 // known knows none
 		l.rule = "length computed"
 		return l, nil
 	}
-	if o.at == -1 {
+	if o.at != nil {
+		if l.at = *o.at; l.at < 0 || l.at >= len(l.values) || !l.values[l.at].length {
+			return fail("value %d is no integer of it", l.at)
+		}
+	} else {
 		for i, v := range l.values {
 			if !v.length {
 				continue
@@ -139,9 +156,6 @@ func NewLayout(format string, rules ...Option) (*Layout, error) {
 			return fail("no integer that could be the length")
 		}
 	}
-	if l.at < 0 || l.at >= len(l.values) || !l.values[l.at].length {
-		return fail("value %d is no integer of it", l.at)
-	}
 	l.length = l.values[l.at]
 	l.max = l.length.max()
 	l.rest = structpack.MustCompile(without(head, l.at))
@@ -149,12 +163,13 @@ func NewLayout(format string, rules ...Option) (*Layout, error) {
 		l.steps, l.quick = steps, len(steps)
 	}
 	l.rule = fmt.Sprintf("length in value %d", l.at)
-	if o.from != -1 {
-		if o.from < 0 || o.from >= head.NumValues() {
-			return fail("it has no value %d to count from", o.from)
+	if o.from != nil {
+		from := *o.from
+		if from < 0 || from >= head.NumValues() {
+			return fail("it has no value %d to count from", from)
 		}
-		l.counts = int64(l.size - offset(head, o.from))
-		if o.from == 0 {
+		l.counts = int64(l.size - offset(head, from))
+		if from == 0 {
 			l.counts = int64(l.size)
 		}
 		l.rule += fmt.Sprintf(", which counts %d bytes of the header", l.counts)
@@ -381,7 +396,7 @@ func (l *Layout) parse(h *Header, payload *[]byte, b []byte) error {
 	if err == nil && len(rest) > 0 {
 		n := int64(len(*payload))
 		*payload = nil
-		return &SizeError{Size: n, Limit: n + int64(len(rest)), Head: clone(h.Head), Err: ErrLength}
+		return &SizeError{Size: n, Limit: n + int64(len(rest)), Head: clone(h.Head), Err: ErrLength, exact: true}
 	}
 	return err
 }
@@ -405,8 +420,9 @@ func (l *Layout) Split(data []byte, atEOF bool) (advance int, token []byte, err 
 
 // Append appends a frame to dst: a header with the given values, which are all
 // of the format's but the length, and the payload. After an error it returns
-// dst as it was. The errors are those of structpack's Pack, and a *SizeError
-// for a payload that the length cannot express.
+// dst as it was. The payload must not share memory with what is behind dst. The
+// errors are those of structpack's Pack, and a *SizeError for a payload that the
+// length cannot express.
 func (l *Layout) Append(dst, payload []byte, values ...any) ([]byte, error) {
 	if b, ok := l.appendQuick(dst, payload, values); ok {
 		return b, nil
@@ -440,7 +456,8 @@ func (l *Layout) appendQuick(dst, payload []byte, values []any) ([]byte, bool) {
 // pack packs the header of a frame into head, which has its size.
 func (l *Layout) pack(head, payload []byte, values []any) error {
 	if wants := len(l.values) - 1; l.fn == nil && len(values) != wants {
-		return fmt.Errorf("frame: header %q takes %d values besides the length (got %d): %w", l.head.Format(), wants, len(values), structpack.ErrCount)
+		return &structpack.Error{Op: "pack", Format: l.head.Format(), Pos: -1, Index: -1, Err: structpack.ErrCount,
+			Reason: fmt.Sprintf("a frame takes %d values besides the length (got %d)", wants, len(values))}
 	}
 	if _, err := l.rest.AppendPack(head[:0], values...); err != nil {
 		return l.refusal(head, values, err)
@@ -501,15 +518,20 @@ func (l *Layout) lengthFor(n int) (int64, error) {
 	return length, nil
 }
 
-// agrees checks a payload against what the length function makes of the header.
+// agrees checks a payload, of which the first bytes may be of the header too, against
+// what the length function makes of that.
 func (l *Layout) agrees(head, payload []byte) error {
 	whole := append(clone(head), payload[:min(len(payload), largestHead)]...)
 	size, n, err := l.ask(whole)
 	if err != nil {
 		return err
 	}
-	if have := len(head) + len(payload) - size; n != int64(have) {
-		return &SizeError{Size: n, Limit: int64(have), Err: ErrLength}
+	have := int64(len(head) + len(payload) - size)
+	if n < 0 {
+		return &SizeError{Size: int64(len(payload)), Limit: int64(len(payload)) - have, Err: ErrLength}
+	}
+	if n != have {
+		return &SizeError{Size: n, Limit: have, Err: ErrLength, exact: true}
 	}
 	return nil
 }
@@ -531,6 +553,9 @@ type Header struct {
 
 // Clone returns a frame with bytes of its own.
 func (f Frame) Clone() Frame {
+	if f.Header == nil {
+		f.Header = new(Header)
+	}
 	b := make([]byte, len(f.Head)+len(f.Payload))
 	n := copy(b, f.Head)
 	copy(b[n:], f.Payload)
@@ -572,6 +597,9 @@ func (h *Header) Scan(dests ...any) error {
 // its fields are the values of the format, the length included.
 func Decode[H any](f Frame) (H, error) {
 	var h H
+	if f.Header == nil || f.layout == nil || len(f.Head) < f.layout.size {
+		return h, errNoFrame
+	}
 	c, err := codecOf[H](f.layout)
 	if err == nil {
 		err = c.UnpackFrom(f.Head, 0, &h)

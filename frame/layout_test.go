@@ -189,16 +189,19 @@ func TestLayoutErrors(t *testing.T) {
 		{"=I", nil, `frame: layout "=I": the format must begin with <, > or !: otherwise it is laid out as on this machine only`},
 		{"!4s", nil, `frame: layout "!4s": no integer that could be the length`},
 		{"!c?d", nil, `frame: layout "!c?d": no integer that could be the length`},
-		{"!", nil, `frame: layout "!": no integer that could be the length`},
+		{"!", nil, `frame: layout "!": a header of no bytes`},
+		{"!0s", []frame.Option{frame.LengthFunc(zero)}, `frame: layout "!0s": a header of no bytes`},
 		{"!Ij", nil, `frame: layout: structpack: compile "!Ij": "j" at byte 2: bad char in struct format`},
 		{"!Id", []frame.Option{frame.LengthAt(1)}, `frame: layout "!Id": value 1 is no integer of it`},
 		{"!Ic", []frame.Option{frame.LengthAt(1)}, `frame: layout "!Ic": value 1 is no integer of it`},
 		{"!I", []frame.Option{frame.LengthAt(1)}, `frame: layout "!I": value 1 is no integer of it`},
-		{"!I", []frame.Option{frame.LengthAt(-2)}, `frame: layout "!I": value -2 is no integer of it`},
+		{"!I", []frame.Option{frame.LengthAt(-1)}, `frame: layout "!I": value -1 is no integer of it`},
 		{"!I", []frame.Option{frame.CountsFrom(1)}, `frame: layout "!I": it has no value 1 to count from`},
-		{"!I", []frame.Option{frame.CountsFrom(-3)}, `frame: layout "!I": it has no value -3 to count from`},
+		{"!I", []frame.Option{frame.CountsHeader(), frame.CountsFrom(-1)}, `frame: layout "!I": it has no value -1 to count from`},
 		{"!I", []frame.Option{frame.Trailer(-1)}, `frame: layout "!I": a trailer of -1 bytes`},
 		{"!I", []frame.Option{frame.LengthFunc(zero), frame.LengthAt(0)}, `frame: layout "!I": LengthFunc goes with no other rule`},
+		{"!I", []frame.Option{frame.LengthFunc(nil)}, `frame: layout "!I": LengthFunc of nil`},
+		{"!I", []frame.Option{nil}, `frame: layout "!I": a rule that is nil`},
 		{"!5000sI", nil, `frame: layout "!5000sI": a header of 5004 bytes is too large (limit 4096)`},
 		{"!4095sH", nil, `frame: layout "!4095sH": a header of 4097 bytes is too large (limit 4096)`},
 		{"!4096B0s", []frame.Option{frame.LengthAt(0)}, `frame: layout "!4096B0s": a header of 4097 values is too large (limit 4096)`},
@@ -442,6 +445,53 @@ func TestLengthFuncErrors(t *testing.T) {
 	}
 }
 
+// TestMoreHeadIsMissing has payloads that lack bytes of the header that a length
+// function asks for: none is written, be it short by one byte or by all.
+func TestMoreHeadIsMissing(t *testing.T) {
+	l := frame.MustLayout("!i", frame.LengthFunc(multiprocessing))
+	whole := []byte("\x00\x00\x00\x00\x00\x00\x00\x03abc")
+	for n := range len(whole) {
+		b, err := l.Append([]byte("kept"), whole[:n], -1)
+		if !errors.Is(err, frame.ErrLength) || string(b) != "kept" {
+			t.Errorf("%d bytes: %q, %v", n, b, err)
+		}
+		if want := fmt.Sprintf("frame: invalid length: %d bytes, expected at least 8", n); n < 8 && err != nil && err.Error() != want {
+			t.Errorf("%d bytes: %v, want %s", n, err, want)
+		}
+	}
+	b, err := l.Append(nil, whole, -1)
+	if f, e := l.Parse(b); err != nil || e != nil || string(f.Payload) != "abc" {
+		t.Errorf("%x, %v, %v, %v", b, err, f, e)
+	}
+	_, err = l.Append(nil, append(whole, 'd'), -1)
+	if want := "frame: invalid length: 3 bytes, expected exactly 4"; err == nil || err.Error() != want {
+		t.Errorf("a byte too many: %v", err)
+	}
+}
+
+// TestNoFrame asks the zero Frame, and one that came with an error, for what they
+// have not got.
+func TestNoFrame(t *testing.T) {
+	none, err := frame.NewReader(strings.NewReader(""), idKind).Next()
+	if err != io.EOF {
+		t.Fatal(err)
+	}
+	for name, f := range map[string]frame.Frame{"zero": {}, "with an error": none} {
+		if c := f.Clone(); len(c.Head) != 0 || len(c.Payload) != 0 {
+			t.Errorf("%s: Clone: %v", name, c)
+		}
+		if _, err := frame.Decode[struct{ A uint16 }](f); !errors.Is(err, frame.ErrLength) {
+			t.Errorf("%s: Decode: %v", name, err)
+		}
+		if err := frame.NewWriter(io.Discard, idKind).WriteFrame(f); !errors.Is(err, frame.ErrLength) {
+			t.Errorf("%s: WriteFrame: %v", name, err)
+		}
+		if f.String() != "no frame" {
+			t.Errorf("%s: String: %s", name, f)
+		}
+	}
+}
+
 func TestAppendErrors(t *testing.T) {
 	l := frame.MustLayout("!HBI", frame.LengthAt(2))
 	for _, tt := range []struct {
@@ -453,7 +503,9 @@ func TestAppendErrors(t *testing.T) {
 		{[]any{1, 256}, structpack.ErrRange},
 		{[]any{1, "a"}, structpack.ErrType},
 	} {
-		if b, err := l.Append([]byte("kept"), nil, tt.values...); !errors.Is(err, tt.err) || string(b) != "kept" {
+		b, err := l.Append([]byte("kept"), nil, tt.values...)
+		var e *structpack.Error
+		if !errors.As(err, &e) || !errors.Is(err, tt.err) || string(b) != "kept" {
 			t.Errorf("%v: %q, %v", tt.values, b, err)
 		}
 	}

@@ -156,15 +156,15 @@ func (w *Writer) write(t *turn, payload []byte, values []any) error {
 }
 
 // WriteFrame adds a frame as it is, such as one that a Reader returned and that
-// goes on to somebody else. The error is a *SizeError if its payload is not
+// goes on to somebody else. The error wraps ErrLength if its payload is not
 // what its header says, and otherwise that of Write.
 func (w *Writer) WriteFrame(f Frame) error {
-	if f.Header == nil {
-		f.Header = &Header{}
+	if f.Header == nil || len(f.Head) < w.layout.size {
+		return errNoFrame
 	}
 	head, n, err := w.layout.measure(f.Head)
 	if err == nil && (head != len(f.Head) || n != int64(len(f.Payload))) {
-		err = &SizeError{Size: n, Limit: int64(len(f.Payload)), Head: clone(f.Head), Err: ErrLength}
+		err = &SizeError{Size: n, Limit: int64(len(f.Payload)), Head: clone(f.Head), Err: ErrLength, exact: true}
 	}
 	if err != nil {
 		return err
