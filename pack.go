@@ -210,9 +210,13 @@ func (s *Struct) tooLarge(op string, index int) *Error {
 	return nil
 }
 
-// packError says why the value at index was refused.
+// packError says why the value at index was refused. It is an error also if the value
+// has become another one since, as a *big.Int may.
 func (s *Struct) packError(op string, index int, v any) error {
-	return s.refusal(op, index, v, goType(v))
+	if err := s.refusal(op, index, v, goType(v)); err != nil {
+		return err
+	}
+	return s.tooLarge(op, index)
 }
 
 // refusal says why a value at index, whose type is called goType, is refused; it

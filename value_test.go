@@ -151,6 +151,29 @@ func TestValuesInBuffer(t *testing.T) {
 	}
 }
 
+// TestValueChanges has a value that is refused, and is no longer what it was when the
+// error is made, as happens where another goroutine changes it: it is an error all
+// the same. Here the number lies in the buffer, which is put back as it was.
+func TestValueChanges(t *testing.T) {
+	words := []big.Word{5}
+	x := new(big.Int).SetBits(words)
+	buf := unsafe.Slice((*byte)(unsafe.Pointer(&words[0])), 2)
+	s := structpack.MustCompile("=Bb")
+	values := []any{uint8(200), x} // with which the number is too large
+	for _, tt := range []struct {
+		name string
+		pack func() error
+	}{
+		{"PackInto", func() error { return s.PackInto(buf, 0, values...) }},
+		{"by format", func() error { return structpack.PackInto("=Bb", buf, 0, values...) }},
+	} {
+		before := words[0]
+		if err := tt.pack(); !errors.Is(err, structpack.ErrRange) || words[0] != before {
+			t.Errorf("%s: %v, and the number is %d", tt.name, err, words[0])
+		}
+	}
+}
+
 // TestZeroStruct: the zero Struct is that of the empty format, in every respect.
 func TestZeroStruct(t *testing.T) {
 	var zero structpack.Struct

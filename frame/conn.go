@@ -27,11 +27,12 @@ import (
 // them, before they read, wait for each other: WriteTimeout ends that, and a
 // goroutine for each direction avoids it.
 //
-// The timeouts are set before the Conn is used; 0 is none. Their errors wrap
+// The timeouts are set before the Conn is used, or by the goroutine that reads, and
+// WriteTimeout while nobody writes; 0 is none. Their errors wrap
 // os.ErrDeadlineExceeded. Reading goes on with the next call after one of them;
-// writing does not. A Conn that has timeouts, is used with contexts, or belongs to
-// a Server, sets the deadlines of its connection; otherwise they are the
-// caller's.
+// writing does not, and neither survives a timeout or a context that ends during a
+// TLS handshake. A Conn that has timeouts, is used with contexts, or belongs to a
+// Server, sets the deadlines of its connection; otherwise they are the caller's.
 type Conn struct {
 	Reader
 	Writer
@@ -48,8 +49,9 @@ type Conn struct {
 	// WriteTimeout is how long a flush may take, whoever began it.
 	WriteTimeout time.Duration
 
-	conn  net.Conn
-	begun time.Time // when the Reader first waited for the rest of a frame
+	conn   net.Conn
+	closed atomic.Bool
+	begun  time.Time // when the Reader first waited for the rest of a frame
 
 	special atomic.Bool // there is something for arming to look at, besides timeouts
 	arming  sync.Mutex
@@ -80,6 +82,16 @@ func NewConn(c net.Conn, layout *Layout) *Conn {
 	return n
 }
 
+// SetLayout changes the layout of the frames that are read and written from now on, for
+// protocols that begin with another one, as PostgreSQL's does. It is for the goroutine
+// that reads.
+func (c *Conn) SetLayout(layout *Layout) {
+	c.Reader.layout, c.header.layout = layout, layout
+	c.Writer.mu.Lock()
+	defer c.Writer.mu.Unlock()
+	c.Writer.layout = layout
+}
+
 // NetConn returns the connection.
 func (c *Conn) NetConn() net.Conn { return c.conn }
 
@@ -90,15 +102,23 @@ const closeTimeout = 5 * time.Second
 // Close flushes what is waiting, for at most the WriteTimeout, or five seconds if
 // there is none, and closes the connection, whatever comes of it. Other
 // goroutines that wait for the connection get an error. A Close that does not wait
-// for the peer is that of NetConn. To close twice is an error that wraps
-// net.ErrClosed.
+// for the peer is that of NetConn. To write afterwards, or to close twice, is an error
+// that wraps net.ErrClosed; frames that have been read ahead can still be read.
 func (c *Conn) Close() error {
-	if err := c.flushIn(cmp.Or(max(c.WriteTimeout, 0), closeTimeout)); err != nil {
+	if c.closed.Swap(true) {
+		return c.opError("close", net.ErrClosed)
+	}
+	err := c.lastFlush()
+	c.Writer.close(c.opError("write", net.ErrClosed))
+	if err != nil {
 		c.abort()
 		return err
 	}
 	return c.conn.Close()
 }
+
+// lastFlush flushes what is waiting, and does not wait for ever.
+func (c *Conn) lastFlush() error { return c.flushIn(cmp.Or(max(c.WriteTimeout, 0), closeTimeout)) }
 
 // abort closes the connection at once. What wraps one, as TLS does, would take
 // leave of the peer first, and wait for that.
@@ -165,12 +185,16 @@ func (c *Conn) NextContext(ctx context.Context) (Frame, error) {
 		c.reading = nil
 		c.arming.Unlock()
 	}()
-	return c.Next()
+	f, err := c.Next()
+	if isClosed(err) && ctx.Err() != nil { // as by Server.Close, which does both
+		err = ctx.Err()
+	}
+	return f, err
 }
 
 // WriteContext is Write until ctx ends, if it has to wait at all. An error of ctx
 // leaves the Writer as it was, unless this call was writing to the stream: then
-// it is final.
+// it wraps io.ErrShortWrite as well, and so do the errors of all later calls.
 func (c *Conn) WriteContext(ctx context.Context, payload []byte, values ...any) error {
 	if err := ctx.Err(); err != nil {
 		return err
@@ -182,9 +206,9 @@ func (c *Conn) WriteContext(ctx context.Context, payload []byte, values ...any) 
 	return c.write(t, payload, values)
 }
 
-// FlushContext is Flush until ctx ends. Its error is then that of ctx; it is final
-// if this call was writing to the stream, and not if it waited for another
-// goroutine's.
+// FlushContext is Flush until ctx ends. Its error is then that of ctx; it wraps
+// io.ErrShortWrite as well, and is final, if this call was writing to the stream, and
+// not if it waited for another goroutine's.
 func (c *Conn) FlushContext(ctx context.Context) error {
 	if err := ctx.Err(); err != nil {
 		return err
@@ -207,6 +231,16 @@ func (c *Conn) wake(at time.Time, should func() bool) {
 		c.woken = true
 		c.special.Store(true)
 		c.conn.SetReadDeadline(at)
+	}
+}
+
+// calm takes back the deadline of a wake whose reason the Reader has found: if the
+// deadlines are the caller's, the next one that is set must stay.
+func (c *Conn) calm() {
+	if c.woken {
+		c.woken, c.until = false, time.Time{}
+		c.special.Store(c.reading != nil || c.ending)
+		c.conn.SetReadDeadline(c.until)
 	}
 }
 
@@ -246,6 +280,9 @@ var errEnding = errors.New("frame: shut down")
 // Reader must not wait if poll is set.
 func (c *Conn) beforeRead(inside bool) (poll bool, err error) {
 	if err := c.settle(); err != nil {
+		c.arming.Lock()
+		defer c.arming.Unlock()
+		c.calm()
 		return false, &flushError{err}
 	}
 	if c.IdleTimeout <= 0 && c.FrameTimeout <= 0 && !c.special.Load() {
@@ -255,6 +292,7 @@ func (c *Conn) beforeRead(inside bool) (poll bool, err error) {
 	defer c.arming.Unlock()
 	if c.reading != nil {
 		if err := c.reading.err(); err != nil {
+			c.calm()
 			return false, err
 		}
 	}
@@ -307,12 +345,25 @@ func (c *Conn) hasDrained(n int) {
 	}
 }
 
+// cutBy returns the error of who has ended a handshake, if it was no deadline.
+func (c *Conn) cutBy() error {
+	c.arming.Lock()
+	defer c.arming.Unlock()
+	switch {
+	case c.ending:
+		return errEnding
+	case c.reading != nil:
+		return c.reading.err()
+	}
+	return nil
+}
+
 // slack is how much earlier than a deadline its error may come.
 const slack = 10 * time.Millisecond
 
 // timedOut is called when a read deadline has passed. The Reader waits again if
-// it returns no error; otherwise the error may be final.
-func (c *Conn) timedOut(inside bool, err error) (e error, final bool) {
+// it returns no error; otherwise the error may be one that would come again and again.
+func (c *Conn) timedOut(inside bool, err error) (e error, stuck bool) {
 	c.arming.Lock()
 	defer c.arming.Unlock()
 	switch {
@@ -325,8 +376,8 @@ func (c *Conn) timedOut(inside bool, err error) (e error, final bool) {
 		return nil, false // beforeRead ends it
 	}
 	c.begun = time.Time{}
-	// What is too early was not this deadline: a TLS handshake that has timed out
-	// says so again and again.
+	// What is too early was not this deadline: a connection that hides a TLS handshake
+	// says so again and again when that has timed out.
 	return err, time.Until(c.until) > slack
 }
 

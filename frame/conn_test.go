@@ -476,6 +476,27 @@ func TestDeadlineOfTheCaller(t *testing.T) {
 	})
 }
 
+// TestDeadlineAfterAFailedFlush is the same rule after a flush in the background has
+// failed, and woken the Reader by its deadline.
+func TestDeadlineAfterAFailedFlush(t *testing.T) {
+	checkGoroutines(t)
+	here, _ := transports[3].connect(t)
+	mine := errors.New("mine")
+	c := frame.NewConn(failing{here, mine}, idKind)
+	c.Write([]byte("request"), 1, 1)
+	within(t, "the error of the flush", func() {
+		if _, err := c.Next(); !errors.Is(err, mine) {
+			t.Errorf("%v", err)
+		}
+	})
+	here.SetReadDeadline(time.Now().Add(time.Millisecond))
+	within(t, "the deadline", func() {
+		if _, err := c.Next(); !errors.Is(err, os.ErrDeadlineExceeded) {
+			t.Errorf("%v", err)
+		}
+	})
+}
+
 // TestDeadlineAtEveryByte goes on after a deadline at every byte of two frames,
 // over real connections, with the timeouts of a Conn and with those of the
 // caller, for Next and for ReadHeader.
@@ -637,8 +658,13 @@ func TestClose(t *testing.T) {
 		if err := wait(t, "the end of reading", reading); err == nil {
 			t.Errorf("a Close does not end Next")
 		}
-		if err := c.Close(); !errors.Is(err, net.ErrClosed) && tr.name != "pipe" { // which takes it
-			t.Errorf("the second Close: %v", err)
+		for what, err := range map[string]error{
+			"the second Close": c.Close(), "Write": c.Write(nil, 1, 1), "Flush": c.Flush(),
+			"WriteContext": c.WriteContext(t.Context(), nil, 1, 1), "CloseWrite": c.CloseWrite(),
+		} {
+			if !errors.Is(err, net.ErrClosed) {
+				t.Errorf("%s after Close: %v", what, err)
+			}
 		}
 
 		here, _ = tr.connect(t)
@@ -659,6 +685,9 @@ func TestClose(t *testing.T) {
 		if err := c.Close(); !errors.Is(err, os.ErrDeadlineExceeded) {
 			t.Errorf("Close after a write that failed: %v", err)
 		}
+		if err := c.Close(); !errors.Is(err, net.ErrClosed) {
+			t.Errorf("the second Close after that: %v", err)
+		}
 	})
 	// Another goroutine's flush, which has no timeout, does not hold it up.
 	here, there := transports[3].connect(t)
@@ -675,6 +704,33 @@ func TestClose(t *testing.T) {
 	if err := wait(t, "the end of the flush", flushed); err == nil {
 		t.Error("a flush goes on after Close")
 	}
+}
+
+// TestSetLayout is the beginning of PostgreSQL's protocol: the first frame has another
+// header than those that come with it.
+func TestSetLayout(t *testing.T) {
+	start, rest := frame.MustLayout("!I", frame.CountsHeader()), frame.MustLayout("!cI", frame.CountsFrom(1))
+	overAll(t, func(t *testing.T, tr transport) {
+		here, there := tr.connect(t)
+		server, client := frame.NewConn(here, start), frame.NewConn(there, start)
+		wrote := make(chan error, 1)
+		go func() {
+			client.Write([]byte("user"))
+			client.SetLayout(rest)
+			client.Write([]byte("select 1"), "Q")
+			wrote <- client.Flush()
+		}()
+		if f, err := server.Next(); err != nil || string(f.Payload) != "user" || f.Uint(0) != 8 {
+			t.Errorf("%v, %v", f, err)
+		}
+		server.SetLayout(rest)
+		if f, err := server.Next(); err != nil || string(f.Payload) != "select 1" || f.Uint(0) != 'Q' {
+			t.Errorf("%v, %v", f, err)
+		}
+		if err := wait(t, "the end of Flush", wrote); err != nil {
+			t.Error(err)
+		}
+	})
 }
 
 // TestCloseWrite ends one direction, and reads on in the other one.
@@ -717,9 +773,12 @@ func TestNoDatagrams(t *testing.T) {
 		t.Skip("no UDP: ", err)
 	}
 	defer udp.Close()
-	_, err = frame.NewConn(udp, idKind).Next()
-	if want := "frame: a Reader of udp, whose messages are no stream: unsupported operation"; err == nil || err.Error() != want || !errors.Is(err, errors.ErrUnsupported) {
-		t.Errorf("got  %v\nwant %s", err, want)
+	c := frame.NewConn(udp, idKind)
+	_, err = c.Next()
+	for what, err := range map[string]error{"Next": err, "Write": c.Write(nil, 1, 2), "Flush": c.Flush()} {
+		if want := "frame: messages of udp are no stream: unsupported operation"; err == nil || err.Error() != want || !errors.Is(err, errors.ErrUnsupported) {
+			t.Errorf("%s: got  %v\nwant %s", what, err, want)
+		}
 	}
 }
 
@@ -756,13 +815,12 @@ func TestEarlyTimeout(t *testing.T) {
 	c.IdleTimeout = time.Hour
 	n := 0
 	for _, err := range c.Frames() {
-		if n++; n > 1 || !errors.Is(err, os.ErrDeadlineExceeded) {
+		if n++; n > 1 || err == nil || errors.Is(err, os.ErrDeadlineExceeded) {
 			t.Fatalf("%d: %v", n, err)
 		}
 		if _, again := c.Next(); again != err || src.calls != 1 {
 			t.Errorf("%v, then %v, after %d calls", err, again, src.calls)
 		}
-		break
 	}
 }
 

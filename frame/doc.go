@@ -43,6 +43,7 @@
 //	FastCGI                  "!BBHHBx", LengthFunc(fastCGI)            FastCGI 1.0, 3.3
 //	HTTP/2                   "!BHBBI", LengthFunc(http2)               RFC 9113, 4.1
 //
+// PostgreSQL changes from one layout to the other behind the start-up: [Conn.SetLayout].
 // The last two need a function because the length is a sum of two values, and
 // because it has 24 bits; that of multiprocessing is −1 where a !Q follows. The
 // examples of LengthFunc have all three. Lengths of varying size (MQTT, protobuf)

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"os"
 )
@@ -69,6 +70,9 @@ func guess(head []byte) string {
 	return ""
 }
 
+// isClosed reports whether err is that of a connection closed on this side.
+func isClosed(err error) bool { return errors.Is(err, net.ErrClosed) || err == io.ErrClosedPipe }
+
 // errNoFrame is for the zero Frame, and for one that came with an error.
 var errNoFrame = fmt.Errorf("%w: a frame without its header", ErrLength)
 
@@ -81,6 +85,14 @@ func isTimeout(err error) bool {
 	var lost *os.SyscallError
 	var ne net.Error
 	return errors.As(err, &ne) && ne.Timeout() && !errors.As(err, &lost)
+}
+
+// A stuckError is a timeout that every later call would have again, and so is none
+// that reading goes on after.
+type stuckError struct{ err error }
+
+func (e *stuckError) Error() string {
+	return "frame: a deadline ended the connection, as it does during a TLS handshake: " + e.err.Error()
 }
 
 // resumable reports whether reading goes on where it stopped.

@@ -179,6 +179,9 @@ func NewLayout(format string, rules ...Option) (*Layout, error) {
 		l.rule += fmt.Sprintf(", which does not count the last %d bytes", o.trailer)
 	}
 	l.adjust = l.tail - l.counts
+	if l.counts > l.max {
+		return fail("its length cannot express the %d bytes of the header that it counts", l.counts)
+	}
 	return l, nil
 }
 
@@ -323,7 +326,7 @@ func (l *Layout) measure(b []byte) (head int, payload int64, err error) {
 	case n < 0 && !l.length.signed:
 		return l.size, 0, &SizeError{Size: math.MaxInt64, Limit: math.MaxInt, Head: clone(b[:l.size]), Err: ErrTooLarge}
 	case n < l.counts:
-		return l.size, 0, &SizeError{Size: n - l.counts + l.tail, Limit: l.tail, Head: clone(b[:l.size]), Err: ErrLength}
+		return l.size, 0, &SizeError{Size: max(n, math.MinInt64+l.counts) - l.counts + l.tail, Limit: l.tail, Head: clone(b[:l.size]), Err: ErrLength}
 	}
 	return l.size, min(n-l.counts, math.MaxInt64-l.tail) + l.tail, nil
 }
@@ -428,7 +431,11 @@ func (l *Layout) Append(dst, payload []byte, values ...any) ([]byte, error) {
 		return b, nil
 	}
 	n := len(dst)
-	b := slices.Grow(dst, l.size+len(payload))[:n+l.size]
+	room := l.size
+	if length := int64(len(payload)) - l.adjust; l.fn != nil || length <= l.max {
+		room += len(payload) // otherwise there is an error
+	}
+	b := slices.Grow(dst, room)[:n+l.size]
 	if err := l.pack(b[n:], payload, values); err != nil {
 		return dst, err
 	}
@@ -438,12 +445,11 @@ func (l *Layout) Append(dst, payload []byte, values ...any) ([]byte, error) {
 // appendQuick appends a frame if there is room for it, and package mem knows how.
 func (l *Layout) appendQuick(dst, payload []byte, values []any) ([]byte, bool) {
 	n := len(dst)
-	end := n + l.size + len(payload)
 	length := int64(len(payload)) - l.adjust
-	if end > cap(dst) || len(values) != l.quick || length < l.counts || length > l.max {
+	if len(payload) > cap(dst)-n-l.size || len(values) != l.quick || length < l.counts || length > l.max {
 		return nil, false
 	}
-	b := dst[:end]
+	b := dst[:n+l.size+len(payload)]
 	head := b[n:]
 	if mem.Pack(l.steps, l.length.big, 0, head, values) < len(values) {
 		return nil, false

@@ -200,6 +200,7 @@ func TestLayoutErrors(t *testing.T) {
 		{"!I", []frame.Option{frame.CountsHeader(), frame.CountsFrom(-1)}, `frame: layout "!I": it has no value -1 to count from`},
 		{"!I", []frame.Option{frame.Trailer(-1)}, `frame: layout "!I": a trailer of -1 bytes`},
 		{"!I", []frame.Option{frame.LengthFunc(zero), frame.LengthAt(0)}, `frame: layout "!I": LengthFunc goes with no other rule`},
+		{"!B255s", []frame.Option{frame.CountsHeader()}, `frame: layout "!B255s": its length cannot express the 256 bytes of the header that it counts`},
 		{"!I", []frame.Option{frame.LengthFunc(nil)}, `frame: layout "!I": LengthFunc of nil`},
 		{"!I", []frame.Option{nil}, `frame: layout "!I": a rule that is nil`},
 		{"!5000sI", nil, `frame: layout "!5000sI": a header of 5004 bytes is too large (limit 4096)`},
@@ -217,6 +218,17 @@ func TestLayoutErrors(t *testing.T) {
 		}
 	}()
 	frame.MustLayout("I") //structvet:ignore
+}
+
+// TestSmallestFrame is a header that fills its length: no payload fits.
+func TestSmallestFrame(t *testing.T) {
+	l := frame.MustLayout("!B254s", frame.CountsHeader())
+	if b, err := l.Append(nil, nil, ""); err != nil || len(b) != 255 || b[0] != 255 {
+		t.Errorf("%x, %v", b, err)
+	}
+	if _, err := l.Append(nil, []byte("a"), ""); !errors.Is(err, frame.ErrTooLarge) {
+		t.Errorf("a payload: %v", err)
+	}
 }
 
 // TestLargestLayouts are those that are just not too large.
@@ -388,6 +400,8 @@ func TestLengths(t *testing.T) {
 		{frame.MustLayout("!i"), "ffffffff", frame.ErrLength, -1, 0},
 		{frame.MustLayout("!i"), "80000000", frame.ErrLength, math.MinInt32, 0},
 		{frame.MustLayout("<q"), "0000000000000080", frame.ErrLength, math.MinInt64, 0},
+		{frame.MustLayout("!q", frame.CountsHeader()), "8000000000000000", frame.ErrLength, math.MinInt64, 0},
+		{frame.MustLayout("!q", frame.CountsHeader()), "8000000000000009", frame.ErrLength, math.MinInt64 + 1, 0},
 		{frame.MustLayout("!cI", frame.CountsFrom(1)), "5100000003", frame.ErrLength, -1, 0},
 		{frame.MustLayout("!16sHB", frame.LengthAt(1), frame.CountsHeader()), strings.Repeat("ff", 16) + "001204", frame.ErrLength, -1, 0},
 		{frame.MustLayout("!b", frame.Trailer(2)), "ff", frame.ErrLength, 1, 2},

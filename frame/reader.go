@@ -1,12 +1,15 @@
 package frame
 
 import (
+	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"io"
 	"iter"
 	"math"
 	"net"
+	"os"
 	"strings"
 	"time"
 )
@@ -24,7 +27,8 @@ const DefaultMaxPayload = 1 << 20
 // keeps the buffer of its last frame.
 //
 // Errors are final, all but one: after a deadline that has passed, wherever in
-// a frame that was, the next call goes on where the last one stopped.
+// a frame that was, the next call goes on where the last one stopped. A TLS handshake
+// does not survive a deadline, and the error says so.
 type Reader struct {
 	// MaxPayload is the largest payload that Next accepts, in bytes:
 	// DefaultMaxPayload if it is not positive. It may be changed between calls.
@@ -35,6 +39,10 @@ type Reader struct {
 	raw    *rawConn // nil if waiting needs a buffer
 	idles  bool     // src is a connection, which may be silent for long
 	conn   *Conn    // whose Reader it is, or nil
+
+	// shaken is nil, or the handshake of src, which returns at once when the Reader has
+	// tried to read: nil if it is complete, and otherwise why it never will be.
+	shaken func(context.Context) error
 
 	buf        *buffer // nil if nothing is there
 	b          []byte  // all of buf
@@ -69,13 +77,32 @@ func (r *Reader) init(src io.Reader, layout *Layout) {
 	r.layout, r.src, r.ahead = layout, src, smallest-shift
 	r.header.layout = layout
 	r.own = buffer{r.ownBytes[:], -1}
+	if c, ok := src.(handshaker); ok {
+		r.shaken = c.HandshakeContext
+	}
 	if c, ok := src.(net.Conn); ok {
 		r.raw, r.idles = newRawConn(c), true
-		switch kind := network(c); {
-		case strings.HasPrefix(kind, "udp"), strings.HasPrefix(kind, "ip"), kind == "unixgram", kind == "unixpacket":
-			r.err = fmt.Errorf("frame: a Reader of %s, whose messages are no stream: %w", kind, errors.ErrUnsupported)
-		}
 	}
+	r.err = noStream(src)
+}
+
+// A handshaker is a connection that begins with a handshake, as TLS does. After a
+// deadline or a context that ends inside of it the connection is of no use.
+type handshaker interface {
+	HandshakeContext(ctx context.Context) error
+}
+
+// noStream returns an error if stream is a connection of datagrams.
+func noStream(stream any) error {
+	c, ok := stream.(net.Conn)
+	if !ok {
+		return nil
+	}
+	switch kind := network(c); {
+	case strings.HasPrefix(kind, "udp"), strings.HasPrefix(kind, "ip"), kind == "unixgram", kind == "unixpacket":
+		return fmt.Errorf("frame: messages of %s are no stream: %w", kind, errors.ErrUnsupported)
+	}
+	return nil
 }
 
 // Next returns the next frame, whose bytes are valid until the next call on the
@@ -185,7 +212,7 @@ func (r *Reader) Frames() iter.Seq2[Frame, error] {
 	return func(yield func(Frame, error) bool) {
 		for {
 			f, err := r.Next()
-			if err == io.EOF || !yield(f, err) || err != nil && !resumable(err) {
+			if err == io.EOF || !yield(f, err) || err != nil && (r.err != nil || !resumable(err)) {
 				return
 			}
 		}
@@ -288,7 +315,9 @@ func (r *Reader) take(n int) {
 
 // Buffered hands over the bytes that were read ahead and belong to no frame that
 // was returned: what the other side sent behind its last frame, for a change of
-// protocol. The Reader forgets them. They are valid until its next call.
+// protocol. The Reader forgets them. They are valid until its next call. Before others
+// use the connection of a Conn, flush it, and take back the deadlines that it has set:
+// SetDeadline(time.Time{}).
 func (r *Reader) Buffered() []byte {
 	b := r.b[r.start:r.end:r.end]
 	r.start, r.left = r.end, 0
@@ -335,15 +364,25 @@ func (r *Reader) fill(want int) error {
 			}
 			return nil
 		}
-		if !isTimeout(err) {
+		if !isTimeout(err) || !r.idles && !errors.Is(err, os.ErrDeadlineExceeded) {
 			return r.ended(err)
+		}
+		if r.shaken != nil {
+			if r.shaken(context.Background()) != nil {
+				r.ended(&stuckError{err})
+				if r.conn != nil {
+					return cmp.Or(r.conn.cutBy(), r.err)
+				}
+				return r.err
+			}
+			r.shaken = nil
 		}
 		if r.conn == nil {
 			return err
 		}
-		err, final := r.conn.timedOut(inside, err)
-		if final {
-			return r.ended(err)
+		stuck := false
+		if err, stuck = r.conn.timedOut(inside, err); stuck {
+			return r.ended(&stuckError{err})
 		}
 		if err != nil {
 			return err

@@ -10,8 +10,9 @@ import (
 )
 
 // A Server answers frames on any number of connections, each in a goroutine of
-// its own: a peer that is slow or silent delays no other one. Its fields are set
-// before Serve is called.
+// its own: a peer that is slow or silent delays no other one. Its functions are called
+// by that goroutine, those of several connections at the same time. Its fields are
+// set before Serve is called.
 //
 // A panic of one of its functions is not recovered, and ends the program, as that
 // of any goroutine does: nobody knows what the handler left behind. A handler whose
@@ -25,17 +26,26 @@ type Server struct {
 	// connection is closed, but what was written is flushed first; io.EOF ends it
 	// without being an error.
 	//
-	// ctx ends when the Server is closed, or the context of its Shutdown ends: not
-	// with Shutdown, which lets handlers finish. A handler that reads from c is
+	// The answer to a frame waits for those to the frames that have come with it. A
+	// handler that takes long flushes c before.
+	//
+	// ctx ends with the connection, and when the Server is closed, or the context of
+	// its Shutdown ends: not with Shutdown, which lets handlers finish. A handler that reads from c is
 	// not woken by Shutdown either, until it returns.
 	Handle func(ctx context.Context, c *Conn, f Frame) error
 
 	// Open, if set, is called before the first frame of a connection is read. It may
 	// write a greeting, read the other side's, and set what is to hold for this
 	// connection, such as c.IdleTimeout; state of the connection goes into the
-	// context that it returns, which is that of its handlers and ends with the
-	// connection. After an error the connection is closed as after one of Handle.
+	// context that it returns, which is that of its handlers. After an error the connection is closed as after one of Handle.
 	Open func(ctx context.Context, c *Conn) (context.Context, error)
+
+	// Done, if set, is called when no frame of a connection is left to handle: at the
+	// end of the stream, after an error, and at Shutdown, but not if Open has failed.
+	// What is written to c before Done returns is still flushed. A handler that leaves
+	// the answers to other goroutines has Done wait for them; without it an answer
+	// that comes after its handler has returned may find the connection closed.
+	Done func(ctx context.Context, c *Conn)
 
 	MaxPayload   int           // as that of a Reader
 	IdleTimeout  time.Duration // as those of a Conn
@@ -43,7 +53,8 @@ type Server struct {
 	WriteTimeout time.Duration
 
 	// MaxConns is how many connections are held at a time, if it is positive.
-	// Others wait to be accepted.
+	// Others wait to be accepted. A listener that waits for its next connection has
+	// taken the place for it: let there be more places than listeners.
 	MaxConns int
 
 	// ConnError, if set, is called when a connection ends with an error: one of
@@ -57,7 +68,7 @@ type Server struct {
 	cancel    context.CancelFunc
 	stopped   chan struct{} // closed when Shutdown or Close begins
 	room      chan struct{} // holds one value for each connection
-	listeners map[net.Listener]bool
+	listeners map[*net.Listener]bool
 	conns     map[*Conn]bool
 	running   sync.WaitGroup
 }
@@ -82,10 +93,10 @@ func (s *Server) Serve(ln net.Listener) error {
 	if s.Layout == nil || s.Handle == nil {
 		return errors.New("frame: a Server needs a Layout and a Handle function")
 	}
-	if !s.begin(ln) {
+	if !s.begin(&ln) {
 		return ErrServerClosed
 	}
-	defer s.forget(ln)
+	defer s.forget(&ln)
 	for wait := time.Duration(0); ; {
 		if !s.acquire() {
 			return ErrServerClosed
@@ -143,7 +154,7 @@ func (s *Server) release() {
 }
 
 // begin registers a listener, unless the Server is closed.
-func (s *Server) begin(ln net.Listener) bool {
+func (s *Server) begin(ln *net.Listener) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.start()
@@ -161,13 +172,13 @@ func (s *Server) start() {
 	}
 	s.ctx, s.cancel = context.WithCancel(context.Background())
 	s.stopped = make(chan struct{})
-	s.listeners, s.conns = map[net.Listener]bool{}, map[*Conn]bool{}
+	s.listeners, s.conns = map[*net.Listener]bool{}, map[*Conn]bool{}
 	if s.MaxConns > 0 {
 		s.room = make(chan struct{}, s.MaxConns)
 	}
 }
 
-func (s *Server) forget(ln net.Listener) {
+func (s *Server) forget(ln *net.Listener) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	delete(s.listeners, ln)
@@ -208,13 +219,21 @@ func (s *Server) serve(c *Conn) {
 		s.release()
 		s.running.Done()
 	}()
-	err := s.handle(c)
+	ctx, cancel := context.WithCancel(s.ctx)
+	defer cancel()
+	err := s.open(&ctx, c)
+	if err == nil {
+		err = s.handle(ctx, c)
+		if s.Done != nil {
+			s.Done(ctx, c)
+		}
+	}
 	failed := err != io.EOF && err != errEnding
 	if failed && s.ConnError != nil {
 		s.ConnError(c, err)
 	}
-	if e := c.Flush(); e != nil {
-		if !failed && s.ConnError != nil {
+	if e := c.lastFlush(); e != nil {
+		if !failed && s.ConnError != nil && !isClosed(e) {
 			s.ConnError(c, e)
 		}
 		return
@@ -225,23 +244,23 @@ func (s *Server) serve(c *Conn) {
 	end = func() { c.conn.Close() }
 }
 
+// open calls Open, and makes *ctx the context that it returns.
+func (s *Server) open(ctx *context.Context, c *Conn) (err error) {
+	if s.Open != nil {
+		c.handling = true
+		if *ctx, err = s.Open(*ctx, c); err == nil {
+			c.handling = false
+		}
+	}
+	return err
+}
+
 // handle returns io.EOF at the end of the stream, and errEnding when the Server is
 // shut down.
-func (s *Server) handle(c *Conn) error {
-	ctx := s.ctx
-	if s.Open != nil {
-		own, cancel := context.WithCancel(ctx)
-		defer cancel()
-		c.handling = true
-		var err error
-		if ctx, err = s.Open(own, c); err != nil {
-			return err
-		}
-		c.handling = false
-	}
+func (s *Server) handle(ctx context.Context, c *Conn) error {
 	for {
 		f, err := c.Next()
-		if errors.Is(err, net.ErrClosed) || err == io.ErrClosedPipe {
+		if isClosed(err) {
 			return io.EOF // closed on this side, which knows it
 		}
 		if err != nil {
@@ -284,8 +303,9 @@ func (c *Conn) linger() {
 // returns when all connections are closed.
 //
 // Of a frame that is here in part the rest has until the FrameTimeout, or five
-// seconds if there is none. Without a WriteTimeout there is no limit for a peer
-// that does not read, and there is none for handlers. If ctx ends before that,
+// seconds if there is none, and for the last answers a peer has the WriteTimeout, or
+// five seconds. There is no limit for handlers, nor for Open and Done: a peer that they
+// wait for is theirs to limit, as by the IdleTimeout. If ctx ends before all is done,
 // Shutdown does what Close does and returns the error of ctx.
 func (s *Server) Shutdown(ctx context.Context) error {
 	s.stop((*Conn).end)
@@ -308,9 +328,11 @@ func (s *Server) Shutdown(ctx context.Context) error {
 // the context of the handlers. It does not wait for them. It returns the first
 // error of a listener.
 func (s *Server) Close() error {
-	err := s.stop((*Conn).abort)
-	s.cancel()
-	return err
+	s.mu.Lock()
+	s.start()
+	s.mu.Unlock()
+	s.cancel() // first, so that what the connections' end wakes knows why
+	return s.stop((*Conn).abort)
 }
 
 // stop ends accepting, and does end to every connection.
@@ -322,7 +344,7 @@ func (s *Server) stop(end func(*Conn)) (err error) {
 		close(s.stopped)
 	}
 	for ln := range s.listeners {
-		if e := ln.Close(); err == nil {
+		if e := (*ln).Close(); err == nil {
 			err = e
 		}
 		delete(s.listeners, ln)

@@ -1165,6 +1165,200 @@ func TestHandlerGoexit(t *testing.T) {
 	shutdown(t, s, served)
 }
 
+// TestDone has handlers that leave the answers to other goroutines: Done waits for
+// them, at the end of the stream and at Shutdown, and none is lost.
+func TestDone(t *testing.T) {
+	overAll(t, func(t *testing.T, tr transport) {
+		type key struct{}
+		arrived, open := make(chan struct{}, 100), make(chan struct{})
+		s := &frame.Server{Layout: idKind, ConnError: noErrors(t)}
+		s.Open = func(ctx context.Context, c *frame.Conn) (context.Context, error) {
+			return context.WithValue(ctx, key{}, new(sync.WaitGroup)), nil
+		}
+		s.Handle = func(ctx context.Context, c *frame.Conn, f frame.Frame) error {
+			f = f.Clone()
+			ctx.Value(key{}).(*sync.WaitGroup).Go(func() {
+				arrived <- struct{}{}
+				<-open
+				if err := c.WriteFrame(f); err != nil {
+					t.Error(err)
+				}
+			})
+			return nil
+		}
+		s.Done = func(ctx context.Context, c *frame.Conn) {
+			if ctx.Err() != nil {
+				t.Error("the context has ended")
+			}
+			ctx.Value(key{}).(*sync.WaitGroup).Wait()
+		}
+		ln := tr.listen(t)
+		served := serve(t, s, ln)
+		const frames = 10
+		ending, staying := dial(t, tr, ln), dial(t, tr, ln)
+		for _, c := range []*frame.Conn{ending, staying} {
+			for i := range frames {
+				c.Write(nil, i, 0)
+			}
+			if err := c.Flush(); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for range 2 * frames {
+			wait(t, "a frame", arrived)
+		}
+		if err := ending.CloseWrite(); err != nil && !errors.Is(err, errors.ErrUnsupported) {
+			t.Error(err)
+		}
+		time.AfterFunc(10*time.Millisecond, func() { close(open) })
+		answers := make(chan int, 2)
+		for _, c := range []*frame.Conn{ending, staying} {
+			go func() {
+				n := 0
+				for _, err := range c.Frames() {
+					if err == nil {
+						n++
+					}
+				}
+				c.NetConn().Close()
+				answers <- n
+			}()
+		}
+		shutdown(t, s, served)
+		for range 2 {
+			if n := wait(t, "the answers", answers); n != frames {
+				t.Errorf("%d answers, want %d", n, frames)
+			}
+		}
+	})
+}
+
+// TestNoDoneAfterAFailedOpen: what Open did not make Done need not end.
+func TestNoDoneAfterAFailedOpen(t *testing.T) {
+	checkGoroutines(t)
+	mine, errs := errors.New("mine"), make(chan error, 1)
+	s := &frame.Server{
+		Layout: idKind, Handle: echo,
+		Open:      func(ctx context.Context, c *frame.Conn) (context.Context, error) { return nil, mine },
+		Done:      func(context.Context, *frame.Conn) { t.Error("Done is called") },
+		ConnError: func(_ *frame.Conn, err error) { errs <- err },
+	}
+	ln := newPipes()
+	served := serve(t, s, ln)
+	dial(t, transports[3], ln)
+	if err := wait(t, "an error", errs); err != mine {
+		t.Errorf("%v", err)
+	}
+	shutdown(t, s, served)
+}
+
+// TestContextOfAHandler ends with its connection, also if there is no Open.
+func TestContextOfAHandler(t *testing.T) {
+	checkGoroutines(t)
+	ended := make(chan struct{})
+	s := &frame.Server{Layout: idKind, Handle: func(ctx context.Context, _ *frame.Conn, _ frame.Frame) error {
+		context.AfterFunc(ctx, func() { close(ended) })
+		return nil
+	}}
+	ln := newPipes()
+	served := serve(t, s, ln)
+	c := dial(t, transports[3], ln)
+	c.Write(nil, 0, 0)
+	c.Close()
+	wait(t, "the end of the context", ended)
+	shutdown(t, s, served)
+}
+
+// TestCloseInsideAHandler: a handler that closes its connection, and one whose reading
+// Close ends, are no errors of theirs.
+func TestCloseInsideAHandler(t *testing.T) {
+	checkGoroutines(t)
+	reading, ended := make(chan struct{}), make(chan error, 1)
+	s := &frame.Server{Layout: idKind, ConnError: noErrors(t)}
+	s.Handle = func(ctx context.Context, c *frame.Conn, f frame.Frame) error {
+		if f.Uint(1) == 0 {
+			c.Write([]byte("bye"), 0, 0)
+			return c.Close()
+		}
+		close(reading)
+		_, err := c.NextContext(ctx)
+		ended <- err
+		return nil
+	}
+	ln := newPipes()
+	serve(t, s, ln)
+	c := dial(t, transports[3], ln)
+	c.Write(nil, 0, 0)
+	if f, err := c.Next(); err != nil || string(f.Payload) != "bye" {
+		t.Errorf("%v, %v", f, err)
+	}
+	c = dial(t, transports[3], ln)
+	c.Write(nil, 0, 1)
+	c.Flush()
+	wait(t, "the handler", reading)
+	s.Close()
+	if err := wait(t, "the end of the handler", ended); err != context.Canceled {
+		t.Errorf("NextContext when the Server is closed: %v", err)
+	}
+}
+
+// TestDeafPeer is the rule that a peer that does not read its last answer is not waited
+// for longer than Conn.Close would.
+func TestDeafPeer(t *testing.T) {
+	checkGoroutines(t)
+	synctest.Test(t, func(t *testing.T) {
+		mine, errs := errors.New("mine"), make(chan error, 1)
+		s := &frame.Server{
+			Layout: idKind,
+			Handle: func(_ context.Context, c *frame.Conn, _ frame.Frame) error {
+				c.Write([]byte("last"), 0, 0)
+				return mine
+			},
+			ConnError: func(_ *frame.Conn, err error) { errs <- err },
+		}
+		ln := newPipes()
+		served := serve(t, s, ln)
+		c, err := ln.dial()
+		if err != nil {
+			t.Fatal(err)
+		}
+		frame.NewConn(c, idKind).Write(make([]byte, 40_000), 1, 1)
+		begun := time.Now()
+		if err := <-errs; err != mine {
+			t.Errorf("%v", err)
+		}
+		shutdown(t, s, served)
+		if waited := time.Since(begun); waited < time.Second || waited > 10*time.Second {
+			t.Errorf("the Server waited for %v", waited)
+		}
+		c.Close()
+	})
+}
+
+// odd is a listener whose type cannot be compared.
+type odd struct {
+	*pipes
+	_ []int
+}
+
+// TestOddListener serves it, and closes it.
+func TestOddListener(t *testing.T) {
+	checkGoroutines(t)
+	s := &frame.Server{Layout: idKind, Handle: echo}
+	ln := odd{pipes: newPipes()}
+	served := serve(t, s, ln)
+	c := dial(t, transports[3], ln.pipes)
+	c.Write(nil, 7, 0)
+	if f, err := c.Next(); err != nil || f.Uint(0) != 7 {
+		t.Errorf("%v, %v", f, err)
+	}
+	c.Close()
+	shutdown(t, s, served)
+	if _, err := ln.dial(); err == nil {
+		t.Error("the listener is open")
+	}
+}
+
 // TestHandlerPanic is the rule that a panic of a handler ends the program, and
 // that a handler may recover its own.
 func TestHandlerPanic(t *testing.T) {

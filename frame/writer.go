@@ -1,10 +1,13 @@
 package frame
 
 import (
+	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net"
+	"os"
 	"sync"
 	"time"
 )
@@ -56,6 +59,8 @@ type Writer struct {
 	err     error     // final
 	told    bool      // somebody has got err
 
+	shake func(context.Context) error // the handshake of dst, or nil
+
 	large    int     // from which size on a payload is not copied
 	vector   *vector // nil if there was no such payload yet
 	ownBytes [own]byte
@@ -73,6 +78,7 @@ type turn struct {
 	ctx  context.Context // ends the call if it is not nil
 	w    *Writer
 	stop func() bool
+	cut  error // its own write was cut off
 }
 
 // untimed is the turn of calls without a context.
@@ -95,6 +101,13 @@ func (t *turn) arm() error {
 	return t.err()
 }
 
+// cutOff is for a call whose context has ended while it was writing. It returns the
+// error of all later calls: not that of a context, which is not theirs.
+func (t *turn) cutOff() error {
+	t.cut = fmt.Errorf("frame: a write that a context has cut off: %w: %w", io.ErrShortWrite, t.err())
+	return fmt.Errorf("frame: a write that the context of another call has cut off: %w", io.ErrShortWrite)
+}
+
 func (t *turn) disarm() {
 	if t.stop != nil {
 		t.stop()
@@ -111,10 +124,13 @@ func NewWriter(w io.Writer, layout *Layout) *Writer {
 
 func (w *Writer) init(dst io.Writer, layout *Layout) {
 	w.layout, w.dst, w.large = layout, dst, separateAt
-	switch dst.(type) {
+	switch dst := dst.(type) {
 	case *net.TCPConn, *net.UnixConn:
 		w.large = vectorAt
+	case handshaker:
+		w.shake = dst.HandshakeContext
 	}
+	w.err = noStream(dst)
 	w.own = buffer{w.ownBytes[:], -1}
 	w.change.L = &w.mu
 	w.empty()
@@ -243,7 +259,7 @@ func (w *Writer) add(t *turn, size int, payload []byte) error {
 	w.b = w.b[:len(w.b)+size]
 	if len(payload) >= w.large {
 		w.flush(t, payload)
-		return w.final()
+		return cmp.Or(t.cut, w.final())
 	}
 	w.b = append(w.b, payload...)
 	if len(w.b) >= flushAt {
@@ -275,7 +291,7 @@ func (w *Writer) flushed(t *turn) error {
 			w.change.Wait()
 		}
 	}
-	return w.final()
+	return cmp.Or(t.cut, w.final())
 }
 
 // final returns the Writer's error.
@@ -291,7 +307,7 @@ var errUnfinished = errors.New("frame: a write that did not return")
 func (w *Writer) flush(t *turn, payload []byte) {
 	buf, b, err := w.buf, w.b, errUnfinished
 	w.usual, w.turn = len(b), t
-	w.taken += int64(len(b) + len(payload))
+	w.taken += int64(len(b)) + int64(len(payload))
 	w.empty()
 	if w.conn != nil && w.conn.WriteTimeout > 0 {
 		w.conn.conn.SetWriteDeadline(time.Now().Add(w.conn.WriteTimeout))
@@ -302,13 +318,13 @@ func (w *Writer) flush(t *turn, payload []byte) {
 		if w.turn = nil; w.woken {
 			w.woken = false
 			w.conn.conn.SetWriteDeadline(time.Time{})
-			if e := t.err(); e != nil && err != nil && isTimeout(err) {
-				err = e
+			if t.err() != nil && err != nil && isTimeout(err) {
+				err = t.cutOff()
 			}
 		}
 		if err != nil {
 			w.fail(err)
-		} else if w.written += int64(len(b) + len(payload)); w.buf == nil {
+		} else if w.written += int64(len(b)) + int64(len(payload)); w.buf == nil {
 			w.empty()
 		}
 		buf.put()
@@ -322,9 +338,40 @@ func (w *Writer) flush(t *turn, payload []byte) {
 		err = w.putBoth(b, payload)
 		return
 	}
+	if w.shake != nil {
+		if err = w.handshake(t); err != nil {
+			return
+		}
+	}
 	if err = w.put(b); err == nil && payload != nil {
 		err = w.put(payload)
 	}
+}
+
+// handshake does what a first write would do, but waits no longer than a write may:
+// a handshake waits for the peer to write, which no write deadline ends. It closes
+// the connection if that takes too long.
+func (w *Writer) handshake(t *turn) error {
+	ctx := t.ctx
+	if ctx == nil {
+		ctx = context.Background()
+	}
+	if w.conn != nil && w.conn.WriteTimeout > 0 {
+		limited, cancel := context.WithTimeout(ctx, w.conn.WriteTimeout)
+		defer cancel()
+		ctx = limited
+	}
+	err := w.shake(ctx)
+	switch {
+	case err == nil:
+		w.shake = nil
+	case ctx.Err() == nil:
+	case t.err() != nil:
+		err = t.cutOff()
+	default:
+		err = w.conn.opError("write", os.ErrDeadlineExceeded)
+	}
+	return err
 }
 
 // putBoth writes b and the payload with one call.
@@ -397,6 +444,17 @@ func (w *Writer) fail(err error) {
 	w.empty()
 }
 
+// close makes err the answer to every later call, if there is none yet. It is no
+// news to a Reader.
+func (w *Writer) close(err error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.err == nil {
+		w.fail(err)
+	}
+	w.told = true
+}
+
 // empty is for when nothing waits. What comes next goes into the bytes that the
 // Writer has itself, if it may well fit there and they are not on their way.
 func (w *Writer) empty() {
@@ -414,16 +472,25 @@ func (w *Writer) later() {
 	w.leaving = true
 	go func() {
 		w.mu.Lock()
+		defer func() { // also after a Write that ends the goroutine
+			failed := w.err != nil
+			w.mu.Unlock()
+			if failed {
+				w.conn.wake(past, w.hasNews) // its Reader, for the error
+			}
+		}()
 		w.leaving = false
 		if w.err == nil && w.turn == nil && len(w.b) > 0 {
 			w.flush(untimed, nil)
 		}
-		failed := w.err != nil && !w.told
-		w.mu.Unlock()
-		if failed {
-			w.conn.wake(past, func() bool { return true }) // its Reader, for the error
-		}
 	}()
+}
+
+// hasNews reports whether there is an error that nobody has got.
+func (w *Writer) hasNews() bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.err != nil && !w.told
 }
 
 func (w *Writer) hasWritten() bool {

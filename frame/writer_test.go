@@ -167,6 +167,7 @@ func TestOneVectoredWrite(t *testing.T) {
 	}
 	defer there.Close()
 	w := frame.NewWriter(here, idKind)
+	w.AllowPackets()
 	for _, size := range []int{32 << 10, 40_000} {
 		payload := strings.Repeat("x", size)
 		if err := w.Write([]byte("first"), 0, 0); err != nil {
@@ -655,11 +656,12 @@ func TestContextEndsWhileWriting(t *testing.T) {
 				t.Errorf("the first goroutine no longer writes: %v", err)
 			}
 			stopOwn()
-			if err := wait(t, "the end of a context", first); err != context.Canceled {
+			if err := wait(t, "the end of a context", first); !errors.Is(err, context.Canceled) || !errors.Is(err, io.ErrShortWrite) {
 				t.Errorf("%v", err)
 			}
-			for _, err := range []error{c.Flush(), c.Write(nil, 1, 1), c.Close()} {
-				if err != context.Canceled {
+			// That the context has ended is true for nobody else.
+			for _, err := range []error{c.Flush(), c.Write(nil, 1, 1), c.FlushContext(t.Context()), c.Close()} {
+				if errors.Is(err, context.Canceled) || !errors.Is(err, io.ErrShortWrite) {
 					t.Errorf("%v, want the final error", err)
 				}
 			}
@@ -701,4 +703,60 @@ func TestContextOfACollectedFrame(t *testing.T) {
 		t.Errorf("%v", err)
 	}
 	checkFrames(t, append(begun, rest...), []string{"first", large})
+}
+
+// TestWriteEndsTheGoroutine has a connection whose Write calls runtime.Goexit, as t.FailNow
+// does: nobody waits for ever for what it was doing.
+func TestWriteEndsTheGoroutine(t *testing.T) {
+	checkGoroutines(t)
+	here, _ := transports[3].connect(t)
+	c := frame.NewConn(exiting{here}, idKind)
+	c.Write([]byte("request"), 1, 1)
+	within(t, "the end of Next", func() {
+		if _, err := c.Next(); err == nil {
+			t.Error("no error")
+		}
+	})
+	within(t, "the end of Write", func() {
+		if err := c.Write(nil, 1, 1); err == nil {
+			t.Error("the error is not final")
+		}
+	})
+}
+
+// exiting is a connection whose Write ends the goroutine.
+type exiting struct{ net.Conn }
+
+func (exiting) Write([]byte) (int, error) {
+	runtime.Goexit()
+	return 0, nil
+}
+
+// TestPayloadAsLargeAsAnInt writes a payload that is, with its header, larger than an
+// int of 32 bits.
+func TestPayloadAsLargeAsAnInt(t *testing.T) {
+	if runtime.GOARCH != "386" {
+		t.Skip("it is for where a payload can be that large")
+	}
+	l := frame.MustLayout("!I")
+	dst := &counter{}
+	w := frame.NewWriter(dst, l)
+	payload := make([]byte, math.MaxInt32-2) // of which no byte is touched
+	if err := w.Write(payload); err != nil {
+		t.Fatal(err)
+	}
+	if want := int64(4 + math.MaxInt32 - 2); dst.n != want {
+		t.Errorf("%d bytes, want %d", dst.n, want)
+	}
+	if err := w.Write(nil); err != nil {
+		t.Error(err)
+	}
+}
+
+// counter is a stream that counts what is written.
+type counter struct{ n int64 }
+
+func (c *counter) Write(b []byte) (int, error) {
+	c.n += int64(len(b))
+	return len(b), nil
 }

@@ -27,8 +27,8 @@ type Step struct {
 	Lo, Hi  int  // an int from Lo to Hi fits; Lo > Hi if none does
 }
 
-// Short is how many bytes are moved in a loop, because they take less time
-// there than a call would.
+// Short is how many bytes of a value are moved here, and put into a Slab: to move so
+// few takes less time than a call would.
 const Short = 16
 
 // StepsOf returns the steps of a *structpack.Struct, and whether there are some for
