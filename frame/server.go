@@ -30,14 +30,15 @@ type Server struct {
 	// handler that takes long flushes c before.
 	//
 	// ctx ends with the connection, and when the Server is closed, or the context of
-	// its Shutdown ends: not with Shutdown, which lets handlers finish. A handler that reads from c is
-	// not woken by Shutdown either, until it returns.
+	// its Shutdown ends: not with Shutdown, which lets handlers finish. A handler that
+	// reads from c is not woken by Shutdown either, until it returns.
 	Handle func(ctx context.Context, c *Conn, f Frame) error
 
 	// Open, if set, is called before the first frame of a connection is read. It may
 	// write a greeting, read the other side's, and set what is to hold for this
 	// connection, such as c.IdleTimeout; state of the connection goes into the
-	// context that it returns, which is that of its handlers. After an error the connection is closed as after one of Handle.
+	// context that it returns, which is that of its handlers. After an error the
+	// connection is closed as after one of Handle.
 	Open func(ctx context.Context, c *Conn) (context.Context, error)
 
 	// Done, if set, is called when no frame of a connection is left to handle: at the
