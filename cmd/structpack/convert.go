@@ -19,28 +19,16 @@ func (c *call) calcsize() error {
 	if len(c.args) == 0 {
 		return usageError("no format; see structpack calcsize --help")
 	}
+	if c.abi == "all" {
+		return c.calcsizeForAll()
+	}
 	for len(c.args) > 0 {
-		if c.abi == "all" {
-			for _, abi := range structpack.ABIs() {
-				s, err := structpack.CompileFor(abi, c.args[0])
-				if err != nil {
-					return err
-				}
-				fmt.Fprintf(c.out, "%-17s %d\n", abi.Name, s.Size())
-			}
-			c.args = c.args[1:]
-			continue
-		}
 		s, err := c.compile("calcsize")
 		if err != nil {
 			return err
 		}
 		if c.json {
-			err = c.printJSON(struct {
-				Format string `json:"format"`
-				Size   int    `json:"size"`
-				Values int    `json:"values"`
-			}{s.Format(), s.Size(), s.NumValues()})
+			err = c.printJSON(size{s.Format(), "", s.Size(), s.NumValues()})
 		} else {
 			_, err = fmt.Fprintln(c.out, s.Size())
 		}
@@ -49,6 +37,37 @@ func (c *call) calcsize() error {
 		}
 	}
 	return nil
+}
+
+// calcsizeForAll prints the size of each format for each ABI.
+func (c *call) calcsizeForAll() error {
+	for _, format := range c.args {
+		for i, abi := range structpack.ABIs() {
+			s, err := structpack.CompileFor(abi, format)
+			if err != nil {
+				return err
+			}
+			if c.json {
+				if err := c.printJSON(size{s.Format(), abi.Name, s.Size(), s.NumValues()}); err != nil {
+					return err
+				}
+				continue
+			}
+			if i == 0 && len(c.args) > 1 {
+				fmt.Fprintln(c.out, format)
+			}
+			fmt.Fprintf(c.out, "%-17s %d\n", abi.Name, s.Size())
+		}
+	}
+	return nil
+}
+
+// A size is what calcsize --json prints.
+type size struct {
+	Format string `json:"format"`
+	ABI    string `json:"abi,omitempty"`
+	Size   int    `json:"size"`
+	Values int    `json:"values"`
 }
 
 func (c *call) printJSON(v any) error {

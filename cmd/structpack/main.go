@@ -331,8 +331,10 @@ const calcsizeHelp = `Usage: structpack calcsize [OPTION...] FORMAT...
 
 Prints the size of each format.
 
-  --json      print JSON objects with format, size and number of values
-  --abi ABI   the ABI of another platform; "all" prints the size for each
+  --json      print JSON objects with format, size and number of values, and
+              with the name of the ABI if that is "all"
+  --abi ABI   the ABI of another platform; "all" prints the size for each, and
+              the format above if there is more than one
 `
 
 const explainHelp = `Usage: structpack explain [OPTION...] FORMAT [FILE]

@@ -49,6 +49,22 @@ var runs = []struct {
 	{name: "another ABI", args: "pack --hex --abi ilp32-be @bl 1 2", stdout: "0100000000000002\n"},
 	{name: "a platform", args: "calcsize --abi=linux/arm bq", stdout: "16\n"},
 	{name: "every ABI", args: "calcsize --abi all @bq", stdout: "lp64-le           16\nlp64-be           16\nllp64-le          16\nilp32-le          16\nilp32-be          16\nilp32-le-align4   12\n"},
+	{name: "every ABI of more than one format", args: "calcsize --abi all @l @P", stdout: "@l\nlp64-le           8\nlp64-be           8\nllp64-le          4\nilp32-le          4\nilp32-be          4\nilp32-le-align4   4\n" +
+		"@P\nlp64-le           8\nlp64-be           8\nllp64-le          8\nilp32-le          4\nilp32-be          4\nilp32-le-align4   4\n"},
+	{name: "every ABI in JSON", args: "calcsize --json --abi all @bl <", stdout: `{"format":"@bl","abi":"lp64-le","size":16,"values":2}
+{"format":"@bl","abi":"lp64-be","size":16,"values":2}
+{"format":"@bl","abi":"llp64-le","size":8,"values":2}
+{"format":"@bl","abi":"ilp32-le","size":8,"values":2}
+{"format":"@bl","abi":"ilp32-be","size":8,"values":2}
+{"format":"@bl","abi":"ilp32-le-align4","size":8,"values":2}
+{"format":"<","abi":"lp64-le","size":0,"values":0}
+{"format":"<","abi":"lp64-be","size":0,"values":0}
+{"format":"<","abi":"llp64-le","size":0,"values":0}
+{"format":"<","abi":"ilp32-le","size":0,"values":0}
+{"format":"<","abi":"ilp32-be","size":0,"values":0}
+{"format":"<","abi":"ilp32-le-align4","size":0,"values":0}
+`},
+	{name: "every ABI of a bad format", args: "calcsize --abi all @l y", status: 1, stdout: "@l\nlp64-le           8\nlp64-be           8\nllp64-le          4\nilp32-le          4\nilp32-be          4\nilp32-le-align4   4\n", stderr: "bad char"},
 	{name: "calcsize in JSON", args: "calcsize --json !ci4sf <x", stdout: `{"format":"!ci4sf","size":13,"values":4}` + "\n" + `{"format":"<x","size":1,"values":0}` + "\n"},
 	{name: "pack more than one", args: "pack --hex --repeat !H 1 2 3", stdout: "0001\n0002\n0003\n"},
 	{name: "pack lines", args: "pack --hex !Hs", stdin: "1 a\n2 b", stdout: "000161\n000262\n"},
