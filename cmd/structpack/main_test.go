@@ -69,6 +69,7 @@ var runs = []struct {
 	{name: "pack more than one", args: "pack --hex --repeat !H 1 2 3", stdout: "0001\n0002\n0003\n"},
 	{name: "pack lines", args: "pack --hex !Hs", stdin: "1 a\n2 b", stdout: "000161\n000262\n"},
 	{name: "pack JSON", args: "pack --hex --json !H2sd?", stdin: `[1,"ab","nan",true] [2,"hex:ff",1.5,false]`, stdout: "000161627ff800000000000001\n0002ff003ff800000000000000\n"},
+	{name: "numbers for booleans in JSON", args: "pack --hex --json !10?", stdin: `[0,-0,0.0,-0.0,0e5,1e-400, 1,-0.5,5e-324,1e400]`, stdout: "00000000000001010101\n"},
 	{name: "pack at an offset", args: "pack --offset 1 !H 0x4142", stdin: "....", stdout: ".AB."},
 	{name: "pack at an offset from the end", args: "pack --offset -2 !H 0x4142", stdin: "....", stdout: "..AB"},
 	{name: "pack nothing", args: "pack --hex !4x", stdout: "00000000\n"},

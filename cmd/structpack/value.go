@@ -234,7 +234,8 @@ func parseJSON(code string, v any) (any, error) {
 		case "c", "s", "p":
 			return nil, fmt.Errorf("%s is not a string", v)
 		case "?":
-			return v != "0", nil
+			f, _ := v.Float64() // what is too large for one is an infinity, and not zero either
+			return f != 0, nil
 		}
 		return parseText(code, string(v))
 	case bool:
