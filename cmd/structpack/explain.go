@@ -149,7 +149,7 @@ func humanText(code string, v any) string {
 		return strconv.Quote(string(v))
 	case byte:
 		if code == "c" {
-			return strconv.QuoteToASCII(string(rune(v)))
+			return strconv.Quote(string([]byte{v}))
 		}
 	case uint16, uint32, uint64:
 		if text := fmt.Sprint(v); len(text) > 3 {

@@ -83,6 +83,16 @@ var runs = []struct {
 	{name: "unpack all from the end", args: "unpack --repeat --offset -4 !H", stdin: ".\x00\x01\x00\x02", stdout: "1\n2\n"},
 	{name: "unpack a file", args: "unpack --offset 16 >II testdata/gray.png", stdout: "8 8\n"},
 	{name: "unpack nothing", args: "unpack --repeat !H", stdout: ""},
+	{name: "explain a byte that is no character", args: "explain <2c2s -", stdin: "\xe9a\xe9b", stdout: `<2c2s  4 bytes, 3 values, little-endian, standard sizes, no alignment
+
+  offset   size  index   code  C type   value
+       0      2  0-1     2c    char[2]  "\xe9" "a"
+       2      2  2       2s    char[2]  "\xe9b"
+
+            0  1  2  3
+00000000  |e9 61|e9 62|                                      .a.b
+           2c    2s
+`},
 	{name: "help", args: "--help", stdout: topHelp + abiHelp()},
 	{name: "pack's help", args: "pack --help", stdout: packHelp + abiHelp()},
 	{name: "unpack's help", args: "unpack -h", stdout: unpackHelp + abiHelp()},
