@@ -87,6 +87,19 @@ func (e *badValue) Error() string {
 	return fmt.Sprintf("value %d ('%s' at byte %d): %v", e.index, e.field.Code, e.field.Pos, e.err)
 }
 
+// A badInput is a line, or a JSON array, on standard input that cannot be packed.
+type badInput struct {
+	unit   string
+	number int // from 1, as editors count lines
+	err    error
+}
+
+func (e *badInput) Error() string {
+	return fmt.Sprintf("%s %d: %s", e.unit, e.number, strings.TrimPrefix(e.err.Error(), "structpack: "))
+}
+
+func (e *badInput) Unwrap() error { return e.err }
+
 func (c *call) pack() error {
 	s, err := c.compile("pack")
 	if err != nil {
@@ -148,52 +161,74 @@ func (c *call) packOne(s *structpack.Struct, values []any) error {
 	if err != nil {
 		return err
 	}
+	return c.write(data)
+}
+
+// write writes what was packed.
+func (c *call) write(data []byte) error {
 	if c.hex {
-		_, err = fmt.Fprintf(c.out, "%x\n", data)
-	} else {
-		_, err = c.out.Write(data)
+		_, err := fmt.Fprintf(c.out, "%x\n", data)
+		return err
 	}
+	_, err := c.out.Write(data)
 	return err
 }
 
 // packLines packs a structure for each line, or each JSON array, on standard input.
 func (c *call) packLines(s *structpack.Struct) error {
-	next := c.textLines(s)
+	unit, next := "line", c.textLines(s)
 	if c.json {
-		next = c.jsonLines(s)
+		unit, next = "record", c.jsonRecords(s)
 	}
-	for {
+	for n := 1; ; n++ {
 		values, err := next()
-		if err == io.EOF {
+		switch {
+		case err == io.EOF:
 			return nil
+		case err != nil:
+			return &badInput{unit, n, err}
+		case values == nil:
+			continue
 		}
+		data, err := s.Pack(values...)
 		if err != nil {
-			return err
+			return &badInput{unit, n, err}
 		}
-		if err := c.packOne(s, values); err != nil {
+		if err := c.write(data); err != nil {
 			return err
 		}
 	}
 }
 
+// textLines returns a function that returns the values of the next line: nil if
+// it is blank, as the last one of a file often is.
 func (c *call) textLines(s *structpack.Struct) func() ([]any, error) {
-	lines := lineReader(c.in)
+	in := bufio.NewReader(c.in)
 	return func() ([]any, error) {
-		line, err := lines()
-		if err != nil {
+		line, err := in.ReadString('\n')
+		if err != nil && (err != io.EOF || line == "") {
 			return nil, err
 		}
-		return parseAll(s, strings.Fields(line))
+		texts := strings.Fields(line)
+		if len(texts) == 0 {
+			return nil, nil
+		}
+		return parseAll(s, texts)
 	}
 }
 
-func (c *call) jsonLines(s *structpack.Struct) func() ([]any, error) {
+// jsonRecords returns a function that returns the values of the next JSON array.
+func (c *call) jsonRecords(s *structpack.Struct) func() ([]any, error) {
 	d := json.NewDecoder(c.in)
 	d.UseNumber()
 	return func() ([]any, error) {
-		var values []any
-		if err := d.Decode(&values); err != nil {
+		var record any
+		if err := d.Decode(&record); err != nil {
 			return nil, err
+		}
+		values, ok := record.([]any)
+		if !ok {
+			return nil, errors.New("a JSON array of values is expected")
 		}
 		field := fieldOf(s)
 		for i := range values {
@@ -227,12 +262,7 @@ func (c *call) packInto(s *structpack.Struct) error {
 	if err := s.PackInto(buf, *c.offset, values...); err != nil {
 		return err
 	}
-	if c.hex {
-		_, err = fmt.Fprintf(c.out, "%x\n", buf)
-	} else {
-		_, err = c.out.Write(buf)
-	}
-	return err
+	return c.write(buf)
 }
 
 // open returns the input that the arguments name.
@@ -371,16 +401,4 @@ func (c *call) print(s *structpack.Struct, values []any) error {
 		c.out.WriteString(formatText(field(i).Code, v))
 	}
 	return c.out.WriteByte('\n')
-}
-
-// lineReader returns a function that returns the lines of r, and then io.EOF.
-func lineReader(r io.Reader) func() (string, error) {
-	d := bufio.NewReader(r)
-	return func() (string, error) {
-		line, err := d.ReadString('\n')
-		if err != nil && (!errors.Is(err, io.EOF) || line == "") {
-			return "", err
-		}
-		return line, nil
-	}
 }

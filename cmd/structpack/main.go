@@ -104,20 +104,18 @@ func run(args []string, in io.Reader, out, errs io.Writer, env environment) int 
 	if flushed := w.Flush(); err == nil {
 		err = flushed
 	}
+	if err == nil {
+		return statusOK
+	}
+	fmt.Fprintf(errs, "structpack: %s\n", strings.TrimPrefix(err.Error(), "structpack: "))
 	var usage usageError
 	var bad *structpack.Error
 	switch {
-	case err == nil:
-		return statusOK
 	case errors.As(err, &usage):
-		fmt.Fprintf(errs, "structpack: %s\n", usage)
 		return statusUsage
 	case errors.As(err, &bad):
-		fmt.Fprintln(errs, err)
 		io.WriteString(errs, caret(bad))
-		return statusData
 	}
-	fmt.Fprintf(errs, "structpack: %v\n", err)
 	return statusData
 }
 
@@ -303,7 +301,7 @@ depends on its code:
   c s p                       text, or hex:00ff
 
 Without values they are read from standard input, a line a structure, in the
-form that unpack prints; with --json, as JSON arrays.
+form that unpack prints; with --json, as JSON arrays. Blank lines are skipped.
 
   --hex       write hex digits, a line a structure
   --json      read JSON from standard input
