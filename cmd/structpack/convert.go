@@ -174,6 +174,24 @@ func (c *call) write(data []byte) error {
 	return err
 }
 
+// A flushing is an input that may be slow: what has been made of it so far is
+// written before more of it is waited for.
+type flushing struct {
+	in  io.Reader
+	out *bufio.Writer
+}
+
+func (f flushing) Read(p []byte) (int, error) {
+	f.out.Flush()
+	return f.in.Read(p)
+}
+
+// stream returns an input of many structures. It is read in large pieces, and so
+// a large file is not written in small ones.
+func (c *call) stream(in io.Reader) *bufio.Reader {
+	return bufio.NewReaderSize(flushing{in, c.out}, 64<<10)
+}
+
 // packLines packs a structure for each line, or each JSON array, on standard input.
 func (c *call) packLines(s *structpack.Struct) error {
 	unit, next := "line", c.textLines(s)
@@ -203,7 +221,7 @@ func (c *call) packLines(s *structpack.Struct) error {
 // textLines returns a function that returns the values of the next line: nil if
 // it is blank, as the last one of a file often is.
 func (c *call) textLines(s *structpack.Struct) func() ([]any, error) {
-	in := bufio.NewReader(c.in)
+	in := c.stream(c.in)
 	return func() ([]any, error) {
 		line, err := in.ReadString('\n')
 		if err != nil && (err != io.EOF || line == "") {
@@ -219,7 +237,7 @@ func (c *call) textLines(s *structpack.Struct) func() ([]any, error) {
 
 // jsonRecords returns a function that returns the values of the next JSON array.
 func (c *call) jsonRecords(s *structpack.Struct) func() ([]any, error) {
-	d := json.NewDecoder(c.in)
+	d := json.NewDecoder(c.stream(c.in))
 	d.UseNumber()
 	return func() ([]any, error) {
 		var record any
@@ -277,6 +295,9 @@ func (c *call) open() (io.Reader, func() error, error) {
 			return nil, nil, err
 		}
 		in, done = f, f.Close
+	}
+	if c.repeat {
+		in = c.stream(in)
 	}
 	if c.hex {
 		in = hex.NewDecoder(&digits{in})

@@ -302,6 +302,47 @@ func TestReadsNoMore(t *testing.T) {
 	}
 }
 
+// A slow is an input that comes in pieces. Before each it looks at what has been
+// written.
+type slow struct {
+	pieces []string
+	out    *bytes.Buffer
+	seen   []string
+}
+
+func (s *slow) Read(p []byte) (int, error) {
+	s.seen = append(s.seen, s.out.String())
+	if len(s.pieces) == 0 {
+		return 0, io.EOF
+	}
+	n := copy(p, s.pieces[0])
+	s.pieces = s.pieces[1:]
+	return n, nil
+}
+
+// TestSlowInput sees that what is complete is written before more is waited for.
+func TestSlowInput(t *testing.T) {
+	for _, tt := range []struct {
+		args   string
+		pieces []string
+		want   []string // is written when each piece, and then the end, is asked for
+	}{
+		{"pack --hex !H", []string{"1\n2\n3", "\n"}, []string{"", "0001\n0002\n", "0001\n0002\n0003\n"}},
+		{"pack --hex --json !H", []string{"[1] [2", "]", "[3]\n"}, []string{"", "0001\n", "0001\n0002\n", "0001\n0002\n0003\n"}},
+		{"unpack --repeat !H", []string{"\x00\x01\x00", "\x02"}, []string{"", "1\n", "1\n2\n"}},
+		{"unpack --repeat --hex !H", []string{"00 01 0", "0 02"}, []string{"", "1\n", "1\n2\n"}},
+	} {
+		var out bytes.Buffer
+		in := &slow{pieces: tt.pieces, out: &out}
+		if status := run(strings.Fields(tt.args), in, &out, io.Discard, environment{}); status != 0 {
+			t.Errorf("%s: status %d", tt.args, status)
+		}
+		if diff := cmp.Diff(tt.want, in.seen); diff != "" {
+			t.Errorf("%s, %q: %s", tt.args, tt.pieces, diff)
+		}
+	}
+}
+
 // TestReadme runs the commands that the README shows, and wants the output that
 // it shows.
 func TestReadme(t *testing.T) {
