@@ -300,9 +300,21 @@ func (c *call) open() (io.Reader, func() error, error) {
 		in = c.stream(in)
 	}
 	if c.hex {
-		in = hex.NewDecoder(&digits{in})
+		in = hexReader{hex.NewDecoder(&digits{in})}
 	}
 	return in, done, nil
+}
+
+// A hexReader reads from package hex's decoder, which takes half a byte at the end
+// for an end that comes too early.
+type hexReader struct{ r io.Reader }
+
+func (h hexReader) Read(p []byte) (int, error) {
+	n, err := h.r.Read(p)
+	if err == io.ErrUnexpectedEOF {
+		err = errors.New("the number of hex digits is odd")
+	}
+	return n, err
 }
 
 // digits leaves the white space out of what is read.

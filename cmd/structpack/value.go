@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"math"
 	"math/big"
@@ -55,6 +56,9 @@ func parseBytes(text string) ([]byte, error) {
 		return []byte(text), nil
 	}
 	b, err := hex.DecodeString(digits)
+	if errors.Is(err, hex.ErrLength) {
+		return nil, fmt.Errorf("%q has an odd number of hex digits", text)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("%q is not hex digits", text)
 	}
@@ -82,6 +86,9 @@ func parseFloat(text string) (float64, error) {
 		return 0, fmt.Errorf("%q is not nan: and the 16 hex digits of one", text)
 	}
 	f, err := strconv.ParseFloat(text, 64)
+	if errors.Is(err, strconv.ErrRange) {
+		return 0, fmt.Errorf("%q is too large for a float", text)
+	}
 	if err != nil {
 		return 0, fmt.Errorf("%q is not a float", text)
 	}
@@ -110,6 +117,9 @@ func parseComplex(text string) (complex128, error) {
 		goes = strings.TrimPrefix(inside, "(") + "i"
 	}
 	c, err := strconv.ParseComplex(goes, 128)
+	if errors.Is(err, strconv.ErrRange) {
+		return 0, fmt.Errorf("%q is too large for a complex number", text)
+	}
 	if err != nil {
 		return 0, fmt.Errorf("%q is not a complex number", text)
 	}
@@ -257,5 +267,6 @@ func parseJSON(code string, v any) (any, error) {
 			}
 		}
 	}
-	return nil, fmt.Errorf("%v is no value for %s", v, code)
+	text, _ := json.Marshal(v) // it was JSON before
+	return nil, fmt.Errorf("%s is no value for %s", text, code)
 }
