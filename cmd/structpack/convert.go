@@ -115,6 +115,9 @@ func (c *call) pack() error {
 	if c.json {
 		return usageError("--json reads values from standard input, not from arguments")
 	}
+	if c.repeat && n == 0 && len(c.args) > 0 {
+		return usageError("--repeat with a format that takes no values")
+	}
 	for {
 		args := c.args
 		if c.repeat {
@@ -130,9 +133,6 @@ func (c *call) pack() error {
 		}
 		if len(c.args) == 0 {
 			return nil
-		}
-		if n == 0 {
-			return usageError("--repeat with a format that takes no values")
 		}
 	}
 }

@@ -123,10 +123,12 @@ func dispatch(args []string, in io.Reader, out *bufio.Writer, env environment) e
 	if len(args) == 0 {
 		return usageError("no command; see structpack --help")
 	}
-	switch args[0] {
-	case "-h", "--help", "help":
-		_, err := out.WriteString(topHelp + abiHelp())
-		return err
+	if isHelp(args[0]) {
+		if len(args) == 1 || isHelp(args[1]) {
+			_, err := out.WriteString(topHelp + abiHelp())
+			return err
+		}
+		args = []string{args[1], "--help"}
 	}
 	cmd, ok := commands[args[0]]
 	if !ok {
@@ -142,6 +144,8 @@ func dispatch(args []string, in io.Reader, out *bufio.Writer, env environment) e
 	}
 	return cmd.run(c)
 }
+
+func isHelp(arg string) bool { return arg == "help" || arg == "-h" || arg == "--help" }
 
 // parse takes the options out of args, wherever they stand before a --. What
 // looks like a negative number is an argument.
@@ -162,7 +166,7 @@ func (c *call) parse(name string, allowed, args []string) error {
 			option = "help"
 		}
 		if !slices.Contains(allowed, option) {
-			return usageError(fmt.Sprintf("%s has no option %s; see structpack %s --help", name, arg, name))
+			return usageError(fmt.Sprintf("%s has no option %s (behind -- it is an argument); see structpack %s --help", name, arg, name))
 		}
 		if slices.Contains(strings.Fields(valued), option) {
 			if !given {
@@ -285,7 +289,7 @@ Packs and unpacks binary data by the format strings of Python's struct module.
   explain   what a format lays out, drawn, with the values of given bytes
   gen       Go code that packs and unpacks one type by one format
 
-structpack COMMAND --help says more. The exit status is 0, or 1 if a format, a
+structpack help COMMAND says more. The exit status is 0, or 1 if a format, a
 value or the data is wrong, or 2 if the command line is.
 `
 
@@ -309,6 +313,8 @@ form that unpack prints; with --json, as JSON arrays. Blank lines are skipped.
   --offset N  pack into standard input at offset N, and write all of it; a
               negative N counts from the end
   --abi ABI   the ABI of another platform
+  --          the end of the options, in front of values such as -x; a negative
+              number needs none
 `
 
 const unpackHelp = `Usage: structpack unpack [OPTION...] FORMAT [FILE]

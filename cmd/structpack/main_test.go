@@ -38,6 +38,7 @@ var runs = []struct {
 	{name: "calcsize", args: "calcsize !ci4sf", stdout: "13\n"},
 	{name: "options behind", args: "pack !H 7 --hex", stdout: "0007\n"},
 	{name: "negative numbers are values", args: "pack --hex !bhfd -5 -0x10 -.5 -inf", stdout: "fbfff0bf000000fff0000000000000\n"},
+	{name: "a text like an option", args: "pack --hex !2s -- -x", stdout: "2d78\n"},
 	{name: "after --", args: "pack --hex -- !2s --", stdout: "2d2d\n"},
 	{name: "bases", args: "pack --hex !4B 0x1f 0b101 0o17 010", stdout: "1f050f0a\n"},
 	{name: "booleans", args: "pack --hex !4? true false 1 0", stdout: "01000100\n"},
@@ -96,6 +97,9 @@ var runs = []struct {
            2c    2s
 `},
 	{name: "help", args: "--help", stdout: topHelp + abiHelp()},
+	{name: "help on help", args: "help --help", stdout: topHelp + abiHelp()},
+	{name: "help on pack", args: "help pack", stdout: packHelp + abiHelp()},
+	{name: "help on gen", args: "--help gen", stdout: genHelp + abiHelp()},
 	{name: "pack's help", args: "pack --help", stdout: packHelp + abiHelp()},
 	{name: "unpack's help", args: "unpack -h", stdout: unpackHelp + abiHelp()},
 	{name: "calcsize's help", args: "calcsize --help", stdout: calcsizeHelp + abiHelp()},
@@ -104,6 +108,9 @@ var runs = []struct {
 
 	{name: "no command", args: "", status: 2, stdout: "-", stderr: "no command"},
 	{name: "unknown command", args: "peck", status: 2, stderr: `no command "peck"`},
+	{name: "help on an unknown command", args: "help peck", status: 2, stdout: "-", stderr: `no command "peck"`},
+	{name: "a text like an option of none", args: "pack !2s -x", status: 2, stdout: "-", stderr: "pack has no option -x (behind -- it is an argument); see structpack pack --help"},
+	{name: "repeat without values to take", args: "pack --repeat !4x 1", status: 2, stdout: "-", stderr: "--repeat with a format that takes no values"},
 	{name: "unknown option", args: "pack --hax !H 1", status: 2, stderr: "no option --hax"},
 	{name: "an option of another command", args: "calcsize --hex !H", status: 2, stderr: "no option --hex"},
 	{name: "option without its value", args: "unpack !H --offset", status: 2, stderr: "--offset wants a value"},
