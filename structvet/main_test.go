@@ -161,10 +161,10 @@ func TestTool(t *testing.T) {
 			categories = append(categories, d.Category)
 			text.WriteString(d.Posn + ": " + d.Message + "\n")
 		}
-		if diff := cmp.Diff(strings.Replace(want, "main.go:29:37: \tthe format is here\n", "", 1), lines(text.String())); diff != "" {
+		if diff := cmp.Diff(strings.Replace(want, "main.go:30:37: \tthe format is here\n", "", 1), lines(text.String())); diff != "" {
 			t.Error(diff)
 		}
-		if diff := cmp.Diff([]string{"codec", "layout", "format", "count", "type", "range", "cut", "scan", "assert"}, categories); diff != "" {
+		if diff := cmp.Diff([]string{"codec", "layout", "format", "count", "type", "range", "cut", "scan", "truth", "assert"}, categories); diff != "" {
 			t.Error(diff)
 		}
 	})
@@ -200,7 +200,7 @@ func TestTool(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		fixed := strings.NewReplacer("7 bytes\"), port", "7 bytes\"), &port", "values[0].(int)", "int(values[0].(int32))").Replace(program)
+		fixed := strings.NewReplacer("7 bytes\"), port", "7 bytes\"), &port", "\"?\", &port", "\"?\", port", "values[0].(int)", "int(values[0].(int32))").Replace(program)
 		if diff := cmp.Diff(fixed, string(b)); diff != "" {
 			t.Error(diff)
 		}

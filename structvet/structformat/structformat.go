@@ -33,9 +33,9 @@ var Analyzer = &analysis.Analyzer{
 
 It finds formats that do not compile; values and Scan destinations that are too
 few, too many, of the wrong type or out of range; constants that s and p cut;
-type assertions on results of Unpack that never hold; types that a Codec does
-not bind; and frame layouts that are refused. With -native it also finds formats
-without a prefix.
+pointers that ? packs as true whatever they point to; type assertions on results
+of Unpack that never hold; types that a Codec does not bind; and frame layouts
+that are refused. With -native it also finds formats without a prefix.
 
 A comment //structvet:ignore silences its line, the next line if it stands alone,
 and the whole file if it stands above the package clause.`,
@@ -54,16 +54,17 @@ func init() {
 
 // The categories of diagnostics: the rules.
 const (
-	badFormat = "format"
-	badCount  = "count"
-	badType   = "type"
-	badRange  = "range"
-	cutText   = "cut"
-	badDest   = "scan"
-	badAssert = "assert"
-	badCodec  = "codec"
-	badLayout = "layout"
-	noPrefix  = "native"
+	badFormat  = "format"
+	badCount   = "count"
+	badType    = "type"
+	badRange   = "range"
+	cutText    = "cut"
+	trueAlways = "truth"
+	badDest    = "scan"
+	badAssert  = "assert"
+	badCodec   = "codec"
+	badLayout  = "layout"
+	noPrefix   = "native"
 )
 
 // The packages whose calls are checked. Their paths are asked for, so that they

@@ -41,6 +41,7 @@ func (c *checker) checkValues(call *ast.CallExpr, fn function, f format, structs
 		err := ask(v)
 		if err == nil {
 			c.checkText(fn, f, structs[0], i, arg)
+			c.checkTruth(fn, f, structs[0], i, arg, v)
 			continue
 		}
 		e := err.(*structpack.Error)
@@ -49,16 +50,25 @@ func (c *checker) checkValues(call *ast.CallExpr, fn function, f format, structs
 		if e.Err == structpack.ErrRange {
 			d.Category = badRange
 		}
-		if and, ok := ast.Unparen(arg.expr).(*ast.UnaryExpr); ok && and.Op == token.AND && !arg.part {
-			if v, ok := c.witness(operand{c.info.Types[and.X], and.X, false}); ok && ask(v) == nil {
-				d.SuggestedFixes = []analysis.SuggestedFix{{
-					Message:   "Pack the value, not a pointer to it",
-					TextEdits: []analysis.TextEdit{{Pos: and.Pos(), End: and.X.Pos()}},
-				}}
-			}
-		}
+		d.SuggestedFixes = c.notPointer(arg, func(v any) bool { return ask(v) == nil })
 		c.report(d)
 	}
+}
+
+// notPointer returns the fix of &x to x, if a witness of x is right.
+func (c *checker) notPointer(arg operand, right func(v any) bool) []analysis.SuggestedFix {
+	and, ok := ast.Unparen(arg.expr).(*ast.UnaryExpr)
+	if !ok || and.Op != token.AND || arg.part {
+		return nil
+	}
+	v, ok := c.witness(operand{c.info.Types[and.X], and.X, false})
+	if !ok || !right(v) {
+		return nil
+	}
+	return []analysis.SuggestedFix{{
+		Message:   "Pack the value, not a pointer to it",
+		TextEdits: []analysis.TextEdit{{Pos: and.Pos(), End: and.X.Pos()}},
+	}}
 }
 
 // reportCount reports that there are not n values: where one is missing, or those
@@ -218,6 +228,29 @@ func (c *checker) checkText(fn function, f format, s *structpack.Struct, index i
 	d := diagnose(arg.expr, cutText, fmt.Sprintf("%s %s: value %d ('%s' at byte %d): the constant of %d bytes is cut to %d",
 		fn.Op, quote(f.text), index, field.Code, field.Pos, len(text), room))
 	d.Related = c.whence(f, field.Pos, arg.expr)
+	c.report(d)
+}
+
+// checkTruth reports a pointer that ? packs: it is true of whatever it points to,
+// as any object in Python is. Only the value of a *big.Int counts.
+func (c *checker) checkTruth(fn function, f format, s *structpack.Struct, index int, arg operand, v any) {
+	if _, pointer := v.(*string); !pointer {
+		return
+	}
+	field, ok := fieldOf(s, index)
+	if !ok || field.Code != "?" {
+		return
+	}
+	d := diagnose(arg.expr, trueAlways, fmt.Sprintf("%s %s: value %d ('?' at byte %d, got %s): a pointer is true unless it is nil, whatever it points to",
+		fn.Op, quote(f.text), index, field.Pos, typeName(arg.Type)))
+	d.Related = c.whence(f, field.Pos, arg.expr)
+	d.SuggestedFixes = c.notPointer(arg, func(v any) bool {
+		switch v.(type) {
+		case *string, struct{}, [1]string, [1]byte, [2]byte: // true as well
+			return false
+		}
+		return true
+	})
 	c.report(d)
 }
 

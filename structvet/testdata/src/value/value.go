@@ -59,7 +59,7 @@ func types(n int, f float64, s string, b []byte, c complex128, p *int, e error, 
 	structpack.Pack("!fdeFD", f, n, true, c, f)
 	structpack.Pack("ccccc", s, b, byte(1), octet(2), [1]octet{3})
 	structpack.Pack("4s4p4s4p4s", s, b, k, t, raw(b))
-	structpack.Pack("???????", nil, s, p, flags{}, c, func() {}, time.Time{})
+	structpack.Pack("??????", nil, s, flags{}, c, func() {}, time.Time{})
 	structpack.Pack("!ii", n == 1, f > 1)
 	structpack.Pack("!H", port(8080))
 	structpack.Pack("4s", netip.IPv4Unspecified().As4())
