@@ -157,7 +157,7 @@ func TestTool(t *testing.T) {
 		}
 		var categories []string
 		var text strings.Builder
-		for _, d := range all["sample"]["structformat"] {
+		for _, d := range all["sample"]["structvet"] {
 			categories = append(categories, d.Category)
 			text.WriteString(d.Posn + ": " + d.Message + "\n")
 		}
@@ -166,6 +166,12 @@ func TestTool(t *testing.T) {
 		}
 		if diff := cmp.Diff([]string{"codec", "layout", "format", "count", "type", "range", "cut", "scan", "truth", "assert"}, categories); diff != "" {
 			t.Error(diff)
+		}
+	})
+	t.Run("help", func(t *testing.T) {
+		_, stderr, _ := run(tool, "-help")
+		if !strings.HasPrefix(stderr, "structvet: ") || !strings.Contains(stderr, "\nUsage: structvet [-flag] [package]\n") {
+			t.Error(stderr)
 		}
 	})
 	t.Run("a program without mistakes", func(t *testing.T) {

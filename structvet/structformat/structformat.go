@@ -28,7 +28,7 @@ import (
 // their variables hold formats, and which of their functions pass a format and
 // values on.
 var Analyzer = &analysis.Analyzer{
-	Name: "structformat",
+	Name: "structvet", // as the command and its comments are called
 	Doc: `check structpack formats, and the values and types that go with them
 
 It finds formats that do not compile; values and Scan destinations that are too
