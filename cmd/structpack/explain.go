@@ -36,10 +36,7 @@ func (c *call) explain() error {
 	}
 	var data []byte
 	var values []any
-	if len(c.args) == 0 && (c.hex || c.offset != nil) {
-		return usageError("--hex and --offset are about a file, and there is none; - is standard input")
-	}
-	if len(c.args) > 0 {
+	if len(c.args) > 0 || c.env.piped {
 		in, done, err := c.open()
 		if err != nil {
 			return err
@@ -53,14 +50,16 @@ func (c *call) explain() error {
 		if err != nil {
 			return err
 		}
-		if values, err = s.UnpackFrom(all, *c.offset); err != nil {
-			return err
+		if len(all) > 0 || len(c.args) > 0 {
+			if values, err = s.UnpackFrom(all, *c.offset); err != nil {
+				return err
+			}
+			start := *c.offset
+			if start < 0 {
+				start += len(all)
+			}
+			data = all[start : start+s.Size()]
 		}
-		start := *c.offset
-		if start < 0 {
-			start += len(all)
-		}
-		data = all[start : start+s.Size()]
 	}
 	rows := layout(s, values, data)
 	abi, err := c.findABI()

@@ -24,13 +24,15 @@ import (
 )
 
 func main() {
+	in, out := os.Stdin, os.Stdout
 	env := environment{
-		color: isTerminal(os.Stdout) && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb",
+		piped: !isTerminal(in),
+		color: isTerminal(out) && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb",
 	}
 	if file := os.Getenv("GOFILE"); file != "" {
 		env.directive = file + ":" + os.Getenv("GOLINE")
 	}
-	os.Exit(run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr, env))
+	os.Exit(run(os.Args[1:], in, out, os.Stderr, env))
 }
 
 func isTerminal(f *os.File) bool {
@@ -40,6 +42,7 @@ func isTerminal(f *os.File) bool {
 
 // An environment is what a command knows of where it runs.
 type environment struct {
+	piped bool // standard input is no terminal
 	color bool
 
 	directive string // file and line, if go generate runs the command
@@ -344,8 +347,9 @@ Prints the size of each format.
 const explainHelp = `Usage: structpack explain [OPTION...] FORMAT [FILE]
 
 Shows the layout of a format as a table and as a grid of bytes, padding
-included. With a file (- is standard input), the values of its bytes are shown
-too.
+included. With a file (- is standard input), or with something on standard
+input, the values of its bytes are shown too: in a loop of a shell that reads
+from there, give it </dev/null.
 
   --hex       the input is hex digits; white space between them is ignored
   --json      print a JSON object
