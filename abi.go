@@ -16,7 +16,7 @@ type ABI struct {
 	Align8    int    // alignment of long long and double inside a struct: 4 or 8
 }
 
-// The C ABIs of the platforms that Go runs on. CPythons on sixteen platforms
+// The C ABIs of the platforms that Go runs on, all but AIX and Plan 9. CPythons on sixteen platforms
 // were asked for sizes and bytes, and their answers fall into these six
 // classes; they are kept in testdata/native_abi.jsonl.
 var (
@@ -49,31 +49,34 @@ func HostABI() ABI { return hostABI }
 var hostABI, _ = ABIOf(runtime.GOOS, runtime.GOARCH)
 
 // ABIOf returns the C ABI of a platform named as Go names it, such as "linux",
-// "arm64". It reports false for an architecture that it does not know, and
-// then returns LP64.
+// "arm64". It reports false for one that it does not know, and then returns that of
+// the architecture elsewhere, or LP64.
 //
 // For wasm that is the ABI of C there (wasm32), although Go's own int has 64
 // bits.
 func ABIOf(goos, goarch string) (ABI, bool) {
+	// AIX aligns a double to 4 inside a struct, unless it comes first, and on Plan 9 a
+	// long has 4 bytes everywhere: none of these ABIs is theirs.
+	known := goos != "aix" && goos != "plan9"
 	switch goarch {
 	case "amd64", "arm64":
 		if goos == "windows" {
-			return LLP64, true
+			return LLP64, known
 		}
-		return LP64, true
+		return LP64, known
 	case "loong64", "mips64le", "ppc64le", "riscv64":
-		return LP64, true
+		return LP64, known
 	case "mips64", "ppc64", "s390x":
-		return LP64BigEndian, true
+		return LP64BigEndian, known
 	case "386":
 		if goos == "windows" {
-			return ILP32, true
+			return ILP32, known
 		}
-		return ILP32Align4, true
+		return ILP32Align4, known
 	case "arm", "mipsle", "wasm":
-		return ILP32, true
+		return ILP32, known
 	case "mips":
-		return ILP32BigEndian, true
+		return ILP32BigEndian, known
 	}
 	return LP64, false
 }

@@ -33,7 +33,11 @@ import (
 // only move bytes, many at a time where the processor can. Other floats, strings
 // and slices cost a conversion each.
 //
-// Bytes and Go values that are given to one call must not share memory.
+// What is unpacked into a T reuses the memory of its slices, and so a copy of that T
+// changes with it, one that All yields among others; AppendUnpackSlice makes new ones.
+//
+// Bytes and Go values that are given to one call must not share memory. The zero Codec
+// is not one to use.
 type Codec[T any] struct{ binding }
 
 // NewCodec binds the type T to a format. The error, if any, is an *Error that

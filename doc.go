@@ -1,4 +1,4 @@
-// Package structpack is Python's struct module for Go. A format string such as
+// Package structpack is Python's [struct] module for Go. A format string such as
 // "!ci4sf" says how values lie in bytes; it is compiled once, and packs and
 // unpacks with the sizes, alignment, byte order, limits and error messages of
 // CPython 3.15.
@@ -16,6 +16,7 @@
 //
 //	struct.pack(fmt, a, b)             Pack(fmt, a, b)
 //	struct.pack_into(fmt, buf, 4, a)   PackInto(fmt, buf, 4, a)
+//	struct.pack("<4H", *numbers)       MustCodec[[]uint16]("<4H"), and its Pack(&numbers)
 //	struct.unpack(fmt, data)           Unpack(fmt, data)
 //	struct.unpack_from(fmt, data, 4)   UnpackFrom(fmt, data, 4)
 //	struct.iter_unpack(fmt, data)      IterUnpack(fmt, data)
@@ -49,7 +50,8 @@
 //	c      char                 1        byte           a byte; a []byte, [1]byte or string of length 1
 //	b      signed char          1        int8           any integer, *big.Int, bool
 //	B      unsigned char        1        uint8          the same
-//	?      _Bool                1        bool           anything: false if nil, zero or empty
+//	?      _Bool                1        bool           anything: false if nil, zero or empty, and true
+//	                                                    for structs and all other pointers but a *big.Int
 //	h H    short                2        int16 uint16   any integer, *big.Int, bool
 //	i I    int                  4        int32 uint32   the same
 //	l L    long                 4        int32 uint32   the same; @: 4 or 8 bytes, int64 uint64
@@ -74,7 +76,8 @@
 //   - Without a prefix a format is native: it is padded as C pads, and l has 4
 //     or 8 bytes. Data that leaves the machine wants <, > or !.
 //   - A number that its code cannot hold is an error, never cut off; but s and p
-//     cut what is too long and pad with zeros, silently, as in Python.
+//     cut what is too long and pad with zeros, silently, as in Python, and a part of F
+//     that is too large becomes infinite in the machine's own byte order.
 //   - Nothing is padded at the end; "llh0l" asks for it.
 //   - Unpack wants exactly the size of the format, UnpackFrom at least that.
 //

@@ -64,6 +64,14 @@ func TestErrors(t *testing.T) {
 		{scan("!i", "abc", new(int32)), structpack.ErrBuffer, `structpack: scan "!i": unpack requires a buffer of 4 bytes`},
 		{scan("!i", "abcd", new(int16)), structpack.ErrType, `structpack: scan "!i": value 0 ('i' at byte 1, got *int16): the destination cannot take int32`},
 		{scan("!2i", "abcdefgh", new([3]int32)), structpack.ErrType, `structpack: scan "!2i": value 0 ('i' at byte 1, got *[3]int32): the destination cannot take 2 values of type int32`},
+		{scan("!i", "abcd", int32(7)), structpack.ErrType, `structpack: scan "!i": value 0 ('i' at byte 1, got int32): the destination is not a pointer`},
+		{scan("!i", "abcd", (*int32)(nil)), structpack.ErrType, `structpack: scan "!i": value 0 ('i' at byte 1, got *int32): the destination is a nil pointer`},
+		{scan("!i", "abcd", (*any)(nil)), structpack.ErrType, `structpack: scan "!i": value 0 ('i' at byte 1, got *interface {}): the destination is a nil pointer`},
+		{scan("!2i", "abcdefgh", (*[2]int32)(nil)), structpack.ErrType, `structpack: scan "!2i": value 0 ('i' at byte 1, got *[2]int32): the destination is a nil pointer`},
+		{scan("<4B4B", "abcdefgh", new([4]byte), new(byte), new(byte)), structpack.ErrCount, `structpack: scan "<4B4B": scan expected destinations for 8 values (got 3, for 6 values)`},
+		{scan("<4B4B", "abcdefgh", new([4]byte), new(byte), new(byte), new(byte), new(byte), nil, nil), structpack.ErrCount, `structpack: scan "<4B4B": scan expected destinations for 8 values (got 7, for 10 values)`},
+		{scan("<4B2xB", "abcdefg", new([4]byte)), structpack.ErrCount, `structpack: scan "<4B2xB": scan expected destinations for 5 values (got 1, for 4 values)`},
+		{scan("<2B2x", "abcd", new(byte), new(byte), new(byte)), structpack.ErrCount, `structpack: scan "<2B2x": scan expected 2 destinations (got 3)`},
 		{scan("!i", "abcd"), structpack.ErrCount, `structpack: scan "!i": scan expected 1 destinations (got 0)`},
 	} {
 		var e *structpack.Error

@@ -50,6 +50,24 @@ func ExampleNewCodec() {
 	// Output: structpack: codec "<2i": value 1 ('i' at byte 1): field structpack_test.point.Y of type int16 cannot take int32
 }
 
+// A file of TIFF says with its first two bytes which byte order it has. There is a
+// codec for each, made once.
+func ExampleNewCodec_byteOrder() {
+	type header struct{ Magic, Directory int64 } // wider than H and I, and with a sign
+	codecs := map[string]*structpack.Codec[header]{
+		"II": structpack.MustCodec[header]("<2xHI"),
+		"MM": structpack.MustCodec[header](">2xHI"),
+	}
+	for _, file := range []string{"II*\x00\x08\x00\x00\x00", "MM\x00*\x00\x00\x00\x08"} {
+		var h header
+		err := codecs[file[:2]].Unpack([]byte(file), &h)
+		fmt.Println(h.Magic, h.Directory, err)
+	}
+	// Output:
+	// 42 8 <nil>
+	// 42 8 <nil>
+}
+
 // The headers of a WAV file: RIFF, the fmt chunk, and the head of the data chunk.
 type wavHeader struct {
 	Riff     [4]byte

@@ -99,6 +99,11 @@ func TestABIs(t *testing.T) {
 			t.Errorf("ABIOf(%s, %s) = %s, %v; want %s", tt.goos, tt.goarch, abi.Name, ok, tt.want)
 		}
 	}
+	for _, goos := range []string{"aix", "plan9"} { // whose C is none of these
+		if abi, ok := structpack.ABIOf(goos, "ppc64"); ok || abi != structpack.LP64BigEndian {
+			t.Errorf("ABIOf(%s, ppc64) = %s, %v", goos, abi.Name, ok)
+		}
+	}
 	if abi, ok := structpack.ABIOf("linux", "pdp11"); ok {
 		t.Errorf("linux/pdp11 is %s", abi.Name)
 	}

@@ -98,11 +98,11 @@ func (s *Struct) scanAny(op string, data []byte, dests []any) error {
 	for p.next(s.plan, dests) {
 	}
 	if p.inst < len(s.plan) || p.dest < len(dests) {
-		return s.badDests(op, len(dests))
+		return s.badDests(op, p, len(dests))
 	}
 	for p = (pairing{}); p.next(s.plan, dests); {
 		if dest := dests[p.dest]; !s.plan[p.inst].takes(dest, p.run) {
-			return s.badDest(op, p, goType(dest))
+			return s.badDest(op, p, reflect.TypeOf(dest), isNil(dest))
 		}
 	}
 	anys := false
@@ -184,19 +184,32 @@ func isRun(t reflect.Type) bool {
 		(t.Elem().Kind() == reflect.Array || t.Elem().Kind() == reflect.Slice)
 }
 
-// badDests is the error for n destinations that are not as many as there are values.
-func (s *Struct) badDests(op string, n int) *Error {
-	return s.fail(op, ErrCount, "%s expected %d destinations (got %d)", op, s.values, n)
+// badDests is the error for n destinations that are not for as many values as there
+// are, of which p is behind the last that has its pair.
+func (s *Struct) badDests(op string, p pairing, n int) *Error {
+	values := s.values + n - p.dest // one for each that is left
+	if p.inst < len(s.plan) {
+		values = s.plan[p.inst].val + p.k
+	}
+	if values == n {
+		return s.fail(op, ErrCount, "%s expected %d destinations (got %d)", op, s.values, n)
+	}
+	return s.fail(op, ErrCount, "%s expected destinations for %d values (got %d, for %d values)", op, s.values, n, values)
 }
 
-// badDest is the error for the destination that p is at.
-func (s *Struct) badDest(op string, p pairing, goType string) *Error {
+// badDest is the error for the destination that p is at, of type t.
+func (s *Struct) badDest(op string, p pairing, t reflect.Type, isNil bool) *Error {
 	in := &s.plan[p.inst]
-	want := ops[in.elem].goType.String()
-	if p.run {
-		want = fmt.Sprintf("%d values of type %s", in.n, want)
+	reason := "the destination cannot take " + ops[in.elem].goType.String()
+	switch {
+	case t.Kind() != reflect.Pointer:
+		reason = "the destination is not a pointer"
+	case isNil:
+		reason = "the destination is a nil pointer"
+	case p.run:
+		reason = fmt.Sprintf("the destination cannot take %d values of type %s", in.n, ops[in.elem].goType)
 	}
-	return s.failValue(op, in.val+p.k, ErrType, "the destination cannot take "+want, goType)
+	return s.failValue(op, in.val+p.k, ErrType, reason, t.String())
 }
 
 // takes reports whether dest can take a value of the instruction, or all of them.
@@ -209,6 +222,11 @@ func (in *inst) takes(dest any, run bool) bool {
 	}
 	v := reflect.ValueOf(dest)
 	return v.Kind() == reflect.Pointer && !v.IsNil() && in.pointee(v.Type().Elem(), run)
+}
+
+func isNil(dest any) bool {
+	v := reflect.ValueOf(dest)
+	return v.Kind() == reflect.Pointer && v.IsNil()
 }
 
 // takesType is takes for any destination of type t that is not a nil pointer.

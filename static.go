@@ -41,12 +41,12 @@ func (s *Struct) pair(op string, types []reflect.Type) (pairs []static.Pair, err
 		in, t := &s.plan[p.inst], types[p.dest]
 		pair := static.Pair{Value: in.val + p.k, Run: p.run}
 		if !in.takesType(t, p.run) {
-			pair.Err = s.badDest(op, p, t.String())
+			pair.Err = s.badDest(op, p, t, false)
 		}
 		pairs = append(pairs, pair)
 	}
 	if p.inst < len(s.plan) || p.dest < len(dests) {
-		return pairs, s.badDests(op, len(dests))
+		return pairs, s.badDests(op, p, len(dests))
 	}
 	return pairs, nil
 }

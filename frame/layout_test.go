@@ -464,7 +464,7 @@ func TestLengthFuncErrors(t *testing.T) {
 func TestMoreHeadIsMissing(t *testing.T) {
 	l := frame.MustLayout("!i", frame.LengthFunc(multiprocessing))
 	whole := []byte("\x00\x00\x00\x00\x00\x00\x00\x03abc")
-	for n := range len(whole) {
+	for n := range whole {
 		b, err := l.Append([]byte("kept"), whole[:n], -1)
 		if !errors.Is(err, frame.ErrLength) || string(b) != "kept" {
 			t.Errorf("%d bytes: %q, %v", n, b, err)

@@ -49,24 +49,24 @@ func types(data []byte, v record) {
 	header.Scan(data, &u16, &i32, &text, &f, &one)                 // want `scan expected 6 destinations \(got 5\)`
 	header.Scan(data, &u16, &i32, &text, &f, &one, &pair)          // want `value 5 .* got \*\[2\]byte\)`
 	header.Scan(data, &u16, &i32, &text, &f, nil)                  // want `scan expected 6 destinations \(got 5\)`
-	header.Scan(data, &u16, &i32, &text, &f, &pair, &one)          // want `scan expected 6 destinations \(got 6\)`
+	header.Scan(data, &u16, &i32, &text, &f, &pair, &one)          // want `scan expected destinations for 6 values \(got 6, for 7 values\)`
 	header.Scan(data)                                              // want `scan expected 6 destinations \(got 0\)`
 	header.Scan(data, &u16, &i32, image.Point{}, &f, &pair)        // want `got image.Point\)`
-	structpack.MustCompile("!2H").Scan(data, []uint16{1, 2}, &u16) // want `value 0 .* got \[\]uint16\): the destination cannot take uint16`
+	structpack.MustCompile("!2H").Scan(data, []uint16{1, 2}, &u16) // want `value 0 .* got \[\]uint16\): the destination is not a pointer`
 }
 
 func values(data []byte, v record, m map[string]uint16, list []int32) {
 	var port uint16
 	var id int32
 	var text string
-	structpack.MustCompile("!H").Scan(data, port)               // want `got uint16\): the destination cannot take uint16`
-	structpack.MustCompile("!Hi4s").Scan(data, &port, id, text) // want `got int32\): the destination cannot take int32` `got string\): the destination cannot take \[\]uint8`
+	structpack.MustCompile("!H").Scan(data, port)               // want `got uint16\): the destination is not a pointer`
+	structpack.MustCompile("!Hi4s").Scan(data, &port, id, text) // want `got int32\): the destination is not a pointer` `got string\): the destination is not a pointer`
 	structpack.MustCompile("!H").Scan(data, v.port)             // want `got uint16\)`
 	structpack.MustCompile("!2B").Scan(data, v.array)           // want `scan expected 2 destinations \(got 1\)`
 	structpack.MustCompile("!i").Scan(data, list[0])            // want `got int32\)`
 	structpack.MustCompile("!H").Scan(data, m["x"])             // want `got uint16\)`
 	structpack.MustCompile("!H").Scan(data, 1)                  // want `got int\)`
-	structpack.MustCompile("!i").Scan(data, port)               // want `got uint16\): the destination cannot take int32`
+	structpack.MustCompile("!i").Scan(data, port)               // want `got uint16\): the destination is not a pointer`
 }
 
 func named(data []byte, p pointer, pp **int32) {
