@@ -666,6 +666,9 @@ func TestClose(t *testing.T) {
 				t.Errorf("%s after Close: %v", what, err)
 			}
 		}
+		if _, err := c.Next(); err == nil || strings.Contains(err.Error(), "flush") {
+			t.Errorf("Next after Close: %v", err)
+		}
 
 		here, _ = tr.connect(t)
 		c = frame.NewConn(here, idKind)
@@ -687,6 +690,9 @@ func TestClose(t *testing.T) {
 		}
 		if err := c.Close(); !errors.Is(err, net.ErrClosed) {
 			t.Errorf("the second Close after that: %v", err)
+		}
+		if err := c.Write(nil, 1, 1); !errors.Is(err, os.ErrDeadlineExceeded) {
+			t.Errorf("Write after that: %v", err)
 		}
 	})
 	// Another goroutine's flush, which has no timeout, does not hold it up.

@@ -497,7 +497,8 @@ func TestNoFrame(t *testing.T) {
 		if _, err := frame.Decode[struct{ A uint16 }](f); !errors.Is(err, frame.ErrLength) {
 			t.Errorf("%s: Decode: %v", name, err)
 		}
-		if err := frame.NewWriter(io.Discard, idKind).WriteFrame(f); !errors.Is(err, frame.ErrLength) {
+		err := frame.NewWriter(io.Discard, idKind).WriteFrame(f)
+		if want := "frame: invalid length: a frame without its header"; !errors.Is(err, frame.ErrLength) || err.Error() != want {
 			t.Errorf("%s: WriteFrame: %v", name, err)
 		}
 		if f.String() != "no frame" {
