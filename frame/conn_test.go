@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"example.com/structpack"
 	"example.com/structpack/frame"
 	"github.com/google/go-cmp/cmp"
 )
@@ -737,6 +738,43 @@ func TestSetLayout(t *testing.T) {
 			t.Error(err)
 		}
 	})
+}
+
+// TestSetLayoutWhileWriting changes the layout of a Conn that others write to: each frame is
+// one of a layout, or an error.
+func TestSetLayoutWhileWriting(t *testing.T) {
+	checkGoroutines(t)
+	here, there := transports[1].connect(t)
+	small, large := frame.MustLayout("!H"), frame.MustLayout("!16sQH", frame.LengthAt(2))
+	f, err := small.Parse([]byte("\x00\x02ab"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := frame.NewConn(here, small)
+	go io.Copy(io.Discard, there)
+	var writers sync.WaitGroup
+	for _, write := range []func() error{
+		func() error { return c.Write(make([]byte, 9000)) },
+		func() error { return frame.WriteHeader(&c.Writer, &struct{ Length uint16 }{}, make([]byte, 9000)) },
+		func() error { return c.WriteFrame(f) },
+	} {
+		writers.Go(func() {
+			for range scaled(2000) {
+				var e *structpack.Error
+				if err := write(); err != nil && !errors.As(err, &e) && !errors.Is(err, frame.ErrLength) {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	for i := range scaled(2000) {
+		c.SetLayout([]*frame.Layout{small, large}[i%2])
+	}
+	writers.Wait()
+	c.SetLayout(small)
+	if err := c.Close(); err != nil {
+		t.Error(err)
+	}
 }
 
 // TestCloseWrite ends one direction, and reads on in the other one.

@@ -161,11 +161,12 @@ func (w *Writer) writeUnlock(t *turn, payload []byte, values []any) error {
 }
 
 func (w *Writer) write(t *turn, payload []byte, values []any) error {
-	head, err := w.room(t, w.layout.size, payload)
+	l := w.layout // SetLayout may change it while room waits
+	head, err := w.room(t, l.size, payload)
 	if err != nil {
 		return err
 	}
-	if err := w.layout.pack(head, payload, values); err != nil {
+	if err := l.pack(head, payload, values); err != nil {
 		return err
 	}
 	return w.add(t, len(head), payload)
@@ -175,6 +176,8 @@ func (w *Writer) write(t *turn, payload []byte, values []any) error {
 // goes on to somebody else. The error wraps ErrLength if its payload is not
 // what its header says, and otherwise that of Write.
 func (w *Writer) WriteFrame(f Frame) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	if f.Header == nil || len(f.Head) < w.layout.size {
 		return errNoFrame
 	}
@@ -185,8 +188,6 @@ func (w *Writer) WriteFrame(f Frame) error {
 	if err != nil {
 		return err
 	}
-	w.mu.Lock()
-	defer w.mu.Unlock()
 	to, err := w.room(untimed, head, f.Payload)
 	if err != nil {
 		return err
@@ -199,20 +200,21 @@ func (w *Writer) WriteFrame(f Frame) error {
 // of the format; the payload's length takes the place of the length that *h has.
 // Its errors are those of [Encode], and those of the stream.
 func WriteHeader[H any](w *Writer, h *H, payload []byte) error {
-	c, err := codecOf[H](w.layout)
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	l := w.layout
+	c, err := codecOf[H](l)
 	if err != nil {
 		return err
 	}
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	head, err := w.room(untimed, w.layout.size, payload)
+	head, err := w.room(untimed, l.size, payload)
 	if err != nil {
 		return err
 	}
 	if _, err := c.AppendPack(head[:0], h); err != nil {
 		return err
 	}
-	if err := w.layout.setLength(head, payload); err != nil {
+	if err := l.setLength(head, payload); err != nil {
 		return err
 	}
 	return w.add(untimed, len(head), payload)
