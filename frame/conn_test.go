@@ -659,6 +659,9 @@ func TestClose(t *testing.T) {
 		if err := wait(t, "the end of reading", reading); err == nil {
 			t.Errorf("a Close does not end Next")
 		}
+		if _, err := c.Next(); err == nil || strings.Contains(err.Error(), "flush") {
+			t.Errorf("Next after Close: %v", err)
+		}
 		for what, err := range map[string]error{
 			"the second Close": c.Close(), "Write": c.Write(nil, 1, 1), "Flush": c.Flush(),
 			"WriteContext": c.WriteContext(t.Context(), nil, 1, 1), "CloseWrite": c.CloseWrite(),
@@ -666,9 +669,6 @@ func TestClose(t *testing.T) {
 			if !errors.Is(err, net.ErrClosed) {
 				t.Errorf("%s after Close: %v", what, err)
 			}
-		}
-		if _, err := c.Next(); err == nil || strings.Contains(err.Error(), "flush") {
-			t.Errorf("Next after Close: %v", err)
 		}
 
 		here, _ = tr.connect(t)
