@@ -16,9 +16,9 @@ type ABI struct {
 	Align8    int    // alignment of long long and double inside a struct: 4 or 8
 }
 
-// The C ABIs of the platforms that Go runs on, all but AIX and Plan 9. CPythons on sixteen platforms
-// were asked for sizes and bytes, and their answers fall into these six
-// classes; they are kept in testdata/native_abi.jsonl.
+// The C ABIs of the platforms that Go runs on, all but AIX and Plan 9. CPythons on
+// sixteen platforms were asked for sizes and bytes, and their answers fall into these
+// six classes; they are kept in testdata/native_abi.jsonl.
 var (
 	// LP64 is that of 64-bit Linux, macOS and the BSDs, little-endian.
 	LP64 = ABI{Name: "lp64-le", Long: 8, Pointer: 8, Align8: 8}
