@@ -43,11 +43,11 @@
 //	FastCGI                  "!BBHHBx", LengthFunc(fastCGI)            FastCGI 1.0, 3.3
 //	HTTP/2                   "!BHBBI", LengthFunc(http2)               RFC 9113, 4.1
 //
-// PostgreSQL changes from one layout to the other behind the start-up: [Conn.SetLayout].
 // The last two need a function because the length is a sum of two values, and
 // because it has 24 bits; that of multiprocessing is −1 where a !Q follows. The
-// examples of LengthFunc have all three. Lengths of varying size (MQTT, protobuf)
-// and text (Redis, NATS) are out of scope.
+// examples of LengthFunc have all three. [Conn.SetLayout] goes from PostgreSQL's
+// start-up to what follows it. Lengths of varying size (MQTT, protobuf) and text
+// (Redis, NATS) are out of scope.
 //
 // # Rules
 //
@@ -69,7 +69,8 @@
 //   - Time: an IdleTimeout ends with a frame's first byte; a FrameTimeout runs from
 //     there to its last byte, and no piece gives it more time; a WriteTimeout is
 //     that of a flush.
-//   - Shutdown: what has arrived is answered, all of it, once and as a whole.
+//   - Shutdown: what has arrived is answered, all of it, once and as a whole; answers
+//     that other goroutines are to give have [Server.Done] wait for them.
 //
 // Each is told in full where it belongs, and has a test by its name.
 //

@@ -431,9 +431,11 @@ func (l *Layout) Append(dst, payload []byte, values ...any) ([]byte, error) {
 		return b, nil
 	}
 	n := len(dst)
-	room := l.size
-	if length := int64(len(payload)) - l.adjust; l.fn != nil || length <= l.max {
-		room += len(payload) // otherwise there is an error
+	room := l.size + len(payload)
+	if l.fn == nil {
+		if _, err := l.lengthFor(len(payload)); err != nil {
+			room = l.size // pack returns the error, unless it finds another one first
+		}
 	}
 	b := slices.Grow(dst, room)[:n+l.size]
 	if err := l.pack(b[n:], payload, values); err != nil {

@@ -40,9 +40,9 @@ type Reader struct {
 	idles  bool     // src is a connection, which may be silent for long
 	conn   *Conn    // whose Reader it is, or nil
 
-	// shaken is nil, or the handshake of src, which returns at once when the Reader has
+	// shake is nil, or the handshake of src, which returns at once when the Reader has
 	// tried to read: nil if it is complete, and otherwise why it never will be.
-	shaken func(context.Context) error
+	shake func(context.Context) error
 
 	buf        *buffer // nil if nothing is there
 	b          []byte  // all of buf
@@ -78,7 +78,7 @@ func (r *Reader) init(src io.Reader, layout *Layout) {
 	r.header.layout = layout
 	r.own = buffer{r.ownBytes[:], -1}
 	if c, ok := src.(handshaker); ok {
-		r.shaken = c.HandshakeContext
+		r.shake = c.HandshakeContext
 	}
 	if c, ok := src.(net.Conn); ok {
 		r.raw, r.idles = newRawConn(c), true
@@ -367,15 +367,15 @@ func (r *Reader) fill(want int) error {
 		if !isTimeout(err) || !r.idles && !errors.Is(err, os.ErrDeadlineExceeded) {
 			return r.ended(err)
 		}
-		if r.shaken != nil {
-			if r.shaken(context.Background()) != nil {
+		if r.shake != nil {
+			if r.shake(context.Background()) != nil {
 				r.ended(&stuckError{err})
 				if r.conn != nil {
 					return cmp.Or(r.conn.cutBy(), r.err)
 				}
 				return r.err
 			}
-			r.shaken = nil
+			r.shake = nil
 		}
 		if r.conn == nil {
 			return err
