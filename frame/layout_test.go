@@ -11,6 +11,7 @@ import (
 	"math"
 	"os"
 	"regexp"
+	"runtime"
 	"slices"
 	"strconv"
 	"strings"
@@ -228,6 +229,19 @@ func TestSmallestFrame(t *testing.T) {
 	}
 	if _, err := l.Append(nil, []byte("a"), ""); !errors.Is(err, frame.ErrTooLarge) {
 		t.Errorf("a payload: %v", err)
+	}
+}
+
+// TestRefusedPayload is the rule that nothing is allocated for a length that is refused,
+// for the side that writes.
+func TestRefusedPayload(t *testing.T) {
+	payload := make([]byte, 16<<20)
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	_, err := frame.MustLayout("!H").Append(nil, payload)
+	runtime.ReadMemStats(&after)
+	if taken := after.TotalAlloc - before.TotalAlloc; !errors.Is(err, frame.ErrTooLarge) || taken > 1<<20 {
+		t.Errorf("%v, and %d bytes", err, taken)
 	}
 }
 
