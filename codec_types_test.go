@@ -16,7 +16,7 @@ import (
 
 	"example.com/structpack"
 	"example.com/structpack/fuzz"
-	"example.com/structpack/internal/guard"
+	"example.com/structpack/internal/test/guard"
 )
 
 // TestCodecTypes makes up formats, struct types that meet them, bytes and values,

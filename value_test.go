@@ -14,7 +14,7 @@ import (
 	"unsafe"
 
 	"example.com/structpack"
-	"example.com/structpack/internal/ways"
+	"example.com/structpack/internal/test/ways"
 )
 
 // TestTruth goes through what ? makes of values of every kind. Python's rule is

@@ -6,7 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"example.com/structpack/internal/peer"
+	"example.com/structpack/internal/test/peer"
 )
 
 // TestDatagram sends measurements, with datagrams among them that are none.

@@ -13,7 +13,7 @@ import (
 	"testing"
 
 	"example.com/structpack/frame"
-	"example.com/structpack/internal/peer"
+	"example.com/structpack/internal/test/peer"
 )
 
 // buildFlags are those of the programs: the race detector's if the tests have it.

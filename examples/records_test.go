@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"example.com/structpack/internal/peer"
+	"example.com/structpack/internal/test/peer"
 )
 
 // recordLines are records as the programs read and print them.

@@ -11,7 +11,7 @@ import (
 	"testing"
 
 	"example.com/structpack/frame"
-	"example.com/structpack/internal/peer"
+	"example.com/structpack/internal/test/peer"
 )
 
 // storeLayout is that of the messages of the servers.

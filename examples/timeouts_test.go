@@ -9,7 +9,7 @@ import (
 	"testing"
 	"time"
 
-	"example.com/structpack/internal/peer"
+	"example.com/structpack/internal/test/peer"
 )
 
 // How a server is slow, and what timeouts makes of it. None of it depends on how

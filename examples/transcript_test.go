@@ -11,7 +11,7 @@ import (
 	"syscall"
 	"testing"
 
-	"example.com/structpack/internal/peer"
+	"example.com/structpack/internal/test/peer"
 	"github.com/google/go-cmp/cmp"
 )
 

@@ -14,7 +14,7 @@ import (
 
 	"example.com/structpack"
 	"example.com/structpack/frame"
-	"example.com/structpack/internal/peer"
+	"example.com/structpack/internal/test/peer"
 	"github.com/google/go-cmp/cmp"
 )
 

@@ -12,7 +12,7 @@ import (
 
 	"example.com/structpack"
 	"example.com/structpack/frame"
-	"example.com/structpack/internal/peer"
+	"example.com/structpack/internal/test/peer"
 )
 
 // dnsMessages are those of RFC 1035, section 4.2.2, and dnsHeader is what each

@@ -9,7 +9,7 @@ import (
 
 	"example.com/structpack"
 	"example.com/structpack/frame"
-	"example.com/structpack/internal/peer"
+	"example.com/structpack/internal/test/peer"
 )
 
 // logRecords are what logging's handlers send: pickled dictionaries.

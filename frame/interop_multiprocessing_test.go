@@ -17,7 +17,7 @@ import (
 	"testing"
 
 	"example.com/structpack/frame"
-	"example.com/structpack/internal/peer"
+	"example.com/structpack/internal/test/peer"
 )
 
 // A pyConnection is the Connection of Python's multiprocessing.connection.

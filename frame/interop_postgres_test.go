@@ -19,7 +19,7 @@ import (
 	"testing"
 
 	"example.com/structpack/frame"
-	"example.com/structpack/internal/peer"
+	"example.com/structpack/internal/test/peer"
 	"github.com/google/go-cmp/cmp"
 )
 

@@ -10,7 +10,7 @@ import (
 	"testing"
 
 	"example.com/structpack/frame"
-	"example.com/structpack/internal/peer"
+	"example.com/structpack/internal/test/peer"
 )
 
 // pythonServers are programs that serve many connections in one thread, and

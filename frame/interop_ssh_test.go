@@ -10,7 +10,7 @@ import (
 
 	"example.com/structpack"
 	"example.com/structpack/frame"
-	"example.com/structpack/internal/peer"
+	"example.com/structpack/internal/test/peer"
 )
 
 // agentMessages are those of draft-ietf-sshm-ssh-agent, section 3: the length counts

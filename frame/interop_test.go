@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"example.com/structpack/frame"
-	"example.com/structpack/internal/peer"
+	"example.com/structpack/internal/test/peer"
 )
 
 // Messages of these sizes go to peers and come back: around the sizes at which

@@ -14,8 +14,8 @@ import (
 
 	"example.com/structpack"
 	"example.com/structpack/fuzz"
-	"example.com/structpack/internal/reference"
-	"example.com/structpack/internal/ways"
+	"example.com/structpack/internal/test/reference"
+	"example.com/structpack/internal/test/ways"
 	"github.com/leanovate/gopter"
 	"github.com/leanovate/gopter/gen"
 	"github.com/leanovate/gopter/prop"

@@ -18,7 +18,7 @@ import (
 
 	"example.com/structpack"
 	"example.com/structpack/fuzz"
-	"example.com/structpack/internal/typegen"
+	"example.com/structpack/internal/test/typegen"
 	"github.com/google/go-cmp/cmp"
 )
 

@@ -9,7 +9,7 @@ import (
 
 	"example.com/structpack"
 	"example.com/structpack/internal/gotype"
-	"example.com/structpack/internal/static"
+	"example.com/structpack/internal/rules"
 )
 
 // A class says what the bytes of an item mean.
@@ -98,7 +98,7 @@ func (r *record) items() (all []*item) {
 // bind says which variable takes which values.
 func (s *source) bind(r *record) error {
 	reader := gotype.Reader{Sizes: types.SizesFor("gc", s.arch)}
-	leaves, err := static.Bind(r.s, reader.Type(r.typ))
+	leaves, err := rules.Bind(r.s, reader.Type(r.typ))
 	if err != nil {
 		pos := s.declared(r.Type)
 		var e *structpack.Error
@@ -140,7 +140,7 @@ type variable struct {
 }
 
 // walk goes from a variable v of the type to one of its parts.
-func (s *source) walk(r *record, l static.Leaf) (v variable, err error) {
+func (s *source) walk(r *record, l rules.Leaf) (v variable, err error) {
 	v = variable{x: "v", typ: r.typ}
 	if _, ok := v.typ.Underlying().(*types.Struct); !ok {
 		v.x = "(*v)"
@@ -176,7 +176,7 @@ func (s *source) walk(r *record, l static.Leaf) (v variable, err error) {
 }
 
 // add adds the steps for a leaf, which is v or begins at v.
-func (r *record) add(it *item, l static.Leaf, v variable) {
+func (r *record) add(it *item, l rules.Leaf, v variable) {
 	st := step{item: it, x: v.x, typ: v.typ, index: l.Value, off: it.Offset + (l.Value-it.Index)*it.size, mem: v.mem}
 	if u, ok := v.typ.Underlying().(*types.Slice); ok && it.class < text {
 		st.n, st.whole, st.slice, st.all = l.N, v.x, true, true

@@ -1,4 +1,4 @@
-// Package gotype shows the types of go/types to package static, which asks for
+// Package gotype shows the types of go/types to package rules, which asks for
 // a reflect.Type.
 package gotype
 
@@ -13,7 +13,7 @@ type Reader struct {
 	Field *types.Var // the field that was asked for last, of any of its types
 }
 
-// Type returns t as far as package static asks for it.
+// Type returns t as far as package rules asks for it.
 func (r *Reader) Type(t types.Type) reflect.Type { return &read{reader: r, t: types.Unalias(t)} }
 
 type read struct {

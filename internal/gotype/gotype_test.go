@@ -14,8 +14,8 @@ import (
 	"example.com/structpack"
 	"example.com/structpack/fuzz"
 	"example.com/structpack/internal/gotype"
-	"example.com/structpack/internal/static"
-	"example.com/structpack/internal/typegen"
+	"example.com/structpack/internal/rules"
+	"example.com/structpack/internal/test/typegen"
 	"github.com/google/go-cmp/cmp"
 )
 
@@ -88,8 +88,8 @@ func TestBind(t *testing.T) {
 func compare(t *testing.T, format string, typ, read reflect.Type) {
 	t.Helper()
 	s := structpack.MustCompile(format)
-	want, wantErr := static.Bind(s, typ)
-	got, gotErr := static.Bind(s, read)
+	want, wantErr := rules.Bind(s, typ)
+	got, gotErr := rules.Bind(s, read)
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Fatalf("%q, %v: %s", format, typ, diff)
 	}
@@ -109,7 +109,7 @@ func text(err error) string {
 func TestField(t *testing.T) {
 	pkg := readTypes(t)
 	reader := gotype.Reader{Sizes: sizes}
-	_, err := static.Bind(structpack.MustCompile("<H2iii"), reader.Type(pkg.Scope().Lookup("record").Type()))
+	_, err := rules.Bind(structpack.MustCompile("<H2iii"), reader.Type(pkg.Scope().Lookup("record").Type()))
 	if err == nil || reader.Field == nil || reader.Field.Name() != "H" {
 		t.Errorf("%v, at %v", err, reader.Field)
 	}

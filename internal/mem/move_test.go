@@ -9,8 +9,8 @@ import (
 	"testing"
 	"unsafe"
 
-	"example.com/structpack/internal/guard"
 	"example.com/structpack/internal/shuffle"
+	"example.com/structpack/internal/test/guard"
 )
 
 func pointer(b []byte) unsafe.Pointer { return unsafe.Pointer(unsafe.SliceData(b)) }

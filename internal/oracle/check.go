@@ -10,7 +10,7 @@ import (
 	"strings"
 
 	"example.com/structpack"
-	"example.com/structpack/internal/ways"
+	"example.com/structpack/internal/test/ways"
 )
 
 // A Checker compares answers of one Python with those of this package.

@@ -10,7 +10,7 @@ import (
 	"testing"
 	"unsafe"
 
-	"example.com/structpack/internal/guard"
+	"example.com/structpack/internal/test/guard"
 )
 
 // usable skips a test where the assembly needs instructions that are not there.

@@ -16,7 +16,7 @@ import (
 
 	"example.com/structpack"
 	"example.com/structpack/fuzz"
-	"example.com/structpack/internal/static"
+	"example.com/structpack/internal/rules"
 )
 
 // A probe is a statement, and what is said of it by the library, which has run
@@ -504,7 +504,7 @@ func codecProbe(r *rand.Rand) probe {
 		t = types[0]
 	}
 	p := probe{source: fmt.Sprintf(pick(r, "structpack.MustCodec[%[2]s](%[1]q)", "structpack.NewCodec[%[2]s](structpack.MustCompile(%[1]q))"), format, structSource(t))}
-	if _, err := static.Bind(s, t); err != nil {
+	if _, err := rules.Bind(s, t); err != nil {
 		p.want = []string{err.Error()}
 	}
 	return p

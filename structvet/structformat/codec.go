@@ -5,7 +5,7 @@ import (
 	"go/types"
 
 	"example.com/structpack"
-	"example.com/structpack/internal/static"
+	"example.com/structpack/internal/rules"
 )
 
 // checkCodec checks whether the type argument of a call can be bound to a format.
@@ -20,7 +20,7 @@ func (c *checker) checkCodec(call *ast.CallExpr, f format) {
 	}
 	shape := c.reader.Type(t)
 	err = agreed(structs, func(s *structpack.Struct) error {
-		_, err := static.Bind(s, shape)
+		_, err := rules.Bind(s, shape)
 		return err
 	})
 	if err == nil {

@@ -7,7 +7,7 @@ import (
 	"slices"
 
 	"example.com/structpack"
-	"example.com/structpack/internal/static"
+	"example.com/structpack/internal/rules"
 	"golang.org/x/tools/go/analysis"
 )
 
@@ -19,7 +19,7 @@ func (c *checker) checkDests(call *ast.CallExpr, fn function, f format, structs 
 		dests[i], known[i] = c.dest(arg)
 	}
 	s := structs[0] // the Go types of values do not depend on the ABI
-	pairs, err := static.Scan(s, fn.Op, dests)
+	pairs, err := rules.Scan(s, fn.Op, dests)
 	for i, pair := range pairs {
 		if known[i] {
 			continue
@@ -57,7 +57,7 @@ func (c *checker) pointers(s *structpack.Struct, fn function, dests []reflect.Ty
 			fix.TextEdits = append(fix.TextEdits, analysis.TextEdit{Pos: args[i].expr.Pos(), NewText: []byte("&")})
 		}
 	}
-	pairs, err := static.Scan(s, fn.Op, dests)
+	pairs, err := rules.Scan(s, fn.Op, dests)
 	if len(fix.TextEdits) == 0 || err != nil {
 		return nil
 	}

@@ -11,7 +11,7 @@ import (
 	"strconv"
 
 	"example.com/structpack"
-	"example.com/structpack/internal/static"
+	"example.com/structpack/internal/rules"
 	"golang.org/x/tools/go/analysis"
 )
 
@@ -36,7 +36,7 @@ func (c *checker) checkValues(call *ast.CallExpr, fn function, f format, structs
 			name = typeName(arg.Type)
 		}
 		ask := func(v any) error {
-			return agreed(structs, func(s *structpack.Struct) error { return static.Pack(s, fn.Op, i, v, name) })
+			return agreed(structs, func(s *structpack.Struct) error { return rules.Pack(s, fn.Op, i, v, name) })
 		}
 		err := ask(v)
 		if err == nil {

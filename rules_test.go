@@ -5,11 +5,11 @@ import (
 	"testing"
 
 	"example.com/structpack"
-	"example.com/structpack/internal/static"
+	"example.com/structpack/internal/rules"
 	"github.com/google/go-cmp/cmp"
 )
 
-// A told type answers what package static says that it is asked for, and panics
+// A told type answers what package rules says that it is asked for, and panics
 // at everything else.
 type told struct {
 	reflect.Type
@@ -74,7 +74,7 @@ func TestStaticScan(t *testing.T) {
 			for _, dest := range tt.dests {
 				types = append(types, tell(reflect.TypeOf(dest)))
 			}
-			pairs, err := static.Scan(s, "scan", types)
+			pairs, err := rules.Scan(s, "scan", types)
 			var values []int
 			for _, p := range pairs {
 				values = append(values, p.Value)
@@ -101,9 +101,9 @@ func TestStaticPack(t *testing.T) {
 			all := append([]any(nil), fits...)
 			all[i] = v
 			_, want := s.Pack(all...)
-			got := static.Pack(s, "pack", i, v, "nil")
+			got := rules.Pack(s, "pack", i, v, "nil")
 			if v != nil {
-				got = static.Pack(s, "pack", i, v, reflect.TypeOf(v).String())
+				got = rules.Pack(s, "pack", i, v, reflect.TypeOf(v).String())
 			}
 			if diff := cmp.Diff(message(want), message(got)); diff != "" {
 				t.Errorf("value %d is %#v: %s", i, v, diff)
@@ -116,7 +116,7 @@ func staticBind[T any](format string) func(*testing.T) {
 	return func(t *testing.T) {
 		s := structpack.MustCompile(format)
 		_, want := structpack.NewCodec[T](s)
-		_, got := static.Bind(s, tell(reflect.TypeFor[T]()))
+		_, got := rules.Bind(s, tell(reflect.TypeFor[T]()))
 		if diff := cmp.Diff(message(want), message(got)); diff != "" {
 			t.Error(diff)
 		}
@@ -147,7 +147,7 @@ func TestStaticBind(t *testing.T) {
 // TestStaticLeaves says which values the fields take, also of an item that several
 // of them share.
 func TestStaticLeaves(t *testing.T) {
-	leaves, err := static.Bind(structpack.MustCompile("<B3H2sI"), tell(reflect.TypeFor[struct {
+	leaves, err := rules.Bind(structpack.MustCompile("<B3H2sI"), tell(reflect.TypeFor[struct {
 		A uint8
 		B uint16
 		C [2]uint16

@@ -1,11 +1,11 @@
-// Package static is where the tools of this module ask package structpack about
+// Package rules is where the tools of this module ask package structpack about
 // values that they do not have, but have read of in the source of a program. It
 // answers by the rules that it packs and unpacks by, so that they are written
 // once.
 //
 // A reflect.Type may be of a tool's own making here. It is asked for its Kind,
 // String, Size, Elem, Len, NumField and Field, and for nothing else.
-package static
+package rules
 
 import "reflect"
 

@@ -3,25 +3,25 @@ package structpack
 import (
 	"reflect"
 
-	"example.com/structpack/internal/static"
+	"example.com/structpack/internal/rules"
 )
 
 func init() {
-	static.Pack = func(s any, op string, index int, v any, goType string) error {
+	rules.Pack = func(s any, op string, index int, v any, goType string) error {
 		return s.(*Struct).refusal(op, index, v, goType)
 	}
-	static.Bind = func(s any, t reflect.Type) ([]static.Leaf, error) {
+	rules.Bind = func(s any, t reflect.Type) ([]rules.Leaf, error) {
 		bound, _, err := leavesOf(s.(*Struct), t)
 		if err != nil {
 			return nil, err
 		}
-		leaves := make([]static.Leaf, len(bound))
+		leaves := make([]rules.Leaf, len(bound))
 		for i, l := range bound {
-			leaves[i] = static.Leaf{Steps: l.path, Value: s.(*Struct).plan[l.inst].val + l.k, N: l.n}
+			leaves[i] = rules.Leaf{Steps: l.path, Value: s.(*Struct).plan[l.inst].val + l.k, N: l.n}
 		}
 		return leaves, nil
 	}
-	static.Scan = func(s any, op string, dests []reflect.Type) ([]static.Pair, error) {
+	rules.Scan = func(s any, op string, dests []reflect.Type) ([]rules.Pair, error) {
 		return s.(*Struct).pair(op, dests)
 	}
 }
@@ -29,7 +29,7 @@ func init() {
 // pair does what scanAny does before it writes, for destinations of which only
 // the types are known. How they pair with values depends on no more than which
 // of them are for runs.
-func (s *Struct) pair(op string, types []reflect.Type) (pairs []static.Pair, err error) {
+func (s *Struct) pair(op string, types []reflect.Type) (pairs []rules.Pair, err error) {
 	dests := make([]any, len(types))
 	for i, t := range types {
 		if isRun(t) {
@@ -39,7 +39,7 @@ func (s *Struct) pair(op string, types []reflect.Type) (pairs []static.Pair, err
 	var p pairing
 	for p.next(s.plan, dests) {
 		in, t := &s.plan[p.inst], types[p.dest]
-		pair := static.Pair{Value: in.val + p.k, Run: p.run}
+		pair := rules.Pair{Value: in.val + p.k, Run: p.run}
 		if !in.takesType(t, p.run) {
 			pair.Err = s.badDest(op, p, t, false)
 		}
