@@ -1,7 +1,11 @@
 // Package mem holds the unsafe code of structpack, and nothing else: the loops
-// that move single values, and what reflection cannot do. Where the build tag
-// purego is set, and on processors that want their words aligned, a twin with
-// the same signatures and without unsafe takes its place.
+// that move single values, and what reflection cannot do.
+//
+// Every file with unsafe has a twin with the same signatures and without. The
+// names of a pair say which condition decides between them, and the line under
+// the build tags says why: x_fast.go is compiled for processors that load and
+// store words at any address, x_safe.go for the others and for the tag purego;
+// x_unsafe.go is compiled for all processors, and x_purego.go for the tag alone.
 package mem
 
 // A Width says how many bits of a value are moved.

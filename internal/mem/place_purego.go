@@ -1,5 +1,7 @@
 //go:build purego
 
+// Purego: reflection, because unsafe is not allowed. The twin is place_unsafe.go.
+
 package mem
 
 import (

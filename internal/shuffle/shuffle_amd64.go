@@ -1,5 +1,7 @@
 //go:build !purego
 
+// Assembly: shuffle_amd64.s, if the processor has AVX2. The twin is portable.go.
+
 package shuffle
 
 import "unsafe"

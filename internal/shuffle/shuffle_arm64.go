@@ -1,5 +1,7 @@
 //go:build !purego
 
+// Assembly: shuffle_arm64.s, for every arm64 has NEON. The twin is portable.go.
+
 package shuffle
 
 import "unsafe"

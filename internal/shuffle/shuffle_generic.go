@@ -1,5 +1,7 @@
 //go:build !purego && !amd64 && !arm64
 
+// No assembly: the routines of portable.go, under the names of the others.
+
 package shuffle
 
 import "unsafe"

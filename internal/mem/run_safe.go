@@ -1,5 +1,8 @@
 //go:build purego || !(386 || amd64 || arm64 || ppc64le || s390x)
 
+// Safe: with the tag purego, and where a word must lie at its own alignment. It allocates where reflection
+// must. The twin is run_fast.go.
+
 package mem
 
 import (
@@ -7,8 +10,6 @@ import (
 	"math"
 	"reflect"
 )
-
-// The twin of run.go, without unsafe. It allocates where reflection must.
 
 // A Type identifies the dynamic type of an any.
 type Type struct{ p uintptr }

@@ -4,8 +4,8 @@ package shuffle
 
 import "unsafe"
 
-// The twins of the assembly: what takes its place where there is none, and what
-// it is compared with.
+// The routines in Go. They run where there is no assembly, and are compiled where
+// there is, because the tests compare it with them.
 
 func oneGo(p *Step, dst, src unsafe.Pointer) {
 	steps := unsafe.Slice(p, 1+max(p.Load[0], -p.Load[0])+p.Store[0])

@@ -1,5 +1,7 @@
 //go:build !purego && (386 || amd64 || arm64 || ppc64le || s390x)
 
+// Fast: these processors load and store words at any address, and unsafe is allowed. The twin is run_safe.go.
+
 package mem
 
 import (
@@ -8,9 +10,6 @@ import (
 	"runtime"
 	"unsafe"
 )
-
-// The processors of the build line load and store words at any address; the
-// others run the twin.
 
 var hostBig = runtime.GOARCH == "s390x"
 

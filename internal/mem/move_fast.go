@@ -1,5 +1,7 @@
 //go:build !purego && (386 || amd64 || arm64 || ppc64le || s390x)
 
+// Fast, as program_fast.go, whose moves these are; program_safe.go has none.
+
 package mem
 
 import (

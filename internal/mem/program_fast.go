@@ -1,5 +1,7 @@
 //go:build !purego && (386 || amd64 || arm64 || ppc64le || s390x)
 
+// Fast: these processors load and store words at any address, and unsafe is allowed. The twin is program_safe.go.
+
 package mem
 
 import (

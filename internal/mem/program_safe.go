@@ -1,5 +1,7 @@
 //go:build purego || !(386 || amd64 || arm64 || ppc64le || s390x)
 
+// Safe: with the tag purego, and where a word must lie at its own alignment. The twin is program_fast.go.
+
 package mem
 
 // CanMove tells whether there are moves. Where there are none, no Program is
