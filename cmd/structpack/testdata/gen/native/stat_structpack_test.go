@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"example.com/structpack"
+	"example.com/structpack/structpacktest"
 )
 
 // TestStructpackStat compares the methods of Stat with a structpack.Codec.
@@ -14,23 +15,9 @@ func TestStructpackStat(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_Stat_compare(t, s, _Stat_fill, _Stat_same)
-}
-
-func _Stat_fill(r *_Stat_random, v *Stat) {
-	_Stat_fillInt(r, &v.Mode)
-	_Stat_fillInt(r, &v.Size)
-	_Stat_fillInt(r, &v.Inode)
-	_Stat_fillFloat64(r, &v.Time)
-	_Stat_fillBool(r, &v.Dirty)
-}
-
-func _Stat_same(v, w *Stat) bool {
-	return _Stat_sameValue(v.Mode, w.Mode) &&
-		_Stat_sameValue(v.Size, w.Size) &&
-		_Stat_sameValue(v.Inode, w.Inode) &&
-		_Stat_sameValue(v.Time, w.Time) &&
-		_Stat_sameValue(v.Dirty, w.Dirty)
+	if err := structpacktest.TestMethods[Stat](s); err != nil {
+		t.Error(err)
+	}
 }
 
 // TestStructpackPair compares the methods of Pair with a structpack.Codec.
@@ -39,170 +26,7 @@ func TestStructpackPair(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_Stat_compare(t, s, _Pair_fill, _Pair_same)
-}
-
-func _Pair_fill(r *_Stat_random, v *Pair) {
-	_Stat_fillInt(r, &v.ID)
-	_Stat_fillComplex128(r, &v.At)
-}
-
-func _Pair_same(v, w *Pair) bool {
-	return _Stat_sameValue(v.ID, w.ID) &&
-		_Stat_sameValue(v.At, w.At)
-}
-
-func _Stat_compare[T any, P interface {
-	*T
-	AppendBinary([]byte) ([]byte, error)
-	MarshalBinary() ([]byte, error)
-	PackInto([]byte, int) error
-	UnmarshalBinary([]byte) error
-	UnpackFrom([]byte, int) error
-}](t *testing.T, s *structpack.Struct, fill func(*_Stat_random, *T), same func(v, w *T) bool) {
-	codec, err := structpack.NewCodec[T](s)
-	if err != nil {
-		t.Fatal(err)
-	}
-	size := codec.Size()
-	equal := func(what string, wantErr, gotErr error, ok bool, about ...any) {
-		t.Helper()
-		want, _ := wantErr.(*structpack.Error)
-		got, _ := gotErr.(*structpack.Error)
-		if (want == nil) != (wantErr == nil) || (got == nil) != (gotErr == nil) || (want == nil) != (got == nil) ||
-			want != nil && (*want != *got || want.Error() != got.Error()) {
-			t.Fatalf("%s: %v, want %v; about %+v", what, gotErr, wantErr, about)
-		}
-		if !ok {
-			t.Fatalf("%s: another result than the Codec's; about %+v", what, about)
-		}
-	}
-	r := _Stat_random(1)
-	for range 20 + 20000/(size+20) {
-		var v T
-		fill(&r, &v)
-		want, wantErr := codec.Pack(&v)
-		got, gotErr := P(&v).MarshalBinary()
-		equal("MarshalBinary", wantErr, gotErr, string(want) == string(got) && (want == nil) == (got == nil), v)
-		dst := r.bytes(3)
-		want, wantErr = codec.AppendPack(dst[:2:2], &v)
-		got, gotErr = P(&v).AppendBinary(dst[:2:2])
-		equal("AppendBinary", wantErr, gotErr, string(want) == string(got), v)
-		room := make([]byte, size+3)
-		got, gotErr = P(&v).AppendBinary(room[:3])
-		want, wantErr = codec.AppendPack(make([]byte, 3), &v)
-		equal("AppendBinary", wantErr, gotErr, string(want) == string(got) && &room[0] == &got[0], v)
-
-		buf := r.bytes(max(0, size-2+r.intn(8)))
-		offset := r.intn(2*size+9) - size - 4
-		want, got = append([]byte(nil), buf...), append([]byte(nil), buf...)
-		wantErr = codec.PackInto(want, offset, &v)
-		gotErr = P(&v).PackInto(got, offset)
-		equal("PackInto", wantErr, gotErr, string(want) == string(got), v, len(buf), offset)
-
-		data := r.bytes(size)
-		if r.intn(8) == 0 {
-			data = buf
-		}
-		again := r
-		var w T
-		fill(&r, &v)
-		fill(&again, &w)
-		wantErr = codec.Unpack(data, &v)
-		gotErr = P(&w).UnmarshalBinary(data)
-		want, _ = codec.Pack(&v)
-		got, _ = codec.Pack(&w)
-		equal("UnmarshalBinary", wantErr, gotErr, same(&v, &w) && string(want) == string(got), data, v, w)
-
-		again = r
-		fill(&r, &v)
-		fill(&again, &w)
-		wantErr = codec.UnpackFrom(buf, offset, &v)
-		gotErr = P(&w).UnpackFrom(buf, offset)
-		want, _ = codec.Pack(&v)
-		got, _ = codec.Pack(&w)
-		equal("UnpackFrom", wantErr, gotErr, same(&v, &w) && string(want) == string(got), buf, offset, v, w)
-	}
-	var none P
-	buf := make([]byte, size+1)
-	_, wantErr := codec.Pack(nil)
-	_, gotErr := none.MarshalBinary()
-	equal("MarshalBinary of nil", wantErr, gotErr, true)
-	for _, offset := range []int{0, 2, -1} {
-		equal("PackInto of nil", codec.PackInto(buf, offset, nil), none.PackInto(buf, offset), true, offset)
-		equal("UnpackFrom of nil", codec.UnpackFrom(buf, offset, nil), none.UnpackFrom(buf, offset), true, offset)
-	}
-	equal("UnmarshalBinary of nil", codec.Unpack(buf, nil), none.UnmarshalBinary(buf), true)
-}
-
-// _Stat_random is xorshift64.
-type _Stat_random uint64
-
-func (r *_Stat_random) next() uint64 {
-	*r ^= *r << 13
-	*r ^= *r >> 7
-	*r ^= *r << 17
-	return uint64(*r)
-}
-
-func (r *_Stat_random) intn(n int) int { return int(r.next() >> 33 % uint64(n)) }
-
-func (r *_Stat_random) bytes(n int) []byte {
-	b := make([]byte, n)
-	for i := range b {
-		switch r.intn(4) {
-		case 0:
-		case 1:
-			b[i] = 0xff
-		default:
-			b[i] = byte(r.next() >> 32)
-		}
-	}
-	return b
-}
-
-// number returns integers of every size, and those at the limits of codes.
-func (r *_Stat_random) number() uint64 {
-	switch x, n := r.next(), uint(r.intn(64)); r.intn(4) {
-	case 0:
-		return 1<<n - x&1
-	case 1:
-		return -(1 << n) - x&1
-	case 2:
-		return x >> n
-	default:
-		return -(x >> n)
+	if err := structpacktest.TestMethods[Pair](s); err != nil {
+		t.Error(err)
 	}
 }
-
-func _Stat_fillInt[T ~int | ~int8 | ~int16 | ~int32 | ~int64 | ~uint | ~uint8 | ~uint16 | ~uint32 | ~uint64 | ~uintptr](r *_Stat_random, p *T) {
-	*p = T(r.number())
-}
-
-func _Stat_fillBool[T ~bool](r *_Stat_random, p *T) { *p = r.intn(2) == 1 }
-
-// _Stat_fillFloat64 sets a float to any bits, or to a number near a limit.
-func _Stat_fillFloat64[T ~float64](r *_Stat_random, p *T) {
-	var f float64
-	switch r.intn(4) {
-	case 0:
-		structpack.MustCodec[float64]("<d").Unpack(r.bytes(8), &f)
-	case 1:
-		structpack.MustCodec[float64]("<f").Unpack(r.bytes(4), &f)
-	case 2:
-		f = float64(int8(r.next())) / 4
-	default:
-		f = []float64{0, 65504, 65519.99999999999, 65520, -65520, 0x1p-24, 0x1p-25, 0x1.0000000000001p-25, 0x1.002p0, 0x1.0020000000001p0,
-			0x1.fffffep127, 0x1.fffffefffffffp127, 0x1.ffffffp127, -0x1.ffffffp127, 0x1p-149, 0x1p-150, 0x1.0000000000001p-150}[r.intn(17)]
-	}
-	*p = T(f)
-}
-
-func _Stat_fillComplex128[T ~complex128](r *_Stat_random, p *T) {
-	var re, im float64
-	_Stat_fillFloat64(r, &re)
-	_Stat_fillFloat64(r, &im)
-	*p = T(complex(re, im))
-}
-
-func _Stat_sameValue[T comparable](v, w T) bool { return v == w || v != v && w != w }
