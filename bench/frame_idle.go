@@ -28,7 +28,7 @@ var idleStates = []struct {
 }{{"unused", -1}, {"after 256 B", 256}, {"after 60 KB", 60_000}}
 
 // idleTables prints how much memory a server takes for each of many idle
-// connections, which another process holds: resident, as Linux tells, and on its
+// connections, which another process holds: resident, as Linux reports it, and on its
 // heap.
 func idleTables(out io.Writer, match *regexp.Regexp) {
 	limit := raiseFiles()
@@ -140,7 +140,7 @@ func (s *server) memory() (m memory) {
 	return m
 }
 
-// idleServer is a process that holds connections, and tells its memory when it is
+// idleServer is a process that holds connections, and reports its memory when it is
 // asked on its standard input. name is idle-WHO-NETWORK.
 func idleServer(name, network, addr string) {
 	_, name, _ = strings.Cut(name, "-")

@@ -14,7 +14,7 @@ import (
 	"golang.org/x/net/http2"
 )
 
-// layout is that of the frames that are sent, where a contestant has a choice: an
+// layout is the layout of the frames that are sent, where a contestant has a choice: an
 // id, a kind, and the length.
 var layout = frame.MustLayout("!HBI", frame.LengthAt(2))
 
@@ -138,7 +138,7 @@ func (l *locked) flush() error {
 	return l.hand.flush()
 }
 
-// frameEnd is that of the package.
+// frameEnd is an end made of package frame.
 type frameEnd struct {
 	r *frame.Reader
 	w *frame.Writer
@@ -249,7 +249,7 @@ func (m *msgioEnd) receive() (id uint16, payload []byte, err error) {
 	return 0, m.last, err
 }
 
-// http2End sends DATA frames; the id is that of the stream.
+// http2End sends DATA frames; the id is the stream's.
 type http2End struct {
 	f   *http2.Framer
 	in  *bufio.Reader

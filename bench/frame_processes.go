@@ -17,7 +17,7 @@ import (
 )
 
 // The servers of these races are processes of their own; the client is one for
-// all of them, that of package frame.
+// all of them, package frame's.
 
 type process struct {
 	name    string
@@ -118,7 +118,7 @@ func (s *server) end() {
 }
 
 // cpu returns how long the process has had a processor, in steps of a hundredth
-// of a second, where Linux tells.
+// of a second, on Linux.
 func (s *server) cpu() time.Duration {
 	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", s.cmd.Process.Pid))
 	if err != nil {

@@ -43,7 +43,7 @@ type contestant struct {
 	run  func(n int)
 }
 
-// ballast makes the heap as large as that of a program of some size. With next
+// ballast makes the heap as large as in a program of some size. With next
 // to nothing on it the collector would run every few megabytes, and what
 // allocates would be measured with a collector that nobody has.
 var ballast = make([]byte, 64<<20)
@@ -206,7 +206,7 @@ func sourceDir() string {
 	return filepath.Dir(file)
 }
 
-// cpu names the processor, where Linux tells.
+// cpu names the processor, on Linux.
 func cpu() string {
 	info, err := os.ReadFile("/proc/cpuinfo")
 	if err != nil {

@@ -6,7 +6,7 @@ import (
 )
 
 // The records that are packed and unpacked, as Go structs for hand-written code
-// and encoding/binary. Their values are those of cpython.py.
+// and encoding/binary. Their values are the ones in cpython.py.
 
 //go:generate go run example.com/structpack/cmd/structpack gen -type Name -format "!ci4sf" -type Header -format "!HHIIBBHHH" -type Many -format "<bBhHiIqQfd?8s2xbBhHiIqQ" -o generated.go
 
@@ -38,7 +38,7 @@ func (r *Name) get(b []byte) {
 	r.F = math.Float32frombits(binary.BigEndian.Uint32(b[9:]))
 }
 
-// Header is !HHIIBBHHH, that of TCP.
+// Header is !HHIIBBHHH, the header of TCP.
 type Header struct {
 	Src, Dst            uint16
 	Seq, Ack            uint32

@@ -16,7 +16,7 @@ import (
 	"example.com/structpack/internal/test/peer"
 )
 
-// buildFlags are those of the programs: the race detector's if the tests have it.
+// buildFlags are the flags that the programs are built with: the race detector's if the tests have it.
 var buildFlags []string
 
 // bin is where the programs are, or empty.
@@ -121,7 +121,7 @@ func needSignals(t *testing.T) {
 	}
 }
 
-// network tells which network an address is of.
+// network names the network of an address.
 func network(address string) string {
 	if strings.Contains(address, "/") {
 		return "unix"

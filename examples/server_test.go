@@ -14,7 +14,7 @@ import (
 	"example.com/structpack/internal/test/peer"
 )
 
-// storeLayout is that of the messages of the servers.
+// storeLayout is the layout of the servers' messages.
 var storeLayout = frame.MustLayout("!HBI", frame.LengthAt(2))
 
 const (

@@ -18,7 +18,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// fileLayout is that of the messages of unix.
+// fileLayout is the layout of unix's messages.
 var fileLayout = frame.MustLayout("!cI")
 
 // files returns the names and the contents of the files in a directory.

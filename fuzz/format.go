@@ -81,7 +81,7 @@ func space(r *rand.Rand) string {
 	return strings.Repeat(string(" \t\n\v\f\r"[r.Intn(6)]), 1+r.Intn(2))
 }
 
-// BadFormat makes up a format that is right but for one mistake.
+// BadFormat makes up a format with exactly one mistake.
 func BadFormat(r *rand.Rand) string {
 	for {
 		format := Format(r)

@@ -51,7 +51,7 @@ func TestProperties(t *testing.T) {
 	p.TestingRun(t)
 }
 
-// TestLimits counts every code up to the largest size, and beyond, behind
+// TestLimits counts every code up to the largest size, and beyond, after
 // items that make it begin at other offsets.
 func TestLimits(t *testing.T) {
 	for _, abi := range structpack.ABIs() {
@@ -247,7 +247,7 @@ func checkPack(c fuzz.Case) string {
 	return checkPackFor(aForeignABI(c.Format), "", c)
 }
 
-// checkPackFor is checkPack for one ABI. If format is that of c, the package's
+// checkPackFor is checkPack for one ABI. If format is c's, the package's
 // functions are asked too.
 func checkPackFor(abi structpack.ABI, format string, c fuzz.Case) string {
 	s, err := structpack.CompileFor(abi, c.Format)
@@ -314,8 +314,8 @@ func checkUnpackFor(abi structpack.ABI, s *structpack.Struct, format string, dat
 	if wantErr != nil {
 		return ""
 	}
-	// What was unpacked packs to the same bytes, but for padding, for booleans
-	// other than 0 and 1, and for what a Pascal string does not use; so pack
+	// What was unpacked packs to the same bytes, except for padding, booleans
+	// other than 0 and 1, and what a Pascal string does not use; so pack
 	// and unpack once more.
 	again, err := s.Pack(want...)
 	if err != nil {

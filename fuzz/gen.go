@@ -91,8 +91,8 @@ func BadCases() gopter.Gen {
 // nowhere is the index of the bad value where there is none.
 const nowhere = math.MaxInt
 
-// smaller returns cases that are like c but for one item, which is gone, or
-// has a smaller repeat count, or but for the white space.
+// smaller returns cases that are like c except that one item is gone or
+// has a smaller repeat count, or that there is less white space.
 func smaller(c Case) (all []Case) {
 	s := structpack.MustCompile(c.Format)
 	// Where the first value is missing, the others are one place ahead.

@@ -9,7 +9,7 @@ import (
 	"example.com/structpack"
 )
 
-// The named types stand for those of a user's program.
+// The named types stand for types of a user's program.
 type (
 	Int8    int8
 	Int32   int32

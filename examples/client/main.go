@@ -1,4 +1,4 @@
-// Client stores and gets values at a server: that of examples/server, or one of
+// Client stores and gets values at a server: examples/server, or one of
 // those in examples/python.
 //
 //	client 127.0.0.1:7007

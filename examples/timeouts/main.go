@@ -96,7 +96,7 @@ func ask(ctx context.Context, w waits, address string, question []byte) error {
 			// Nothing is lost: the next call goes on where this one stopped, be it
 			// in the middle of a header.
 			fmt.Println("no complete answer yet")
-		case err != nil: // also that of ctx
+		case err != nil: // also ctx's
 			return fmt.Errorf("no answer: %w", err)
 		case f.Uint(0) != number:
 			return fmt.Errorf("the answer to another question, %d", f.Uint(0))

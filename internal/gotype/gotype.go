@@ -31,7 +31,7 @@ var kinds = map[types.BasicKind]reflect.Kind{
 	types.Complex64: reflect.Complex64, types.Complex128: reflect.Complex128,
 }
 
-// Kind returns the kind that reflection would tell. It is reflect.Invalid for
+// Kind returns the kind that reflection would return. It is reflect.Invalid for
 // what the type checker could not make sense of, and for type parameters.
 func Kind(t types.Type) reflect.Kind {
 	switch u := t.Underlying().(type) {
@@ -77,7 +77,7 @@ func (r *read) Len() int { return int(r.t.Underlying().(*types.Array).Len()) }
 
 func (r *read) NumField() int { return r.t.Underlying().(*types.Struct).NumFields() }
 
-// Field returns what tells whether a field is bound, and to what, but not its
+// Field returns what decides whether a field is bound, and to what, but not its
 // offset.
 func (r *read) Field(i int) reflect.StructField {
 	s := r.t.Underlying().(*types.Struct)

@@ -35,7 +35,7 @@ func read(t *testing.T, text string) reflect.Type {
 // differently.
 var spelling = strings.NewReplacer("uint8", "byte", "interface {}", "any", "interface{}", "any", "struct {}", "struct{}", "struct { ", "struct{", " }", "}")
 
-// TestKind compares kinds and sizes with those of reflection.
+// TestKind compares kinds and sizes with reflection's.
 func TestKind(t *testing.T) {
 	for _, typ := range []reflect.Type{
 		reflect.TypeFor[bool](), reflect.TypeFor[int](), reflect.TypeFor[int8](), reflect.TypeFor[int16](), reflect.TypeFor[int32](),

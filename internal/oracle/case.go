@@ -209,8 +209,8 @@ func bitsOf(s string) (bits uint64) {
 
 func hexOf(bits uint64) string { return fmt.Sprintf("%016x", bits) }
 
-// widened returns the bits of the float64 that a float32 is, and narrowed
-// those of the float32 that a float64 is cut to; neither lets a NaN pass
+// widened converts the bits of a float32 to a float64's, and narrowed the bits
+// of a float64 to a float32's; neither lets a NaN pass
 // through a register.
 func widened(f uint32) uint64 {
 	x := math.Float32frombits(f)

@@ -13,7 +13,7 @@ import (
 	"example.com/structpack/internal/test/ways"
 )
 
-// A Checker compares answers of one Python with those of this package.
+// A Checker compares the answers of one Python with this package's.
 type Checker struct {
 	Header Header
 	// Rows bounds the rows of Go values that stand for a question's Python
@@ -72,7 +72,7 @@ func (c *Checker) Check(cs *Case) Result {
 	return k.result
 }
 
-// A comparison is that of one case.
+// A comparison is of one case.
 type comparison struct {
 	*Checker
 	*Case
@@ -117,7 +117,7 @@ func (k *comparison) compare(w ways.Way) string {
 		case !errors.As(err, &e):
 			return "not an *Error: " + err.Error()
 		case k.Header.Version() >= 300 && !errors.Is(err, k.kind()):
-			return "got the kind of " + err.Error() + ", want that of " + k.Message
+			return "got the kind of " + err.Error() + ", want the kind of " + k.Message
 		case e.Op != w.Op:
 			return "error says it comes from " + e.Op
 		}
@@ -150,7 +150,7 @@ func show(v any) string {
 	return fmt.Sprintf("%#v", v)
 }
 
-// isResult reports whether got is what CPython answered, but for what differs
+// isResult reports whether got is CPython's answer, except for what differs
 // on purpose.
 func (k *comparison) isResult(got any) bool {
 	switch got := got.(type) {
@@ -200,8 +200,8 @@ func (k *comparison) isPacked(want, got []byte) bool {
 	return bytes.Equal(want, got)
 }
 
-// double reads the bits of a half float, float or double in the byte order of
-// the structure, as those of a double.
+// double reads a half float, float or double in the byte order of the structure,
+// and returns the bits of the same number as a double.
 func (k *comparison) double(b []byte) uint64 {
 	big := k.abi.BigEndian
 	switch k.format()[:1] {

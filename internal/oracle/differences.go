@@ -20,7 +20,7 @@ const (
 	DoubleNaN  = "a signalling NaN that the platform's calls quiet, whatever the code"
 	OldHalfNaN = "the payload of a NaN in e, which is kept since 3.14"
 	ClangBool  = "a native bool whose byte is neither 0 nor 1, of which CPython before 3.13 compiled by clang took the last bit"
-	BeyondP    = "0p at the end of a format, of which pack_into wrote the length behind the structure before 3.15"
+	BeyondP    = "0p at the end of a format, whose length byte pack_into wrote after the structure before 3.15"
 )
 
 // isClangs reports whether a bool that is true here may be false to the Python.
@@ -32,7 +32,7 @@ func (k *comparison) isClangs() bool {
 	return true
 }
 
-// leaves0p reports whether a pack_into of 0p leaves the byte behind it alone.
+// leaves0p reports whether a pack_into of 0p leaves the byte after it alone.
 func (h *Header) leaves0p() bool {
 	return h.Version() >= 315 && !strings.Contains(h.Python, "rc")
 }
@@ -72,7 +72,7 @@ type Sentence struct {
 	meant  func(*comparison) bool
 }
 
-// Sentences are those of CPython 2.7 to 3.14.
+// Sentences are the messages of CPython 2.7 to 3.14.
 var Sentences = []Sentence{
 	{300, "any mistake", func(*comparison) bool { return true }},
 	{315, "a format that is not ASCII", func(k *comparison) bool {
@@ -109,7 +109,7 @@ type Omission struct {
 	meant  func(*comparison) bool
 }
 
-// Omissions are those of CPython 2.7 to 3.15.
+// Omissions are what CPython 2.7 to 3.15 leave out.
 var Omissions = []Omission{
 	{0, Strings, func(k *comparison) bool {
 		wantsBytes := strings.Contains(k.Message, "bytes object") || strings.Contains(k.Message, "string") // in 2.7

@@ -29,7 +29,7 @@ func read(t *testing.T, lines string) []Case {
 	return cases
 }
 
-// TestCheck has answers that are right and, but for one thing, wrong.
+// TestCheck has answers that are right, and answers with one mistake.
 func TestCheck(t *testing.T) {
 	for _, tt := range []struct{ name, right, wrong, problem string }{
 		{"a size",
@@ -38,7 +38,7 @@ func TestCheck(t *testing.T) {
 		{"bytes",
 			`{"op":"pack","format":"<h","values":[{"int":"-2"}],"ok":"feff"}`,
 			`{"op":"pack","format":"<h","values":[{"int":"-2"}],"ok":"fffe"}`, "got feff, want"},
-		{"a byte behind the structure",
+		{"a byte after the structure",
 			`{"op":"pack_into","format":"<h","values":[{"int":"-2"}],"hex":"555555","offset":0,"ok":"feff55"}`,
 			`{"op":"pack_into","format":"<h","values":[{"int":"-2"}],"hex":"555555","offset":0,"ok":"feff00"}`, "want"},
 		{"a value",
@@ -153,7 +153,7 @@ func TestDifferences(t *testing.T) {
 			[]Header{old("3.6.3")}, nil, []Header{old("3.7.0"), quiets}},
 		{"a format that is not ASCII", `{"op":"calcsize","format":"é","error":"UnicodeEncodeError","message":"'ascii' codec can't encode character"}`,
 			[]Header{old("3.14.3")}, nil, []Header{quiets}},
-		{"a length behind the structure", `{"op":"pack_into","format":"b0p","hex":"5555","offset":0,"values":[{"int":"1"},{"bytes":""}],"ok":"0100"}`,
+		{"a length after the structure", `{"op":"pack_into","format":"b0p","hex":"5555","offset":0,"values":[{"int":"1"},{"bytes":""}],"ok":"0100"}`,
 			[]Header{old("3.13.0"), old("3.15.0rc1")}, []Header{old("3.12.0")}, []Header{quiets}},
 		{"complex numbers", `{"op":"calcsize","format":"F","error":"error","message":"bad char in struct format"}`,
 			nil, []Header{old("3.13.0")}, []Header{old("3.14.0"), quiets}},

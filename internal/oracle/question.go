@@ -27,7 +27,7 @@ func NewQuestioner(h Header, seed int64) *Questioner {
 
 // Question makes one up: formats that are right and that are nearly right,
 // sizes about the largest there is, values that fit and that do not, buffers
-// and offsets of which some are right. Structures are small, but for some.
+// and offsets, some of which are right. Most structures are small.
 func (m *Questioner) Question() Question {
 	q := Question{Op: pick(m.r, "calcsize", "pack", "pack", "pack", "pack", "pack_into", "pack_into", "pack_into",
 		"unpack", "unpack", "unpack_from", "unpack_from", "iter_unpack")}
@@ -194,8 +194,8 @@ func (m *Questioner) value() any {
 	return m.r.Intn(300) - 150
 }
 
-// bits makes up the bits of a float64: any, those of a NaN, or about those of
-// a limit or of the middle between two halves or floats.
+// bits makes up the bits of a float64: any, a NaN's, or bits near a limit
+// or near the middle between two halves or floats.
 func (m *Questioner) bits() uint64 {
 	sign := uint64(m.r.Intn(2)) << 63
 	switch m.r.Intn(5) {

@@ -9,7 +9,7 @@ import (
 	"example.com/structpack/fuzz"
 )
 
-// A Value is a Python value. One of its fields is set, which tells the type.
+// A Value is a Python value. Exactly one of its fields is set, and names the type.
 type Value struct {
 	Int     *string    `json:"int,omitempty"`     // decimal
 	Float   *string    `json:"float,omitempty"`   // the 64 bits in hexadecimal

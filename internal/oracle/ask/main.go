@@ -1,5 +1,5 @@
 // Ask makes questions up for a Python's struct module, and compares its answers
-// with those of this package, asked in every way there is.
+// with the answers of this package, through every function of its API.
 //
 //	go run ./internal/oracle/ask -python python3.13 -n 200000 -seed 1
 //
@@ -166,7 +166,7 @@ func (t *tally) work(batches <-chan int) (err error) {
 	return nil
 }
 
-// questions returns those of a batch.
+// questions returns the questions of a batch.
 func (t *tally) questions(h oracle.Header, i int) (questions []oracle.Question) {
 	first, end := i*batch, min(t.n, (i+1)*batch)
 	if t.given != nil {

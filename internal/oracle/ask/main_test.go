@@ -12,7 +12,7 @@ import (
 	"example.com/structpack/internal/oracle/oracletest"
 )
 
-// TestMain is a Python that calculates sizes as structpack does, but that of
+// TestMain is a Python that calculates sizes as structpack does, except for
 // "3s", and refuses all else.
 func TestMain(m *testing.M) {
 	oracletest.Main(m, func(q *oracle.Question) oracle.Answer {

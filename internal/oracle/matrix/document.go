@@ -62,7 +62,7 @@ The reference is CPython 3.15. A cell says how far structpack agrees with a Pyth
 	reasons(w, all, func(c *oracle.Checker) map[string]int { return c.Apart })
 	fmt.Fprint(w, "\nNot to be compared, because the Python does not have it, or not so:\n\n| | in | questions |\n|---|---|---|\n")
 	reasons(w, all, func(c *oracle.Checker) map[string]int { return c.LeftOut })
-	fmt.Fprint(w, "\n## Other words\n\nMistakes that older CPythons had other words for; structpack's are those of 3.15. N stands for a number.\n\n| 3.15 | before | |\n|---|---|---|\n")
+	fmt.Fprint(w, "\n## Other words\n\nMistakes that older CPythons describe in other words; structpack uses 3.15's. N stands for a number.\n\n| 3.15 | before | |\n|---|---|---|\n")
 	sentences(w, home)
 }
 
@@ -218,7 +218,7 @@ func reasons(w io.Writer, all []*column, counts func(*oracle.Checker) map[string
 	}
 }
 
-// whereabouts names a set of Pythons: all, those of some versions, or, if
+// whereabouts names a set of Pythons: all, some versions, or, if
 // there are others of these versions, by platform.
 func whereabouts(some, all []*column) string {
 	if len(some) == len(all) {

@@ -24,7 +24,7 @@ func TestMain(m *testing.M) {
 
 func TestRun(t *testing.T) {
 	if structpack.HostABI().BigEndian {
-		t.Skip("the counts are those of a little-endian machine")
+		t.Skip("the counts come from a little-endian machine")
 	}
 	exe := oracletest.Python(t, "3.13.7")
 	dir := t.TempDir()

@@ -14,7 +14,7 @@ import (
 	"example.com/structpack/internal/oracle"
 )
 
-// variable tells the test binary which version of Python to be.
+// variable names the version of Python that the test binary is to be.
 const variable = "ORACLE_TEST_PYTHON"
 
 // Main is for TestMain. It runs the tests, or, if the binary is run as a

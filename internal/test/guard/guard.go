@@ -24,7 +24,7 @@ func New(t testing.TB, n int) *Region {
 }
 
 // First returns the first n bytes of the region. What is before them cannot be
-// touched, and what is behind them is watched.
+// touched, and the bytes after them are watched.
 func (r *Region) First(n int) []byte {
 	r.watch(r.all[n:][:len(watched)])
 	return r.all[:n:n]

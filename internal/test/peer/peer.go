@@ -109,7 +109,7 @@ func Start(t testing.TB, cmd *exec.Cmd) *Program {
 	return start(t, cmd, false)
 }
 
-// StartMerged is Start, with the lines of standard error among those of
+// StartMerged is Start, with the lines of standard error mixed into those on
 // standard output.
 func StartMerged(t testing.TB, cmd *exec.Cmd) *Program {
 	t.Helper()
@@ -125,7 +125,7 @@ func start(t testing.TB, cmd *exec.Cmd, merged bool) *Program {
 			t.Fatalf("%v: %v", cmd.Args, err)
 		}
 	}
-	r, w, err := os.Pipe() // that of cmd.StdoutPipe ends with Wait, read or not
+	r, w, err := os.Pipe() // cmd.StdoutPipe's ends with Wait, read or not
 	fail(err)
 	defer w.Close()
 	cmd.Stdout, cmd.Stderr = w, &p.errs
@@ -241,7 +241,7 @@ func (p *Program) Errors() string {
 }
 
 // SocketPath returns a path for a Unix-domain socket, in a directory of its own.
-// That of t.TempDir has the name of the test in it, and a socket's path has room
+// The directory of t.TempDir has the name of the test in it, and a socket's path has room
 // for 104 to 108 bytes.
 func SocketPath(t testing.TB) string {
 	t.Helper()
@@ -257,7 +257,7 @@ func SocketPath(t testing.TB) string {
 	return path
 }
 
-// Networks are those of stream sockets that tests go through.
+// Networks are the networks of stream sockets that tests go through.
 func Networks() []string {
 	if runtime.GOOS == "windows" || runtime.GOOS == "plan9" {
 		return []string{"tcp"} // Python has no AF_UNIX there

@@ -33,7 +33,7 @@ type Format struct {
 	Items []Item
 	Size  int
 	big   bool // byte order of the data
-	other bool // it is not that of the machine
+	other bool // it is not the machine's
 }
 
 // An Item is a code with its repeat count.

@@ -25,7 +25,7 @@ type Way struct {
 // kept is what is in front of, and around, the place for an answer.
 var kept = []byte("kept")
 
-// Pack lists the ways to pack values; the answers are []byte. Format is that of
+// Pack lists the ways to pack values; the answers are []byte. Format is the format of
 // s if the package's functions mean the same by it, else "".
 func Pack(s *structpack.Struct, format string, values []any) []Way {
 	all := []Way{
