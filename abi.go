@@ -87,19 +87,6 @@ func (a *ABI) valid() bool {
 	return ok(a.Long) && ok(a.Pointer) && ok(a.Align8)
 }
 
-// layout returns the size and alignment of the C type behind a code.
-func (a *ABI) layout(c *code) (size, align int) {
-	switch c.ctype {
-	case cLong:
-		return a.Long, a.Long
-	case cPointer:
-		return a.Pointer, a.Pointer
-	case cDouble:
-		return c.size, a.Align8
-	}
-	return c.size, c.align
-}
-
 // maxSize is the largest size of a structure: the largest Py_ssize_t of the
 // platform described, and never more than an int of this one can hold.
 func (a *ABI) maxSize() int {

@@ -115,3 +115,73 @@ func (s *Struct) failValue(op string, index int, kind error, reason, goType stri
 func (s *Struct) badLength(op string) *Error {
 	return s.fail(op, ErrBuffer, "unpack requires a buffer of %d bytes", s.size)
 }
+
+func formatError(format string, pos, end int, reason string) *Error {
+	return &Error{Op: "compile", Format: format, Pos: pos, Index: -1, Reason: reason, Err: ErrFormat, item: format[pos:end]}
+}
+
+// sentences are CPython's for an offset and a buffer that do not go together.
+type sentences struct{ crosses, requires string }
+
+var (
+	packInto = sentences{
+		crosses:  "no space to pack %d bytes at offset %d",
+		requires: "pack_into requires a buffer of at least %d bytes for packing %d bytes at offset %d (actual buffer size is %d)",
+	}
+	unpackFrom = sentences{
+		crosses:  "not enough data to unpack %d bytes at offset %d",
+		requires: "unpack_from requires a buffer of at least %d bytes for unpacking %d bytes at offset %d (actual buffer size is %d)",
+	}
+)
+
+// room checks that buf has room for the structure at offset o, in the steps that
+// CPython does it in, and returns the offset from the beginning of buf.
+func (s *Struct) room(op string, say *sentences, buf []byte, o int) (offset int, err error) {
+	if o < 0 {
+		if o+s.size > 0 {
+			return 0, s.fail(op, ErrBuffer, say.crosses, s.size, o)
+		}
+		if o+len(buf) < 0 {
+			return 0, s.fail(op, ErrBuffer, "offset %d out of range for %d-byte buffer", o, len(buf))
+		}
+		o += len(buf)
+	}
+	if len(buf)-o < s.size {
+		return 0, s.fail(op, ErrBuffer, say.requires, uint(s.size)+uint(o), s.size, o, len(buf))
+	}
+	return o, nil
+}
+
+// packError says why the value at index was refused. It is an error also if the value
+// has become another one since, as a *big.Int may.
+func (s *Struct) packError(op string, index int, v any) error {
+	if err := s.refusal(op, index, v, goType(v)); err != nil {
+		return err
+	}
+	return s.tooLarge(op, index)
+}
+
+// refusal says why a value at index, whose type is called goType, is refused; it
+// returns nil if it is not.
+func (s *Struct) refusal(op string, index int, v any, goType string) error {
+	for i := range s.plan {
+		in := &s.plan[i]
+		if index < in.val || in.val+in.values() <= index {
+			continue
+		}
+		if err := in.accepts(v); err != nil {
+			return s.failValue(op, index, err, in.reason(s.itemOf(index).code.name, v, err), goType)
+		}
+	}
+	return nil
+}
+
+// tooLarge is the error for a number at index that its code cannot hold.
+func (s *Struct) tooLarge(op string, index int) *Error {
+	for i := range s.plan {
+		if in := &s.plan[i]; in.val <= index && index < in.val+in.values() {
+			return s.failValue(op, index, ErrRange, in.reason(s.itemOf(index).code.name, nil, ErrRange), "")
+		}
+	}
+	return nil
+}

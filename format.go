@@ -147,12 +147,12 @@ func (p *parser) next(it *item) (more bool, reason string) {
 		return false, ""
 	}
 	it.pos = p.pos
-	max := p.abi.maxSize()
 
 	count := 1
 	c := f[p.pos]
 	if isDigit(c) {
 		count = 0
+		max := p.abi.maxSize()
 		for isDigit(c) {
 			d := int(c - '0')
 			if count > (max-d)/10 {
@@ -188,23 +188,9 @@ func (p *parser) next(it *item) (more bool, reason string) {
 	}
 
 	it.code, it.count = k, count
-	it.elem, it.pad, it.wide = k.size, 0, false
-	if p.native {
-		it.wide = k.ctype == cLong || k.ctype == cPointer
-		var align int
-		it.elem, align = p.abi.layout(k)
-		it.pad = -p.size & (align - 1)
-		if it.pad > max-p.size {
-			return false, badSize
-		}
-	}
-	it.offset = p.size + it.pad
-	if count > (max-it.offset)/it.elem || it.values() > max-p.values { // 0s has a value, and no size
+	if !p.lay(it) {
 		return false, badSize
 	}
-	it.index = p.values
-	p.size = it.offset + count*it.elem
-	p.values += it.values()
 	return true, ""
 }
 
@@ -224,59 +210,3 @@ func check(format string) (pos int, reason string) {
 
 func isSpace(c byte) bool { return c == ' ' || '\t' <= c && c <= '\r' }
 func isDigit(c byte) bool { return '0' <= c && c <= '9' }
-
-// A Field describes one item of a format: a code and its repeat count.
-type Field struct {
-	Code   string // "i", "Zf", …
-	Count  int    // repeat count, 1 if none is written; the length in bytes for s, p and x
-	Offset int    // of its first byte in the structure
-	Size   int    // of all its bytes: Count times the size of the code
-	Pad    int    // alignment bytes before Offset, in native mode
-	Index  int    // of its first value; for an item without values, of the next one
-	Values int    // how many values it takes: 0 for x, 1 for s and p, else Count
-	Pos    int    // its text is Format()[Pos:End], the repeat count included
-	End    int
-}
-
-// Fields returns the items of the format in their order, pad bytes and items
-// of count 0 included.
-func (s *Struct) Fields() []Field {
-	var fields []Field
-	for it := range s.items {
-		fields = append(fields, Field{
-			Code:   it.code.name,
-			Count:  it.count,
-			Offset: it.offset,
-			Size:   it.count * it.elem,
-			Pad:    it.pad,
-			Index:  it.index,
-			Values: it.values(),
-			Pos:    it.pos,
-			End:    it.end,
-		})
-	}
-	return fields
-}
-
-// items yields the items of the format, reading it anew: what only errors and
-// descriptions need takes no memory in a compiled Struct.
-func (s *Struct) items(yield func(item) bool) {
-	var p parser
-	var it item
-	p.init(s.format, &s.abi)
-	for {
-		if more, _ := p.next(&it); !more || !yield(it) {
-			return
-		}
-	}
-}
-
-// itemOf returns the item that takes the value at index.
-func (s *Struct) itemOf(index int) (found item) {
-	for it := range s.items {
-		if it.index <= index && index < it.index+it.values() {
-			return it
-		}
-	}
-	return item{code: &code{}, pos: -1}
-}

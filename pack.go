@@ -1,7 +1,6 @@
 package structpack
 
 import (
-	"encoding/binary"
 	"math"
 	"slices"
 
@@ -71,9 +70,9 @@ func (s *Struct) PackInto(buf []byte, offset int, values ...any) error {
 }
 
 func (s *Struct) appendPack(dst []byte, values []any) ([]byte, error) {
-	if n := len(dst); len(values) == s.quick && cap(dst)-n >= s.size {
+	if n := len(dst); len(values) == s.flat.quick && cap(dst)-n >= s.size {
 		buf := dst[:n+s.size]
-		if mem.Pack(s.steps, s.big, 0, buf[n:], values) == len(values) {
+		if mem.Pack(s.flat.steps, s.big, 0, buf[n:], values) == len(values) {
 			s.clearPads(buf[n:])
 			return buf, nil
 		}
@@ -110,11 +109,11 @@ func (s *Struct) grow(dst []byte, n int) ([]byte, error) {
 }
 
 func (s *Struct) packInto(buf []byte, offset int, values []any) error {
-	if len(values) == s.quick && s.size <= keptSize && offset >= 0 && len(buf)-offset >= s.size {
+	if len(values) == s.flat.quick && s.size <= keptSize && offset >= 0 && len(buf)-offset >= s.size {
 		room := buf[offset : offset+s.size]
 		var old kept
 		old.keep(room)
-		if mem.Pack(s.steps, s.big, 0, room, values) == len(values) {
+		if mem.Pack(s.flat.steps, s.big, 0, room, values) == len(values) {
 			s.clearPads(room)
 			return nil
 		}
@@ -154,39 +153,6 @@ func (s *Struct) packAny(buf []byte, offset int, values []any) error {
 	return s.packError("pack_into", bad, values[bad])
 }
 
-// kept holds up to keptSize bytes. Few are kept as words, and as a word at their end
-// that overlaps those where it must, which takes half the time of a call of copy.
-type kept [keptSize + 8]byte
-
-const keptSize = 120
-
-func (k *kept) keep(b []byte) {
-	end := k[keptSize:]
-	switch {
-	case len(b) >= 32:
-		copy(k[:], b)
-	case len(b) >= 8:
-		for i := 0; i <= len(b)-8; i += 8 {
-			binary.LittleEndian.PutUint64(k[i:], binary.LittleEndian.Uint64(b[i:]))
-		}
-		binary.LittleEndian.PutUint64(end, binary.LittleEndian.Uint64(b[len(b)-8:]))
-	default:
-		copy(end, b)
-	}
-}
-
-func (k *kept) restore(b []byte) {
-	switch {
-	case len(b) >= 32:
-		copy(b, k[:])
-	case len(b) >= 8:
-		copy(b[len(b)-8:], k[keptSize:])
-		copy(b[:len(b)&^7], k[:])
-	default:
-		copy(b, k[keptSize:])
-	}
-}
-
 // refused returns the index of the first value that cannot be packed, or -1.
 func (s *Struct) refused(values []any) (bad int) {
 	for i := range s.plan {
@@ -200,87 +166,21 @@ func (s *Struct) refused(values []any) (bad int) {
 	return -1
 }
 
-// tooLarge is the error for a number at index that its code cannot hold.
-func (s *Struct) tooLarge(op string, index int) *Error {
-	for i := range s.plan {
-		if in := &s.plan[i]; in.val <= index && index < in.val+in.values() {
-			return s.failValue(op, index, ErrRange, in.reason(s.itemOf(index).code.name, nil, ErrRange), "")
-		}
-	}
-	return nil
-}
-
-// packError says why the value at index was refused. It is an error also if the value
-// has become another one since, as a *big.Int may.
-func (s *Struct) packError(op string, index int, v any) error {
-	if err := s.refusal(op, index, v, goType(v)); err != nil {
-		return err
-	}
-	return s.tooLarge(op, index)
-}
-
-// refusal says why a value at index, whose type is called goType, is refused; it
-// returns nil if it is not.
-func (s *Struct) refusal(op string, index int, v any, goType string) error {
-	for i := range s.plan {
-		in := &s.plan[i]
-		if index < in.val || in.val+in.values() <= index {
-			continue
-		}
-		if err := in.accepts(v); err != nil {
-			return s.failValue(op, index, err, in.reason(s.itemOf(index).code.name, v, err), goType)
-		}
-	}
-	return nil
-}
-
-// sentences are CPython's for an offset and a buffer that do not go together.
-type sentences struct{ crosses, requires string }
-
-var (
-	packInto = sentences{
-		crosses:  "no space to pack %d bytes at offset %d",
-		requires: "pack_into requires a buffer of at least %d bytes for packing %d bytes at offset %d (actual buffer size is %d)",
-	}
-	unpackFrom = sentences{
-		crosses:  "not enough data to unpack %d bytes at offset %d",
-		requires: "unpack_from requires a buffer of at least %d bytes for unpacking %d bytes at offset %d (actual buffer size is %d)",
-	}
-)
-
-// room checks that buf has room for the structure at offset o, in the steps that
-// CPython does it in, and returns the offset from the beginning of buf.
-func (s *Struct) room(op string, say *sentences, buf []byte, o int) (offset int, err error) {
-	if o < 0 {
-		if o+s.size > 0 {
-			return 0, s.fail(op, ErrBuffer, say.crosses, s.size, o)
-		}
-		if o+len(buf) < 0 {
-			return 0, s.fail(op, ErrBuffer, "offset %d out of range for %d-byte buffer", o, len(buf))
-		}
-		o += len(buf)
-	}
-	if len(buf)-o < s.size {
-		return 0, s.fail(op, ErrBuffer, say.requires, uint(s.size)+uint(o), s.size, o, len(buf))
-	}
-	return o, nil
-}
-
 // pack runs the plan over values, of which there are as many as it takes, and
 // buf, which has the size of the structure and gets every byte of it. It
 // returns the index of the first value that cannot be packed, or -1.
 //
 // Package mem knows the values that are most common; all others are for put.
 func (s *Struct) pack(buf []byte, values []any) (bad int) {
-	if len(s.flat) < len(values) {
+	if len(s.flat.insts) < len(values) {
 		return s.packPlan(buf, values)
 	}
 	for i := 0; ; i++ {
-		if i = mem.Pack(s.steps, s.big, i, buf, values); i == len(values) {
+		if i = mem.Pack(s.flat.steps, s.big, i, buf, values); i == len(values) {
 			s.clearPads(buf)
 			return -1
 		}
-		in := &s.flat[i]
+		in := &s.flat.insts[i]
 		if in.put(buf[in.off:], values[i:], s.big) >= 0 {
 			return i
 		}
@@ -289,8 +189,8 @@ func (s *Struct) pack(buf []byte, values []any) (bad int) {
 
 // clearPads writes the padding.
 func (s *Struct) clearPads(buf []byte) {
-	for i := range s.pads {
-		pad := &s.pads[i]
+	for i := range s.flat.pads {
+		pad := &s.flat.pads[i]
 		clear(buf[pad.off:][:pad.n])
 	}
 }
@@ -363,20 +263,6 @@ func (in *inst) put(b []byte, values []any, big bool) (bad int) {
 	return -1
 }
 
-// putBits packs the last bits of u, as many as a number of a size has.
-func putBits(b []byte, u uint64, size int, big bool) {
-	switch size {
-	case 1:
-		b[0] = byte(u)
-	case 2:
-		put16(b, uint16(u), big)
-	case 4:
-		put32(b, uint32(u), big)
-	case 8:
-		put64(b, u, big)
-	}
-}
-
 // packRun packs the in.n values of an item with a repeat count.
 func packRun(in *inst, big bool, buf []byte, values []any) (bad int) {
 	one := in.one()
@@ -404,58 +290,4 @@ func packPascal(b []byte, v any) bool {
 	}
 	endPascal(b, min(n, len(b)-1))
 	return true
-}
-
-// endPascal makes the n bytes from b[1] on a Pascal string.
-func endPascal(b []byte, n int) {
-	b[0] = byte(min(n, 255))
-	clear(b[1+n:])
-}
-
-// The byte order is a branch that always goes the same way, and costs less
-// than a second set of ops.
-
-func put16(b []byte, x uint16, big bool) {
-	if big {
-		binary.BigEndian.PutUint16(b, x)
-	} else {
-		binary.LittleEndian.PutUint16(b, x)
-	}
-}
-
-func put32(b []byte, x uint32, big bool) {
-	if big {
-		binary.BigEndian.PutUint32(b, x)
-	} else {
-		binary.LittleEndian.PutUint32(b, x)
-	}
-}
-
-func put64(b []byte, x uint64, big bool) {
-	if big {
-		binary.BigEndian.PutUint64(b, x)
-	} else {
-		binary.LittleEndian.PutUint64(b, x)
-	}
-}
-
-func get16(b []byte, big bool) uint16 {
-	if big {
-		return binary.BigEndian.Uint16(b)
-	}
-	return binary.LittleEndian.Uint16(b)
-}
-
-func get32(b []byte, big bool) uint32 {
-	if big {
-		return binary.BigEndian.Uint32(b)
-	}
-	return binary.LittleEndian.Uint32(b)
-}
-
-func get64(b []byte, big bool) uint64 {
-	if big {
-		return binary.BigEndian.Uint64(b)
-	}
-	return binary.LittleEndian.Uint64(b)
 }

@@ -48,8 +48,8 @@ func (s *Struct) ScanFrom(data []byte, offset int, dests ...any) error {
 }
 
 func (s *Struct) scan(op string, data []byte, dests []any) error {
-	if len(dests) == s.values && len(dests) == len(s.flat) && mem.Exact(s.steps, dests) {
-		if i := mem.Scan(s.steps, s.big, 0, data, dests); i < len(dests) {
+	if len(dests) == s.values && len(dests) == len(s.flat.insts) && mem.Exact(s.flat.steps, dests) {
+		if i := mem.Scan(s.flat.steps, s.big, 0, data, dests); i < len(dests) {
 			s.scanExact(data, dests, i)
 		}
 		return nil
@@ -61,8 +61,8 @@ func (s *Struct) scan(op string, data []byte, dests []any) error {
 // value i on; for s and p that is []byte. Package mem knows those that are most
 // common, but not value i.
 func (s *Struct) scanExact(data []byte, dests []any, i int) {
-	for ; i < len(dests); i = mem.Scan(s.steps, s.big, i+1, data, dests) {
-		in := &s.flat[i]
+	for ; i < len(dests); i = mem.Scan(s.flat.steps, s.big, i+1, data, dests) {
+		in := &s.flat.insts[i]
 		b := data[in.off:]
 		switch d := dests[i]; in.op {
 		case opBytes:

@@ -102,8 +102,8 @@ func (s *Struct) whole(data []byte) error {
 
 // unpackNew is unpack into a new slice.
 func (s *Struct) unpackNew(data []byte) []any {
-	if s.block != nil {
-		values, slab := s.block(s.values, s.words, s.slices)
+	if s.flat.block != nil {
+		values, slab := s.flat.block(s.values, s.flat.words, s.flat.slices)
 		s.unpackFlat(values, data, &slab)
 		return values
 	}
@@ -116,20 +116,20 @@ func (s *Struct) unpackNew(data []byte) []any {
 // puts the values into dst, which has as many places. It cannot fail: every
 // byte string means something.
 func (s *Struct) unpack(dst []any, data []byte) {
-	if len(s.flat) < len(dst) {
+	if len(s.flat.insts) < len(dst) {
 		s.unpackPlan(dst, data)
 		return
 	}
-	slab := mem.NewSlab(s.words, s.slices)
+	slab := mem.NewSlab(s.flat.words, s.flat.slices)
 	s.unpackFlat(dst, data, &slab)
 }
 
 func (s *Struct) unpackFlat(dst []any, data []byte, slab *mem.Slab) {
 	for i := 0; ; i++ {
-		if i = mem.Unpack(s.steps, s.big, i, data, dst, slab); i == len(dst) {
+		if i = mem.Unpack(s.flat.steps, s.big, i, data, dst, slab); i == len(dst) {
 			return
 		}
-		in := &s.flat[i]
+		in := &s.flat.insts[i]
 		dst[i] = in.value(data[in.off:], s.big)
 	}
 }
@@ -187,27 +187,4 @@ func (in *inst) value(b []byte, big bool) any {
 		return clone(pascal(b[:in.n]))
 	}
 	return nil
-}
-
-// clone returns a copy of b that is not nil.
-func clone(b []byte) []byte {
-	return append(make([]byte, 0, len(b)), b...)
-}
-
-// pascal returns the bytes of a Pascal string: as many as its length byte
-// says, and no more than there are.
-func pascal(b []byte) []byte {
-	if len(b) == 0 {
-		return b[:0:0]
-	}
-	n := min(int(b[0]), len(b)-1)
-	return b[1 : 1+n : 1+n]
-}
-
-func getComplex64(b []byte, big bool) complex64 {
-	return complex(math.Float32frombits(get32(b, big)), math.Float32frombits(get32(b[4:], big)))
-}
-
-func getComplex128(b []byte, big bool) complex128 {
-	return complex(math.Float64frombits(get64(b, big)), math.Float64frombits(get64(b[8:], big)))
 }

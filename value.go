@@ -51,18 +51,6 @@ func bit(b bool) uint64 {
 	return 0
 }
 
-// limits returns what an integer code can hold: -lo <= number <= hi.
-func (in *inst) limits() (lo, hi uint64) {
-	bits := 8 * ops[in.elem].size
-	switch in.kind {
-	case kindSigned:
-		return 1 << (bits - 1), 1<<(bits-1) - 1
-	case kindPointer:
-		return 1 << (bits - 1), 1<<bits - 1
-	}
-	return 0, 1<<bits - 1
-}
-
 // integerBits converts v for an integer code.
 func (in *inst) integerBits(v any) (uint64, error) {
 	u, neg, err := integer(v)

@@ -2,9 +2,132 @@ package structpack
 
 import (
 	"fmt"
+	"math"
+	"reflect"
 
 	"example.com/structpack/internal/mem"
 )
+
+// A binding is a Go type that matches a format: a program that moves what only
+// needs to be moved, and fields for the rest.
+type binding struct {
+	s       *Struct
+	typ     reflect.Type
+	program *mem.Program
+	fields  []field
+	checked []*field // those that not every Go value fits
+	moves   bool     // there is nothing to check and nothing to convert
+	keeps   bool     // unpacking leaves something of what was there
+	ahead   int      // how many records All unpacks at once; 0 if it goes one by one
+
+	quickPack, quickUnpack quick
+}
+
+// A quick is a way that needs nothing but a shuffle, and the size of the
+// structure; or there is no such way, and the size is more than any buffer has.
+type quick struct {
+	size  int
+	steps mem.Steps
+}
+
+// bind makes a binding of a Go type and a format. It moves what it can if moves is set, and
+// converts the rest, or all.
+func bind(s *Struct, t reflect.Type, moves bool) (*binding, error) {
+	leaves, skips, err := leavesOf(s, t)
+	if err != nil {
+		return nil, err
+	}
+	bound := &binding{s: s, typ: t, keeps: skips}
+	moved := bound.divide(leaves, moves)
+	for i := range bound.fields {
+		if f := &bound.fields[i]; f.slice || f.wide {
+			bound.checked = append(bound.checked, f)
+		}
+	}
+	free := !skips && !hasPointers(t)
+	bound.program = mem.NewProgram(moved, s.size, int(t.Size()), free)
+	bound.moves = len(bound.fields) == 0 && !bound.program.Refuses()
+	// A batch takes so much less time than its records one by one that it pays to
+	// copy them from there, unless they are large.
+	if free && len(bound.fields) == 0 && t.Size() <= 256 {
+		bound.ahead = 64
+	}
+	bound.quickPack.size, bound.quickUnpack.size = math.MaxInt, math.MaxInt
+	if pack, unpack := bound.program.Steps(); len(bound.fields) == 0 {
+		if pack != nil {
+			bound.quickPack = quick{s.size, pack}
+		}
+		if unpack != nil {
+			bound.quickUnpack = quick{s.size, unpack}
+		}
+	}
+	return bound, nil
+}
+
+// divide makes moves of leaves and padding where one is enough and wanted, and
+// fields of the others.
+func (b *binding) divide(leaves []leaf, wanted bool) (moves []mem.Move) {
+	for i := range b.s.plan {
+		in := &b.s.plan[i]
+		if in.op == opPad && wanted {
+			moves = append(moves, mem.Move{Kind: mem.Zero, Wire: in.off, N: in.n})
+		} else if in.op == opPad {
+			b.fields = append(b.fields, field{inst: in, kind: kindPad, off: in.off})
+		}
+		for ; len(leaves) > 0 && leaves[0].inst == i; leaves = leaves[1:] {
+			l := &leaves[0]
+			m, ok := l.move(in, b.s.big)
+			switch {
+			case !ok || !wanted:
+				b.fields = append(b.fields, l.field(in))
+				b.keeps = b.keeps || l.typ.Kind() == reflect.Slice
+			case m.N > 0:
+				moves = append(moves, m)
+			}
+		}
+	}
+	return moves
+}
+
+// hasPointers reports whether values of a type hold pointers, which fields
+// called _ may do in a type that is bound.
+func hasPointers(t reflect.Type) bool {
+	switch t.Kind() {
+	case reflect.Struct:
+		for i := range t.NumField() {
+			if hasPointers(t.Field(i).Type) {
+				return true
+			}
+		}
+		return false
+	case reflect.Array:
+		return t.Len() > 0 && hasPointers(t.Elem())
+	}
+	return t.Kind() >= reflect.Chan // or Func, Interface, Map, Pointer, Slice, String, UnsafePointer
+}
+
+// move returns the move that does for a leaf, if it needs no more than one.
+func (l *leaf) move(in *inst, big bool) (m mem.Move, ok bool) {
+	size := ops[in.elem].size
+	switch {
+	case in.op == opBytes && l.typ.Kind() == reflect.Array:
+		m = mem.Move{Kind: mem.Copy, N: in.n}
+	case in.kind == kindBytes || in.kind == kindPascal || in.elem == opHalf || l.typ.Kind() == reflect.Slice:
+		return m, false
+	case int(l.typ.Size()) != size && in.isInteger():
+		m = mem.Move{Kind: mem.Widen, N: l.n, WireSize: size, GoSize: int(l.typ.Size()), Signed: in.kind == kindSigned, Big: big, Value: in.val + l.k}
+	case int(l.typ.Size()) != size:
+		return m, false
+	case in.kind == kindBool:
+		m = mem.Move{Kind: mem.Truth, N: l.n}
+	case in.kind == kindComplex:
+		m = mem.MoveNumbers(size/2, big, l.n*2)
+	default:
+		m = mem.MoveNumbers(size, big, l.n)
+	}
+	m.Wire, m.Go = in.off+l.k*size, int(l.off)
+	return m, true
+}
 
 // The ways through a binding. They are not generic, so that there is one of each
 // and not one for every type.
@@ -169,142 +292,4 @@ func (b *binding) refuse(op string, v mem.Value) *Error {
 		return b.s.tooLarge(op, index)
 	}
 	return nil
-}
-
-// A field is a variable in a Go value that is not moved but converted: a number
-// that is wider than its code, numbers in a slice, a string. What is not moved on
-// every machine and with every build tag comes here too: padding, and plain numbers.
-type field struct {
-	inst   *inst
-	kind   kind
-	off    int       // in the record
-	k      int       // the first of the values
-	place  mem.Place // of the variable
-	slice  bool      // it is a slice of numbers
-	number mem.NumberType
-	n      int  // how many there are
-	parts  int  // how many make a value
-	size   int  // of each in the record
-	wide   bool // each has more bits in Go
-	single bool // each is a float of 32 bits in Go
-
-	lowest   int64 // integers that the code can hold
-	highest  uint64
-	overflow uint64 // the bits of the lowest float64 that rounds to an infinity
-}
-
-// pack packs the field of v into its place in a record.
-func (f *field) pack(record []byte, v mem.Value, big bool) {
-	b := record[f.off:]
-	switch f.kind {
-	case kindPad:
-		clear(b[:f.inst.n])
-		return
-	case kindBytes:
-		b = b[:f.inst.n]
-		clear(b[copy(b, f.place.Bytes(v)):])
-		return
-	case kindPascal:
-		if b = b[:f.inst.n]; len(b) > 0 {
-			endPascal(b, copy(b[1:], f.place.Bytes(v)))
-		}
-		return
-	}
-	ns := f.numbers(v)
-	if f.kind == kindFloat || f.kind == kindComplex {
-		for k := range f.n {
-			putBits(b[k*f.size:], f.float(f.number.Bits(ns, k)), f.size, big)
-		}
-		return
-	}
-	for k := range f.n {
-		putBits(b[k*f.size:], f.number.Bits(ns, k), f.size, big)
-	}
-}
-
-// numbers returns the numbers of the field.
-func (f *field) numbers(v mem.Value) mem.Numbers {
-	if f.slice {
-		return f.place.Elems(v)
-	}
-	return f.place.Numbers(v)
-}
-
-// unpack sets the field of v from its place in a record.
-func (f *field) unpack(v mem.Value, record []byte, big bool) {
-	b := record[f.off:]
-	switch f.kind {
-	case kindPad:
-		return
-	case kindBytes:
-		f.place.SetBytes(v, b[:f.inst.n])
-		return
-	case kindPascal:
-		f.place.SetBytes(v, pascal(b[:f.inst.n]))
-		return
-	}
-	if f.slice {
-		f.place.Resize(v, f.n/f.parts)
-	}
-	ns := f.numbers(v)
-	for k := range f.n {
-		x := f.inst.load(b[k*f.size:], big)
-		if f.single {
-			single, _ := narrow(x)
-			x = uint64(single)
-		} else if f.kind == kindBool && x != 0 {
-			x = 1
-		}
-		f.number.SetBits(ns, k, x)
-	}
-}
-
-// refused returns which number is the first that the code cannot hold, or -1. A
-// slice must have the length.
-func (f *field) refused(v mem.Value) int {
-	if !f.wide {
-		return -1
-	}
-	ns := f.numbers(v)
-	switch {
-	case f.kind == kindSigned:
-		for k := range f.n {
-			if x := int64(f.number.Bits(ns, k)); x < f.lowest || x > int64(f.highest) {
-				return k
-			}
-		}
-	case f.kind == kindUnsigned || f.kind == kindPointer:
-		for k := range f.n {
-			if f.number.Bits(ns, k) > f.highest {
-				return k
-			}
-		}
-	default:
-		for k := range f.n {
-			x := f.number.Bits(ns, k)
-			if f.single {
-				x = widen(uint32(x))
-			}
-			if x &^= 1 << 63; x >= f.overflow && x < exp64 {
-				return k
-			}
-		}
-	}
-	return -1
-}
-
-// float converts the bits of a float in Go to those in the record.
-func (f *field) float(x uint64) uint64 {
-	if f.single {
-		x = widen(uint32(x))
-	}
-	switch f.size {
-	case 2:
-		half, _ := halfOf(x)
-		return uint64(half)
-	case 4:
-		single, _ := narrow(x)
-		return uint64(single)
-	}
-	return x
 }

@@ -1,0 +1,131 @@
+package structpack
+
+import (
+	"reflect"
+
+	"example.com/structpack/internal/mem"
+)
+
+// An op is what one instruction of a plan does.
+type op uint8
+
+const (
+	opPad    op = iota // n zero bytes
+	opChar             // n values of Go type byte
+	opBool             // n values of Go type bool
+	opBytes            // one value of n bytes
+	opPascal           // one value: a length byte, and n-1 bytes of room
+
+	// The rest take n values each. A long has 4 bytes and an 8-byte Go type.
+	opInt8
+	opUint8
+	opInt16
+	opUint16
+	opInt32
+	opUint32
+	opInt64
+	opUint64
+	opLong
+	opULong
+	opHalf
+	opFloat32
+	opFloat64
+	opComplex64
+	opComplex128
+
+	opRun // n values, each as elem says
+)
+
+// An opInfo is what the rest needs to know of an op.
+type opInfo struct {
+	name    string
+	size    int // of one element in the data
+	width   mem.Width
+	goType  reflect.Type // that Unpack returns
+	typ     mem.Type     // the same, for package mem
+	pointer mem.Type     // of a pointer to it
+}
+
+func info[T any](name string, size int, width mem.Width) opInfo {
+	return opInfo{name, size, width, reflect.TypeFor[T](), mem.TypeOf(*new(T)), mem.TypeOf(new(T))}
+}
+
+var ops = [...]opInfo{
+	opPad:        {name: "pad", size: 1},
+	opChar:       info[byte]("char", 1, mem.Byte),
+	opBool:       info[bool]("bool", 1, mem.Byte),
+	opBytes:      info[[]byte]("bytes", 1, mem.Bytes),
+	opPascal:     info[[]byte]("pascal", 1, mem.Other),
+	opInt8:       info[int8]("int8", 1, mem.Byte),
+	opUint8:      info[uint8]("uint8", 1, mem.Byte),
+	opInt16:      info[int16]("int16", 2, mem.Word16),
+	opUint16:     info[uint16]("uint16", 2, mem.Word16),
+	opInt32:      info[int32]("int32", 4, mem.Word32),
+	opUint32:     info[uint32]("uint32", 4, mem.Word32),
+	opInt64:      info[int64]("int64", 8, mem.Word64),
+	opUint64:     info[uint64]("uint64", 8, mem.Word64),
+	opLong:       info[int64]("long", 4, mem.Other),
+	opULong:      info[uint64]("ulong", 4, mem.Other),
+	opHalf:       info[float32]("half", 2, mem.Other),
+	opFloat32:    info[float32]("float32", 4, mem.Word32),
+	opFloat64:    info[float64]("float64", 8, mem.Word64),
+	opComplex64:  info[complex64]("complex64", 8, mem.Other),
+	opComplex128: info[complex128]("complex128", 16, mem.Other),
+	opRun:        {name: "run"},
+}
+
+// opOf returns the op for the bytes and the Go type of an item. The Go type
+// follows from the format alone: that of l is int32 in standard mode and int64
+// in native mode, also where a native long has 4 bytes.
+func opOf(it *item) op {
+	switch it.code.kind {
+	case kindChar:
+		return opChar
+	case kindBool:
+		return opBool
+	case kindBytes:
+		return opBytes
+	case kindPascal:
+		return opPascal
+	case kindSigned:
+		switch it.elem {
+		case 1:
+			return opInt8
+		case 2:
+			return opInt16
+		case 4:
+			if it.wide {
+				return opLong
+			}
+			return opInt32
+		}
+		return opInt64
+	case kindUnsigned, kindPointer:
+		switch it.elem {
+		case 1:
+			return opUint8
+		case 2:
+			return opUint16
+		case 4:
+			if it.wide {
+				return opULong
+			}
+			return opUint32
+		}
+		return opUint64
+	case kindFloat:
+		switch it.elem {
+		case 2:
+			return opHalf
+		case 4:
+			return opFloat32
+		}
+		return opFloat64
+	case kindComplex:
+		if it.elem == 8 {
+			return opComplex64
+		}
+		return opComplex128
+	}
+	return opPad
+}

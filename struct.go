@@ -1,0 +1,177 @@
+package structpack
+
+import (
+	"fmt"
+	"strings"
+	"unicode/utf8"
+)
+
+// A Struct is a compiled format. It is immutable, and safe for use by many
+// goroutines at once. Its memory is proportional to the length of the format,
+// whatever the repeat counts are.
+//
+// The zero Struct is that of the empty format.
+type Struct struct {
+	format string
+	size   int
+	values int
+	big    bool // byte order
+	plan   []inst
+	abi    ABI
+
+	flat flat
+}
+
+// Compile reads a format and makes a plan of it, for the ABI of the host.
+// The error, if any, is an *Error that wraps ErrFormat.
+func Compile(format string) (*Struct, error) {
+	return compile(&hostABI, format)
+}
+
+// CompileFor is Compile for another ABI: in native mode (no prefix, or @) the
+// sizes, the alignment and the byte order are those of abi, and after = the
+// byte order is. It reads and writes on one machine what C programs and
+// CPython read and write on another. <, > and ! mean the same everywhere.
+func CompileFor(abi ABI, format string) (*Struct, error) {
+	if !abi.valid() {
+		return nil, &Error{Op: "compile", Format: format, Pos: -1, Index: -1, Err: ErrFormat,
+			Reason: fmt.Sprintf("not a C ABI: %+v", abi)}
+	}
+	return compile(&abi, format)
+}
+
+// MustCompile is Compile for formats known to be right, as those of package
+// variables: it panics where Compile returns an error.
+func MustCompile(format string) *Struct {
+	s, err := Compile(format)
+	if err != nil {
+		panic(err)
+	}
+	return s
+}
+
+func compile(abi *ABI, format string) (*Struct, error) {
+	if pos, reason := check(format); reason != "" {
+		_, n := utf8.DecodeRuneInString(format[pos:])
+		return nil, formatError(format, pos, pos+n, reason)
+	}
+	var p parser
+	p.init(format, abi)
+	s := &Struct{format: format, big: p.big, abi: *abi}
+	var it item
+	for {
+		more, reason := p.next(&it)
+		if reason != "" {
+			return nil, formatError(format, it.pos, it.end, reason)
+		}
+		if !more {
+			break
+		}
+		if s.plan == nil {
+			s.plan = make([]inst, 0, min(len(format)-it.pos, 32)) // most formats fit at once
+		}
+		s.addPad(it.offset-it.pad, it.pad)
+		s.add(&it)
+	}
+	s.size, s.values = p.size, p.values
+	s.flatten()
+	return s, nil
+}
+
+// Format returns the format that the Struct was compiled from.
+func (s *Struct) Format() string { return s.format }
+
+// NumValues returns how many values Pack takes and Unpack returns.
+func (s *Struct) NumValues() int { return s.values }
+
+// String prints the plan, an instruction a line: the offset, the operation with
+// its repeat count or its length in bytes, and the values that it takes.
+//
+//	struct "!ci4sf": 13 bytes, 4 values, big-endian
+//	     0  char        value 0
+//	     1  int32       value 1
+//	     5  bytes[4]    value 2
+//	     9  float32     value 3
+func (s *Struct) String() string {
+	var b strings.Builder
+	order := "little-endian"
+	if s.big {
+		order = "big-endian"
+	}
+	fmt.Fprintf(&b, "struct %s: %d bytes, %d values, %s\n", quote(s.format), s.size, s.values, order)
+	for i := range s.plan {
+		in := &s.plan[i]
+		what := ops[in.elem].name
+		switch n := in.values(); {
+		case n == 0:
+			fmt.Fprintf(&b, "%6d  pad[%d]\n", in.off, in.n)
+			continue
+		case in.op == opBytes, in.op == opPascal:
+			what = fmt.Sprintf("%s[%d]", what, in.n)
+		case n > 1:
+			what = fmt.Sprintf("%d*%s", n, what)
+		}
+		fmt.Fprintf(&b, "%6d  %-10s  value %d", in.off, what, in.val)
+		if n := in.values(); n > 1 {
+			fmt.Fprintf(&b, "..%d", in.val+n-1)
+		}
+		b.WriteByte('\n')
+	}
+	return b.String()
+}
+
+// A Field describes one item of a format: a code and its repeat count.
+type Field struct {
+	Code   string // "i", "Zf", …
+	Count  int    // repeat count, 1 if none is written; the length in bytes for s, p and x
+	Offset int    // of its first byte in the structure
+	Size   int    // of all its bytes: Count times the size of the code
+	Pad    int    // alignment bytes before Offset, in native mode
+	Index  int    // of its first value; for an item without values, of the next one
+	Values int    // how many values it takes: 0 for x, 1 for s and p, else Count
+	Pos    int    // its text is Format()[Pos:End], the repeat count included
+	End    int
+}
+
+// Fields returns the items of the format in their order, pad bytes and items
+// of count 0 included.
+func (s *Struct) Fields() []Field {
+	var fields []Field
+	for it := range s.items {
+		fields = append(fields, Field{
+			Code:   it.code.name,
+			Count:  it.count,
+			Offset: it.offset,
+			Size:   it.count * it.elem,
+			Pad:    it.pad,
+			Index:  it.index,
+			Values: it.values(),
+			Pos:    it.pos,
+			End:    it.end,
+		})
+	}
+	return fields
+}
+
+// items yields the items of the format, reading it anew: what only errors and
+// descriptions need takes no memory in a compiled Struct.
+func (s *Struct) items(yield func(item) bool) {
+	var p parser
+	var it item
+	p.init(s.format, &s.abi)
+	for {
+		if more, _ := p.next(&it); !more || !yield(it) {
+			return
+		}
+	}
+}
+
+// itemOf returns the item that takes the value at index.
+func (s *Struct) itemOf(index int) (found item) {
+	for it := range s.items {
+		if it.index <= index && index < it.index+it.values() {
+			return it
+		}
+	}
+	return item{code: &code{}, pos: -1}
+}
