@@ -1,0 +1,4 @@
+//go:build !linux
+
+// Package lossy is for Linux only.
+package lossy
