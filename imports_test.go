@@ -36,3 +36,17 @@ func TestImports(t *testing.T) {
 		}
 	}
 }
+
+// TestGeneratorImports is the contract that package fuzz does not bring gopter into
+// the programs whose tests import it.
+func TestGeneratorImports(t *testing.T) {
+	pkg, err := build.Default.ImportDir("fuzz", 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range pkg.Imports {
+		if first, _, _ := strings.Cut(path, "/"); strings.Contains(first, ".") && path != "example.com/structpack" {
+			t.Errorf("fuzz imports %s", path)
+		}
+	}
+}

@@ -13,6 +13,7 @@ import (
 
 	"example.com/structpack"
 	"example.com/structpack/fuzz"
+	"example.com/structpack/fuzz/generate"
 	"github.com/google/go-cmp/cmp"
 	"github.com/leanovate/gopter"
 	"github.com/leanovate/gopter/gen"
@@ -29,17 +30,17 @@ func TestRelations(t *testing.T) {
 	params.MinSuccessfulTests = number(t, "STRUCTPACK_RUNS", 500)
 	p := gopter.NewProperties(params)
 	seed := gen.Int64()
-	p.Property("what Pack writes, Unpack reads and Pack writes again", prop.ForAll(packsAgain, fuzz.Cases()))
-	p.Property("the fields cover the structure and the values", prop.ForAll(fieldsCover, fuzz.Formats()))
-	p.Property("a repeat count is the code written as often", prop.ForAll(countsAreRepeats, fuzz.Cases()))
-	p.Property("without alignment, two formats in a row are one", prop.ForAll(joins, fuzz.Cases(), fuzz.Cases()))
-	p.Property("< and > differ in the order of each element's bytes", prop.ForAll(ordersMirror, fuzz.Cases()))
-	p.Property("! is >, and no prefix is @", prop.ForAll(prefixesEqual, fuzz.Cases()))
-	p.Property("an offset is good if the structure lies within the buffer", prop.ForAll(offsets, fuzz.Cases(), seed))
-	p.Property("Scan takes every mix of destinations", prop.ForAll(scansMixed, fuzz.Cases(), seed))
-	p.Property("Scan refuses a wrong destination and leaves the others", prop.ForAll(scanRefuses, fuzz.Cases(), seed))
-	p.Property("IterUnpack is Unpack of each structure", prop.ForAll(iterates, fuzz.Formats(), seed))
-	p.Property("AppendUnpack uses the room that it is given", prop.ForAll(appendsValues, fuzz.Cases()))
+	p.Property("what Pack writes, Unpack reads and Pack writes again", prop.ForAll(packsAgain, generate.Cases()))
+	p.Property("the fields cover the structure and the values", prop.ForAll(fieldsCover, generate.Formats()))
+	p.Property("a repeat count is the code written as often", prop.ForAll(countsAreRepeats, generate.Cases()))
+	p.Property("without alignment, two formats in a row are one", prop.ForAll(joins, generate.Cases(), generate.Cases()))
+	p.Property("< and > differ in the order of each element's bytes", prop.ForAll(ordersMirror, generate.Cases()))
+	p.Property("! is >, and no prefix is @", prop.ForAll(prefixesEqual, generate.Cases()))
+	p.Property("an offset is good if the structure lies within the buffer", prop.ForAll(offsets, generate.Cases(), seed))
+	p.Property("Scan takes every mix of destinations", prop.ForAll(scansMixed, generate.Cases(), seed))
+	p.Property("Scan refuses a wrong destination and leaves the others", prop.ForAll(scanRefuses, generate.Cases(), seed))
+	p.Property("IterUnpack is Unpack of each structure", prop.ForAll(iterates, generate.Formats(), seed))
+	p.Property("AppendUnpack uses the room that it is given", prop.ForAll(appendsValues, generate.Cases()))
 	p.TestingRun(t)
 }
 

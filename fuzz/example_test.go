@@ -7,6 +7,7 @@ import (
 
 	"example.com/structpack"
 	"example.com/structpack/fuzz"
+	"example.com/structpack/fuzz/generate"
 	"github.com/leanovate/gopter"
 	"github.com/leanovate/gopter/prop"
 )
@@ -47,15 +48,15 @@ func Example() {
 		}
 		values, err := unseal(record)
 		return err == nil && len(values) == len(c.Values)
-	}, fuzz.Cases()))
+	}, generate.Cases()))
 	properties.Property("what does not fit is not sealed", prop.ForAll(func(c fuzz.Case) bool {
 		_, err := seal(c.Format, c.Values...)
 		return err != nil
-	}, fuzz.BadCases()))
+	}, generate.BadCases()))
 	properties.Property("nor is anything by a bad format", prop.ForAll(func(format string) bool {
 		_, err := seal(format)
 		return errors.Is(err, structpack.ErrFormat)
-	}, fuzz.BadFormats()))
+	}, generate.BadFormats()))
 	properties.Run(gopter.ConsoleReporter(false))
 
 	// Output:

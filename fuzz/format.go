@@ -2,9 +2,9 @@
 // structpack: formats that are right and that are nearly right, values that
 // fit a format and values that do not.
 //
-// Every kind of thing comes twice: as a function of a *rand.Rand, for loops
-// and native fuzz targets, and as a gopter generator, which shrinks what it
-// found to the items and values that matter.
+// The functions take a *rand.Rand, for loops and native fuzz targets. Package
+// generate has gopter generators of the same things, which shrink what they found
+// to the items and values that matter.
 package fuzz
 
 import (
@@ -14,6 +14,13 @@ import (
 
 	"example.com/structpack"
 )
+
+// A Case is a format with values for it.
+type Case struct {
+	Format string
+	Values []any
+	Bad    int // index of the value that does not fit; -1 if it is their number; of no meaning for good cases
+}
 
 // MaxSize bounds the sizes of generated structures, in bytes.
 const MaxSize = 4096

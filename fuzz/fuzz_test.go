@@ -14,6 +14,7 @@ import (
 
 	"example.com/structpack"
 	"example.com/structpack/fuzz"
+	"example.com/structpack/fuzz/generate"
 	"example.com/structpack/internal/test/reference"
 	"example.com/structpack/internal/test/ways"
 	"github.com/leanovate/gopter"
@@ -31,14 +32,14 @@ func properties() *gopter.Properties {
 
 func TestProperties(t *testing.T) {
 	p := properties()
-	p.Property("a format is what the reference says, under every ABI", prop.ForAll(checkFormat, fuzz.Formats()))
-	p.Property("a bad format is refused, with a place in it", prop.ForAll(checkFormat, fuzz.BadFormats()))
-	p.Property("values that fit are packed as the reference says, and come back", prop.ForAll(checkPack, fuzz.Cases()))
-	p.Property("values that do not fit are refused as the reference says", prop.ForAll(checkPack, fuzz.BadCases()))
+	p.Property("a format is what the reference says, under every ABI", prop.ForAll(checkFormat, generate.Formats()))
+	p.Property("a bad format is refused, with a place in it", prop.ForAll(checkFormat, generate.BadFormats()))
+	p.Property("values that fit are packed as the reference says, and come back", prop.ForAll(checkPack, generate.Cases()))
+	p.Property("values that do not fit are refused as the reference says", prop.ForAll(checkPack, generate.BadCases()))
 	p.Property("values in any order are packed or refused as the reference says", prop.ForAll(func(c fuzz.Case, seed int64) string {
 		rand.New(rand.NewSource(seed)).Shuffle(len(c.Values), func(i, j int) { c.Values[i], c.Values[j] = c.Values[j], c.Values[i] })
 		return checkPack(c)
-	}, fuzz.Cases(), gen.Int64()))
+	}, generate.Cases(), gen.Int64()))
 	p.Property("any bytes are unpacked as the reference says", prop.ForAll(func(c fuzz.Case) string {
 		n, err := structpack.CalcSize(c.Format)
 		if err != nil {
@@ -47,7 +48,7 @@ func TestProperties(t *testing.T) {
 		data := make([]byte, n)
 		rand.New(rand.NewSource(int64(n))).Read(data)
 		return checkUnpack(c.Format, data)
-	}, fuzz.Cases()))
+	}, generate.Cases()))
 	p.TestingRun(t)
 }
 

@@ -1,4 +1,7 @@
-package fuzz
+// Package generate has gopter generators of what package fuzz makes up. They
+// shrink a case that fails to the items and values that matter. They are a package
+// of their own so that package fuzz does not bring gopter along.
+package generate
 
 import (
 	"math"
@@ -8,15 +11,9 @@ import (
 	"strings"
 
 	"example.com/structpack"
+	"example.com/structpack/fuzz"
 	"github.com/leanovate/gopter"
 )
-
-// A Case is a format with values for it.
-type Case struct {
-	Format string
-	Values []any
-	Bad    int // index of the value that does not fit; -1 if it is their number; of no meaning for good cases
-}
 
 // gen makes a generator of a function, with a shrinker.
 func gen[T any](make func(*rand.Rand) T, smaller func(T) []T) gopter.Gen {
@@ -36,21 +33,21 @@ func gen[T any](make func(*rand.Rand) T, smaller func(T) []T) gopter.Gen {
 	}
 }
 
-// Formats generates valid formats, as Format does. They shrink to fewer items
+// Formats generates valid formats, as [fuzz.Format] does. They shrink to fewer items
 // and smaller repeat counts, and stay valid.
 func Formats() gopter.Gen {
-	return gen(Format, func(format string) (all []string) {
-		for _, c := range smaller(Case{Format: format, Bad: nowhere}) {
+	return gen(fuzz.Format, func(format string) (all []string) {
+		for _, c := range smaller(fuzz.Case{Format: format, Bad: nowhere}) {
 			all = append(all, c.Format)
 		}
 		return all
 	})
 }
 
-// BadFormats generates formats with one mistake, as BadFormat does. They shrink
+// BadFormats generates formats with one mistake, as [fuzz.BadFormat] does. They shrink
 // byte by byte, and stay bad; the mistake may become another.
 func BadFormats() gopter.Gen {
-	return gen(BadFormat, func(format string) (all []string) {
+	return gen(fuzz.BadFormat, func(format string) (all []string) {
 		for i := range len(format) {
 			shorter := format[:i] + format[i+1:]
 			if _, err := structpack.CalcSize(shorter); err != nil {
@@ -61,13 +58,14 @@ func BadFormats() gopter.Gen {
 	})
 }
 
-// Cases generates formats with values that fit them, as Format and Values do.
+// Cases generates formats with values that fit them, as [fuzz.Format] and
+// [fuzz.Values] do.
 // They shrink to fewer items and values, which still fit.
 func Cases() gopter.Gen {
-	return gen(func(r *rand.Rand) Case {
-		format := Format(r)
-		return Case{Format: format, Values: Values(r, structpack.MustCompile(format))}
-	}, func(c Case) []Case {
+	return gen(func(r *rand.Rand) fuzz.Case {
+		format := fuzz.Format(r)
+		return fuzz.Case{Format: format, Values: fuzz.Values(r, structpack.MustCompile(format))}
+	}, func(c fuzz.Case) []fuzz.Case {
 		c.Bad = nowhere
 		all := smaller(c)
 		for i := range all {
@@ -77,13 +75,13 @@ func Cases() gopter.Gen {
 	})
 }
 
-// BadCases generates formats with values that do not fit them, as Format and
-// BadValues do. They shrink to fewer items and values, with the bad one among
+// BadCases generates formats with values that do not fit them, as [fuzz.Format] and
+// [fuzz.BadValues] do. They shrink to fewer items and values, with the bad one among
 // them.
 func BadCases() gopter.Gen {
-	return gen(func(r *rand.Rand) Case {
-		c := Case{Format: Format(r)}
-		c.Values, c.Bad = BadValues(r, structpack.MustCompile(c.Format))
+	return gen(func(r *rand.Rand) fuzz.Case {
+		c := fuzz.Case{Format: fuzz.Format(r)}
+		c.Values, c.Bad = fuzz.BadValues(r, structpack.MustCompile(c.Format))
 		return c
 	}, smaller)
 }
@@ -93,7 +91,7 @@ const nowhere = math.MaxInt
 
 // smaller returns cases that are like c except that one item is gone or
 // has a smaller repeat count, or that there is less white space.
-func smaller(c Case) (all []Case) {
+func smaller(c fuzz.Case) (all []fuzz.Case) {
 	s := structpack.MustCompile(c.Format)
 	// Where the first value is missing, the others are one place ahead.
 	ahead := 0
@@ -107,7 +105,7 @@ func smaller(c Case) (all []Case) {
 		if n > 0 && (i < 0 || i <= c.Bad && c.Bad < i+n) {
 			return
 		}
-		d := Case{c.Format[:f.Pos] + text + c.Format[f.End:], c.Values, c.Bad}
+		d := fuzz.Case{Format: c.Format[:f.Pos] + text + c.Format[f.End:], Values: c.Values, Bad: c.Bad}
 		if n > 0 && c.Values != nil {
 			d.Values = slices.Concat(c.Values[:i], c.Values[i+n:])
 		}
@@ -137,7 +135,7 @@ func smaller(c Case) (all []Case) {
 		}
 	}
 	if dense := strings.Join(strings.FieldsFunc(c.Format, isSpace), ""); dense != c.Format {
-		all = append(all, Case{dense, c.Values, c.Bad})
+		all = append(all, fuzz.Case{Format: dense, Values: c.Values, Bad: c.Bad})
 	}
 	return all
 }
