@@ -42,23 +42,39 @@ type python struct {
 }
 
 var findPython = sync.OnceValues(func() (*python, error) {
-	p := &python{command: strings.Fields(os.Getenv("STRUCTPACK_PYTHON"))}
-	if len(p.command) == 0 {
-		p.command = []string{"python3"}
+	command := strings.Fields(os.Getenv("STRUCTPACK_PYTHON"))
+	if len(command) == 0 {
+		command = []string{"python3"}
 	}
-	p.command = slices.Clip(p.command)
-	ask := append(p.command, "-c", "import sys; print('%d.%d.%d' % sys.version_info[:3])")
-	out, err := exec.Command(ask[0], ask[1:]...).Output()
+	p, executable, err := askPython(command)
 	if err != nil {
 		return nil, err
 	}
-	p.version = strings.TrimSpace(string(out))
+	// A version manager's python3 is a shell script, which takes longer than Python
+	// does to start. What it starts counts if that can do without the script.
+	if len(command) == 1 && executable != "" {
+		if direct, _, err := askPython([]string{executable}); err == nil && direct.version == p.version {
+			p = direct
+		}
+	}
 	var major, minor int
 	if _, err := fmt.Sscanf(p.version, "%d.%d", &major, &minor); err != nil || major < 3 || major == 3 && minor < 6 {
 		return nil, fmt.Errorf("%s is version %q, older than 3.6", p.command, p.version)
 	}
 	return p, nil
 })
+
+// askPython asks a Python for its version, and for the file that runs.
+func askPython(command []string) (p *python, executable string, err error) {
+	command = slices.Clip(command)
+	ask := append(command, "-c", "import sys; print('%d.%d.%d' % sys.version_info[:3]); print(sys.executable)")
+	out, err := exec.Command(ask[0], ask[1:]...).Output()
+	if err != nil {
+		return nil, "", err
+	}
+	version, executable, _ := strings.Cut(strings.ReplaceAll(string(out), "\r\n", "\n"), "\n")
+	return &python{command, version}, strings.TrimSuffix(executable, "\n"), nil
+}
 
 // Script returns the command that runs a Python program. It writes no cache of
 // what it imports.
