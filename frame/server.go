@@ -74,14 +74,6 @@ type Server struct {
 	running   sync.WaitGroup
 }
 
-// A connection that was closed at once would lose the last answers, if the peer
-// goes on sending before it has read them. So it is closed when the peer has been
-// silent for lingerSilent, or after lingerMost.
-const (
-	lingerSilent = time.Second
-	lingerMost   = 5 * time.Second
-)
-
 // Serve accepts connections of ln, until that fails or the Server is shut down,
 // and closes ln. It always returns an error, which is ErrServerClosed after
 // Shutdown or Close, and otherwise that of ln; its connections go on. It may be
@@ -272,29 +264,6 @@ func (s *Server) handle(ctx context.Context, c *Conn) error {
 			return err
 		}
 		c.handling = false
-	}
-}
-
-// linger ends what is sent, and waits until the peer has read it and closes.
-func (c *Conn) linger() {
-	half, ok := c.conn.(interface{ CloseWrite() error })
-	if !ok || half.CloseWrite() != nil {
-		return
-	}
-	buf := getBuffer(smallest - shift)
-	defer buf.put()
-	for end := time.Now().Add(lingerMost); ; {
-		d := time.Now().Add(lingerSilent)
-		if d.After(end) {
-			d = end
-		}
-		if c.conn.SetReadDeadline(d) != nil {
-			return
-		}
-		// A deadline that is not over is that of a Shutdown, for the Reader.
-		if _, err := c.conn.Read(buf.b); err != nil && (!isTimeout(err) || time.Until(d) <= slack) {
-			return
-		}
 	}
 }
 

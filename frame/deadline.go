@@ -1,0 +1,125 @@
+package frame
+
+import (
+	"io"
+	"time"
+)
+
+// past is a deadline that wakes whoever waits.
+var past = time.Unix(1, 0)
+
+// wake ends the wait of the Reader, at a time, if there is one that should end.
+func (c *Conn) wake(at time.Time, should func() bool) {
+	c.arming.Lock()
+	defer c.arming.Unlock()
+	if should() {
+		c.woken = true
+		c.special.Store(true)
+		c.conn.SetReadDeadline(at)
+	}
+}
+
+// calm takes back the deadline of a wake whose reason the Reader has found: if the
+// deadlines are the caller's, the next one that is set must stay.
+func (c *Conn) calm() {
+	if c.woken {
+		c.woken, c.until = false, time.Time{}
+		c.special.Store(c.reading != nil || c.ending)
+		c.conn.SetReadDeadline(c.until)
+	}
+}
+
+// beforeRead is called before the Reader waits, inside a frame or before one. The
+// Reader must not wait if poll is set.
+func (c *Conn) beforeRead(inside bool) (poll bool, err error) {
+	if err := c.settle(); err != nil {
+		c.arming.Lock()
+		defer c.arming.Unlock()
+		c.calm()
+		return false, &flushError{err}
+	}
+	if c.IdleTimeout <= 0 && c.FrameTimeout <= 0 && !c.special.Load() {
+		return false, nil
+	}
+	c.arming.Lock()
+	defer c.arming.Unlock()
+	if c.reading != nil {
+		if err := c.reading.err(); err != nil {
+			c.calm()
+			return false, err
+		}
+	}
+	c.draining = c.ending && !c.handling
+	// Then a frame that has begun is read to its end, and not a byte more.
+	c.exact = c.draining && c.drained >= drain
+	var d time.Time
+	switch {
+	case inside:
+		limit := c.FrameTimeout
+		if limit <= 0 && c.draining {
+			limit = partTimeout
+		}
+		if limit > 0 {
+			if c.begun.IsZero() {
+				c.begun = time.Now()
+			}
+			d = c.begun.Add(limit)
+		}
+	case c.draining:
+		if c.drained >= drain || c.silent >= waits || c.waited >= impatience {
+			return false, errEnding
+		}
+		if poll = c.raw != nil; !poll {
+			c.since = time.Now()
+			d = c.since.Add(patience)
+		}
+	case c.IdleTimeout > 0:
+		d = time.Now().Add(c.IdleTimeout)
+	}
+	if c.woken || d != c.until {
+		c.woken, c.until = false, d
+		// A net.Pipe has no deadline any more when the peer has closed it. Reading tells
+		// whether there is something left, and which end it was.
+		if err = c.conn.SetReadDeadline(d); err == io.ErrClosedPipe {
+			err = nil
+		}
+	}
+	c.special.Store(c.reading != nil || c.ending || !d.IsZero())
+	return poll, err
+}
+
+// cutBy returns the error of who has ended a handshake, if it was no deadline.
+func (c *Conn) cutBy() error {
+	c.arming.Lock()
+	defer c.arming.Unlock()
+	switch {
+	case c.ending:
+		return errEnding
+	case c.reading != nil:
+		return c.reading.err()
+	}
+	return nil
+}
+
+// slack is how much earlier than a deadline its error may come.
+const slack = 10 * time.Millisecond
+
+// timedOut is called when a read deadline has passed. The Reader waits again if
+// it returns no error; otherwise the error may be one that would come again and again.
+func (c *Conn) timedOut(inside bool, err error) (e error, stuck bool) {
+	c.arming.Lock()
+	defer c.arming.Unlock()
+	switch {
+	case c.woken:
+		return nil, false // beforeRead knows why
+	case c.draining && !inside:
+		if c.silent++; c.raw != nil {
+			c.silent = waits
+		}
+		return nil, false // beforeRead ends it
+	}
+	c.begun = time.Time{}
+	// What is too early was not this deadline: a connection that hides a TLS handshake
+	// says so again and again when that has timed out.
+	return err, time.Until(c.until) > slack
+}

@@ -1,0 +1,72 @@
+package frame
+
+import (
+	"encoding/binary"
+	"math"
+	"math/bits"
+)
+
+// A value is an integer of the header. c and ? count as integers too, but not
+// as lengths.
+type value struct {
+	off    int
+	size   int  // 0 if the value is no integer
+	big    bool // big-endian
+	signed bool
+	length bool  // it may be the length
+	shift  uint8 // 64 bits less its own
+}
+
+// max returns the largest number that both the integer and an int64 can express.
+func (v *value) max() int64 {
+	if v.signed {
+		return math.MaxInt64 >> v.shift
+	}
+	return int64(min(uint64(math.MaxUint64)>>v.shift, math.MaxInt64))
+}
+
+// load returns the integer at its place in head; an unsigned one of 64 bits may
+// come out negative.
+func (v *value) load(head []byte) int64 {
+	b := head[v.off:]
+	var x uint64
+	switch v.size {
+	case 4:
+		x = uint64(binary.LittleEndian.Uint32(b))
+	case 2:
+		x = uint64(binary.LittleEndian.Uint16(b))
+	case 1:
+		x = uint64(b[0])
+	case 8:
+		x = binary.LittleEndian.Uint64(b)
+	default:
+		panic("frame: a value of the header that is no integer")
+	}
+	if v.big {
+		x = bits.ReverseBytes64(x)
+	} else {
+		x <<= v.shift & 63
+	}
+	if v.signed {
+		return int64(x) >> (v.shift & 63)
+	}
+	return int64(x >> (v.shift & 63))
+}
+
+// store sets the integer at its place in head.
+func (v *value) store(head []byte, x uint64) {
+	b := head[v.off:]
+	if v.big {
+		x = bits.ReverseBytes64(x << (v.shift & 63))
+	}
+	switch v.size {
+	case 4:
+		binary.LittleEndian.PutUint32(b, uint32(x))
+	case 2:
+		binary.LittleEndian.PutUint16(b, uint16(x))
+	case 1:
+		b[0] = byte(x)
+	default:
+		binary.LittleEndian.PutUint64(b, x)
+	}
+}
