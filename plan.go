@@ -109,9 +109,7 @@ func (s *Struct) flatten() {
 	}
 }
 
-func init() {
-	mem.StepsOf = func(s any) ([]mem.Step, bool) { return s.(*Struct).flat.steps, s.(*Struct).flat.quick >= 0 }
-}
+
 
 // one returns the instruction for a single value of in, at offset 0.
 func (in *inst) one() inst {

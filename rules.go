@@ -3,6 +3,7 @@ package structpack
 import (
 	"reflect"
 
+	"example.com/structpack/internal/mem"
 	"example.com/structpack/internal/rules"
 )
 
@@ -23,6 +24,12 @@ func init() {
 	}
 	rules.Scan = func(s any, op string, dests []reflect.Type) ([]rules.Pair, error) {
 		return s.(*Struct).pair(op, dests)
+	}
+	rules.Steps = func(s any) []mem.Step {
+		if f := &s.(*Struct).flat; f.quick >= 0 && len(f.pads) == 0 {
+			return f.steps
+		}
+		return nil
 	}
 }
 

@@ -19,9 +19,9 @@ var pools [len(classes)]sync.Pool
 // memory that begins at a page takes up to twice as long on some processors.
 const shift = 64
 
-// own is how many bytes a Reader and a Writer have room for in themselves, so
+// inlineSize is how many bytes a Reader and a Writer have room for in themselves, so
 // that small frames that come one by one need no buffer.
-const own = 320
+const inlineSize = 320
 
 // A buffer is memory of one of the classes, or of another size.
 type buffer struct {

@@ -48,24 +48,24 @@ type Conn struct {
 	// WriteTimeout is how long a flush may take, whoever began it.
 	WriteTimeout time.Duration
 
-	conn   net.Conn
-	closed atomic.Bool
-	begun  time.Time // when the Reader first waited for the rest of a frame
+	conn       net.Conn
+	closed     atomic.Bool
+	frameStart time.Time // when the Reader first waited for the rest of a frame
 
-	special atomic.Bool // there is something for arming to look at, besides timeouts
-	arming  sync.Mutex
-	reading *turn     // of a call of NextContext, or nil
-	until   time.Time // the read deadline
-	woken   bool      // it was moved into the past
-	ending  bool      // the Server is shut down
+	mustArm      atomic.Bool // there is something for arming to look at, besides timeouts
+	deadlineMu   sync.Mutex
+	reading      *waiter   // of a call of NextContext, or nil
+	readDeadline time.Time // the read deadline
+	woken        bool      // it was moved into the past
+	ending       bool      // the Server is shut down
 
 	// Of the goroutine that reads, in a Server.
-	handling bool          // a handler is running: no Shutdown ends its reading
-	draining bool          // the Server is shut down, and no handler is running
-	drained  int           // how many bytes came since then
-	silent   int           // how many waits were in vain
-	waited   time.Duration // how long all of them took
-	since    time.Time     // when the last one began
+	handling   bool          // a handler is running: no Shutdown ends its reading
+	draining   bool          // the Server is shut down, and no handler is running
+	drained    int           // how many bytes came since then
+	emptyWaits int           // how many waits were in vain
+	waited     time.Duration // how long all of them took
+	waitStart  time.Time     // when the last one began
 }
 
 // NewConn returns a Conn of a connection that is a stream: TCP, TLS, net.Pipe, a
@@ -167,22 +167,22 @@ func network(c net.Conn) string {
 // nothing is lost: the next call goes on where this one stopped.
 func (c *Conn) NextContext(ctx context.Context) (Frame, error) {
 	if err := ctx.Err(); err != nil {
-		return c.nothing(), err
+		return c.noFrame(), err
 	}
 	if ctx.Done() == nil || c.ready() {
 		return c.Next()
 	}
-	t := &turn{ctx: ctx}
-	c.arming.Lock()
+	t := &waiter{ctx: ctx}
+	c.deadlineMu.Lock()
 	c.reading = t
-	c.special.Store(true)
-	c.arming.Unlock()
-	stop := context.AfterFunc(ctx, func() { c.wake(past, func() bool { return c.reading == t }) })
+	c.mustArm.Store(true)
+	c.deadlineMu.Unlock()
+	stop := context.AfterFunc(ctx, func() { c.wake(expired, func() bool { return c.reading == t }) })
 	defer func() {
 		stop()
-		c.arming.Lock()
+		c.deadlineMu.Lock()
 		c.reading = nil
-		c.arming.Unlock()
+		c.deadlineMu.Unlock()
 	}()
 	f, err := c.Next()
 	if isClosed(err) && ctx.Err() != nil { // as by Server.Close, which does both
@@ -198,8 +198,8 @@ func (c *Conn) WriteContext(ctx context.Context, payload []byte, values ...any) 
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	t := &turn{ctx: ctx, w: &c.Writer}
-	defer t.disarm()
+	t := &waiter{ctx: ctx, w: &c.Writer}
+	defer t.unwatch()
 	c.Writer.mu.Lock()
 	defer c.Writer.mu.Unlock()
 	return c.write(t, payload, values)
@@ -212,8 +212,8 @@ func (c *Conn) FlushContext(ctx context.Context) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	t := &turn{ctx: ctx, w: &c.Writer}
-	defer t.disarm()
+	t := &waiter{ctx: ctx, w: &c.Writer}
+	defer t.unwatch()
 	c.Writer.mu.Lock()
 	defer c.Writer.mu.Unlock()
 	return c.flushed(t)

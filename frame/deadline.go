@@ -5,52 +5,52 @@ import (
 	"time"
 )
 
-// past is a deadline that wakes whoever waits.
-var past = time.Unix(1, 0)
+// expired is a deadline that wakes whoever waits.
+var expired = time.Unix(1, 0)
 
 // wake ends the wait of the Reader, at a time, if there is one that should end.
 func (c *Conn) wake(at time.Time, should func() bool) {
-	c.arming.Lock()
-	defer c.arming.Unlock()
+	c.deadlineMu.Lock()
+	defer c.deadlineMu.Unlock()
 	if should() {
 		c.woken = true
-		c.special.Store(true)
+		c.mustArm.Store(true)
 		c.conn.SetReadDeadline(at)
 	}
 }
 
-// calm takes back the deadline of a wake whose reason the Reader has found: if the
+// clearWake takes back the deadline of a wake whose reason the Reader has found: if the
 // deadlines are the caller's, the next one that is set must stay.
-func (c *Conn) calm() {
+func (c *Conn) clearWake() {
 	if c.woken {
-		c.woken, c.until = false, time.Time{}
-		c.special.Store(c.reading != nil || c.ending)
-		c.conn.SetReadDeadline(c.until)
+		c.woken, c.readDeadline = false, time.Time{}
+		c.mustArm.Store(c.reading != nil || c.ending)
+		c.conn.SetReadDeadline(c.readDeadline)
 	}
 }
 
 // beforeRead is called before the Reader waits, inside a frame or before one. The
 // Reader must not wait if poll is set.
 func (c *Conn) beforeRead(inside bool) (poll bool, err error) {
-	if err := c.settle(); err != nil {
-		c.arming.Lock()
-		defer c.arming.Unlock()
-		c.calm()
+	if err := c.flushBeforeRead(); err != nil {
+		c.deadlineMu.Lock()
+		defer c.deadlineMu.Unlock()
+		c.clearWake()
 		return false, &flushError{err}
 	}
-	if c.IdleTimeout <= 0 && c.FrameTimeout <= 0 && !c.special.Load() {
+	if c.IdleTimeout <= 0 && c.FrameTimeout <= 0 && !c.mustArm.Load() {
 		return false, nil
 	}
-	c.arming.Lock()
-	defer c.arming.Unlock()
+	c.deadlineMu.Lock()
+	defer c.deadlineMu.Unlock()
 	if c.reading != nil {
 		if err := c.reading.err(); err != nil {
-			c.calm()
+			c.clearWake()
 			return false, err
 		}
 	}
 	c.draining = c.ending && !c.handling
-	// Then a frame that has begun is read to its end, and not a byte more.
+	// Then a frame that is here in part is read to its end, and not a byte more.
 	c.exact = c.draining && c.drained >= drain
 	var d time.Time
 	switch {
@@ -60,38 +60,38 @@ func (c *Conn) beforeRead(inside bool) (poll bool, err error) {
 			limit = partTimeout
 		}
 		if limit > 0 {
-			if c.begun.IsZero() {
-				c.begun = time.Now()
+			if c.frameStart.IsZero() {
+				c.frameStart = time.Now()
 			}
-			d = c.begun.Add(limit)
+			d = c.frameStart.Add(limit)
 		}
 	case c.draining:
-		if c.drained >= drain || c.silent >= waits || c.waited >= impatience {
+		if c.drained >= drain || c.emptyWaits >= waits || c.waited >= pollWaits {
 			return false, errEnding
 		}
 		if poll = c.raw != nil; !poll {
-			c.since = time.Now()
-			d = c.since.Add(patience)
+			c.waitStart = time.Now()
+			d = c.waitStart.Add(pollWait)
 		}
 	case c.IdleTimeout > 0:
 		d = time.Now().Add(c.IdleTimeout)
 	}
-	if c.woken || d != c.until {
-		c.woken, c.until = false, d
+	if c.woken || d != c.readDeadline {
+		c.woken, c.readDeadline = false, d
 		// A net.Pipe has no deadline any more when the peer has closed it. Reading tells
 		// whether there is something left, and which end it was.
 		if err = c.conn.SetReadDeadline(d); err == io.ErrClosedPipe {
 			err = nil
 		}
 	}
-	c.special.Store(c.reading != nil || c.ending || !d.IsZero())
+	c.mustArm.Store(c.reading != nil || c.ending || !d.IsZero())
 	return poll, err
 }
 
 // cutBy returns the error of who has ended a handshake, if it was no deadline.
 func (c *Conn) cutBy() error {
-	c.arming.Lock()
-	defer c.arming.Unlock()
+	c.deadlineMu.Lock()
+	defer c.deadlineMu.Unlock()
 	switch {
 	case c.ending:
 		return errEnding
@@ -106,20 +106,20 @@ const slack = 10 * time.Millisecond
 
 // timedOut is called when a read deadline has passed. The Reader waits again if
 // it returns no error; otherwise the error may be one that would come again and again.
-func (c *Conn) timedOut(inside bool, err error) (e error, stuck bool) {
-	c.arming.Lock()
-	defer c.arming.Unlock()
+func (c *Conn) timedOut(inside bool, err error) (e error, permanent bool) {
+	c.deadlineMu.Lock()
+	defer c.deadlineMu.Unlock()
 	switch {
 	case c.woken:
 		return nil, false // beforeRead knows why
 	case c.draining && !inside:
-		if c.silent++; c.raw != nil {
-			c.silent = waits
+		if c.emptyWaits++; c.raw != nil {
+			c.emptyWaits = waits
 		}
 		return nil, false // beforeRead ends it
 	}
-	c.begun = time.Time{}
+	c.frameStart = time.Time{}
 	// What is too early was not this deadline: a connection that hides a TLS handshake
 	// says so again and again when that has timed out.
-	return err, time.Until(c.until) > slack
+	return err, time.Until(c.readDeadline) > slack
 }

@@ -12,11 +12,11 @@ const (
 	drain = 8 << 20
 	// Where it cannot be asked whether there are any, a wait of this length tells;
 	// but on a machine that is busy the time may be over before anybody looks.
-	patience = 25 * time.Millisecond
+	pollWait = 25 * time.Millisecond
 	waits    = 4
 	// impatience is how long such waits take in all, for a peer that always has
 	// something before one is over.
-	impatience = time.Second
+	pollWaits = time.Second
 	// partTimeout is the FrameTimeout after a Shutdown if there is none.
 	partTimeout = 5 * time.Second
 )
@@ -27,9 +27,9 @@ var errEnding = errors.New("frame: shut down")
 // end tells the Reader that the Server is shut down. A TLS handshake that is under
 // way gets some time, for it does not survive a deadline.
 func (c *Conn) end() {
-	at := past
+	at := expired
 	if c.raw == nil {
-		at = time.Now().Add(patience)
+		at = time.Now().Add(pollWait)
 	}
 	c.wake(at, func() bool {
 		c.ending = true
@@ -41,9 +41,9 @@ func (c *Conn) end() {
 // more.
 func (c *Conn) hasDrained(n int) {
 	c.drained += n
-	if !c.since.IsZero() {
-		c.waited += time.Since(c.since)
-		c.since = time.Time{}
+	if !c.waitStart.IsZero() {
+		c.waited += time.Since(c.waitStart)
+		c.waitStart = time.Time{}
 	}
 }
 

@@ -59,12 +59,12 @@ func (e *SizeError) Unwrap() error { return e.Err }
 // guess tells what speaks another protocol at the other end, for this is how it
 // shows: as a length made of letters.
 func guess(head []byte) string {
-	for _, known := range []struct{ bytes, name string }{
+	for _, magic := range []struct{ bytes, name string }{
 		{"HTTP", "HTTP"}, {"GET ", "HTTP"}, {"POST", "HTTP"}, {"PUT ", "HTTP"}, {"HEAD", "HTTP"},
 		{"SSH-", "SSH"}, {"\x16\x03", "TLS"}, {"\x15\x03", "a TLS alert"},
 	} {
-		if bytes.HasPrefix(head, []byte(known.bytes)) {
-			return ", which looks like " + known.name
+		if bytes.HasPrefix(head, []byte(magic.bytes)) {
+			return ", which looks like " + magic.name
 		}
 	}
 	return ""
@@ -87,11 +87,11 @@ func isTimeout(err error) bool {
 	return errors.As(err, &ne) && ne.Timeout() && !errors.As(err, &lost)
 }
 
-// A stuckError is a timeout that every later call would have again, and so is none
+// A permanentTimeout is a timeout that every later call would have again, and so is none
 // that reading goes on after.
-type stuckError struct{ err error }
+type permanentTimeout struct{ err error }
 
-func (e *stuckError) Error() string {
+func (e *permanentTimeout) Error() string {
 	return "frame: a deadline ended the connection, as it does during a TLS handshake: " + e.err.Error()
 }
 

@@ -53,10 +53,10 @@ func (f Frame) String() string {
 // Uint returns value i of the header as an unsigned integer, a negative one
 // with its sign extended to 64 bits. It takes integers, c and ?, and panics if
 // value i is something else, or is not there.
-func (h *Header) Uint(i int) uint64 { return uint64(h.layout.values[i].load(h.Head)) }
+func (h *Header) Uint(i int) uint64 { return uint64(h.layout.integers[i].load(h.Head)) }
 
 // Int is Uint for signed integers.
-func (h *Header) Int(i int) int64 { return h.layout.values[i].load(h.Head) }
+func (h *Header) Int(i int) int64 { return h.layout.integers[i].load(h.Head) }
 
 // Scan unpacks the header into variables, as [structpack.Struct.Scan] does; the
 // length is one of the values.

@@ -6,19 +6,19 @@ import (
 	"math/bits"
 )
 
-// A value is an integer of the header. c and ? count as integers too, but not
+// An integer is a value of the header. c and ? count as integers too, but not
 // as lengths.
-type value struct {
+type integer struct {
 	off    int
 	size   int  // 0 if the value is no integer
 	big    bool // big-endian
 	signed bool
 	length bool  // it may be the length
-	shift  uint8 // 64 bits less its own
+	shift  uint8 // 64 less its bits
 }
 
 // max returns the largest number that both the integer and an int64 can express.
-func (v *value) max() int64 {
+func (v *integer) max() int64 {
 	if v.signed {
 		return math.MaxInt64 >> v.shift
 	}
@@ -27,7 +27,7 @@ func (v *value) max() int64 {
 
 // load returns the integer at its place in head; an unsigned one of 64 bits may
 // come out negative.
-func (v *value) load(head []byte) int64 {
+func (v *integer) load(head []byte) int64 {
 	b := head[v.off:]
 	var x uint64
 	switch v.size {
@@ -54,7 +54,7 @@ func (v *value) load(head []byte) int64 {
 }
 
 // store sets the integer at its place in head.
-func (v *value) store(head []byte, x uint64) {
+func (v *integer) store(head []byte, x uint64) {
 	b := head[v.off:]
 	if v.big {
 		x = bits.ReverseBytes64(x << (v.shift & 63))

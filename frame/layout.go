@@ -18,22 +18,22 @@ import (
 // payload, whose length one of the header's integers tells. It is checked when
 // it is made, immutable, and safe for use by many goroutines.
 type Layout struct {
-	head   *structpack.Struct
-	rest   *structpack.Struct // head with padding in the place of the length
-	steps  []mem.Step         // the same for package mem
-	quick  int                // how many values there are, if the steps write all of rest; or -1
-	size   int                // of the header
-	values []value
-	at     int   // which value is the length, or -1
-	length value // at its place
-	max    int64 // the largest length that its code can express
-	counts int64 // how many bytes of the header the length counts
-	tail   int64 // how many bytes of the payload it does not count
-	adjust int64 // what is added to the length: tail - counts
-	fn     func(head []byte) (int64, error)
-	rule   string
-	codecs sync.Map            // by reflect.Type, for Decode and Encode
-	codec  atomic.Pointer[any] // of the type that was asked for first
+	head     *structpack.Struct
+	rest     *structpack.Struct // head with padding in the place of the length
+	steps    []mem.Step         // of the values but the length
+	fast     int                // how many values there are, if package mem may well pack them; or -1
+	size     int                // of the header
+	integers []integer          // all values
+	at       int                // which value is the length, or -1
+	length   integer            // at its place
+	max      int64              // the largest length that its code can express
+	counts   int64              // how many bytes of the header the length counts
+	tail     int64              // how many bytes of the payload it does not count
+	adjust   int64              // what is added to the length: tail - counts
+	fn       func(head []byte) (int64, error)
+	rule     string
+	codecs   sync.Map            // by reflect.Type, for Decode and Encode
+	codec    atomic.Pointer[any] // of the type that was asked for first
 }
 
 // String describes the layout.
@@ -44,9 +44,9 @@ func (l *Layout) String() string {
 // Header returns the compiled format of the header.
 func (l *Layout) Header() *structpack.Struct { return l.head }
 
-// known returns the size of the payload of the frame that b begins with, of
+// payloadSize returns the size of the payload of the frame that b begins with, of
 // which the header is there, or a negative number if that is for measure to say.
-func (l *Layout) known(b []byte) int64 {
+func (l *Layout) payloadSize(b []byte) int64 {
 	n := l.length.load(b)
 	if n < l.counts {
 		return -1
@@ -63,7 +63,7 @@ func (l *Layout) measure(b []byte) (head int, payload int64, err error) {
 		return l.size, -1, nil
 	}
 	if l.fn != nil {
-		return l.ask(b)
+		return l.callLengthFunc(b)
 	}
 	n := l.length.load(b)
 	switch {
@@ -75,8 +75,8 @@ func (l *Layout) measure(b []byte) (head int, payload int64, err error) {
 	return l.size, min(n-l.counts, math.MaxInt64-l.tail) + l.tail, nil
 }
 
-// ask calls the length function, with a longer header as often as it wants one.
-func (l *Layout) ask(b []byte) (head int, payload int64, err error) {
+// callLengthFunc calls the length function, with a longer header as often as it wants one.
+func (l *Layout) callLengthFunc(b []byte) (head int, payload int64, err error) {
 	for head = l.size; head <= len(b); {
 		n, err := l.fn(b[:head:head])
 		if err == nil {
@@ -171,7 +171,7 @@ func (l *Layout) Split(data []byte, atEOF bool) (advance int, token []byte, err 
 // errors are those of structpack's Pack, and a *SizeError for a payload that the
 // length cannot express.
 func (l *Layout) Append(dst, payload []byte, values ...any) ([]byte, error) {
-	if b, ok := l.appendQuick(dst, payload, values); ok {
+	if b, ok := l.appendFast(dst, payload, values); ok {
 		return b, nil
 	}
 	n := len(dst)
@@ -188,11 +188,11 @@ func (l *Layout) Append(dst, payload []byte, values ...any) ([]byte, error) {
 	return append(b, payload...), nil
 }
 
-// appendQuick appends a frame if there is room for it, and package mem knows how.
-func (l *Layout) appendQuick(dst, payload []byte, values []any) ([]byte, bool) {
+// appendFast appends a frame if there is room for it, and package mem knows how.
+func (l *Layout) appendFast(dst, payload []byte, values []any) ([]byte, bool) {
 	n := len(dst)
 	length := int64(len(payload)) - l.adjust
-	if len(payload) > cap(dst)-n-l.size || len(values) != l.quick || length < l.counts || length > l.max {
+	if len(payload) > cap(dst)-n-l.size || len(values) != l.fast || length < l.counts || length > l.max {
 		return nil, false
 	}
 	b := dst[:n+l.size+len(payload)]
@@ -207,7 +207,7 @@ func (l *Layout) appendQuick(dst, payload []byte, values []any) ([]byte, bool) {
 
 // pack packs the header of a frame into head, which has its size.
 func (l *Layout) pack(head, payload []byte, values []any) error {
-	if wants := len(l.values) - 1; l.fn == nil && len(values) != wants {
+	if wants := len(l.integers) - 1; l.fn == nil && len(values) != wants {
 		return &structpack.Error{Op: "pack", Format: l.head.Format(), Pos: -1, Index: -1, Err: structpack.ErrCount,
 			Reason: fmt.Sprintf("a frame takes %d values besides the length (got %d)", wants, len(values))}
 	}
@@ -231,7 +231,7 @@ func (l *Layout) refusal(head []byte, values []any, err error) error {
 	for i, v := range values {
 		all[l.position(i)] = v
 	}
-	if _, e := l.head.AppendPack(head[:0], all[:len(l.values)]...); e != nil {
+	if _, e := l.head.AppendPack(head[:0], all[:len(l.integers)]...); e != nil {
 		return e
 	}
 	return err // what they point to has changed since
@@ -249,7 +249,7 @@ func (l *Layout) position(i int) int {
 // function computes must be there.
 func (l *Layout) setLength(head, payload []byte) error {
 	if l.fn != nil {
-		return l.agrees(head, payload)
+		return l.checkLengthFunc(head, payload)
 	}
 	n, err := l.lengthFor(len(payload))
 	if err == nil {
@@ -270,11 +270,11 @@ func (l *Layout) lengthFor(n int) (int64, error) {
 	return length, nil
 }
 
-// agrees checks a payload, of which the first bytes may be of the header too, against
+// checkLengthFunc checks a payload, of which the first bytes may be of the header too, against
 // what the length function makes of that.
-func (l *Layout) agrees(head, payload []byte) error {
+func (l *Layout) checkLengthFunc(head, payload []byte) error {
 	whole := append(clone(head), payload[:min(len(payload), largestHead)]...)
-	size, n, err := l.ask(whole)
+	size, n, err := l.callLengthFunc(whole)
 	if err != nil {
 		return err
 	}

@@ -9,7 +9,7 @@ import "io"
 func (r *Reader) ReadHeader() (f Frame, size int64, err error) {
 	head, size, err := r.readHead()
 	if err != nil {
-		return r.nothing(), 0, err
+		return r.noFrame(), 0, err
 	}
 	b := r.b[r.start : r.start+head]
 	r.start += head

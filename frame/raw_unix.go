@@ -49,7 +49,7 @@ func newRawConn(c net.Conn) *rawConn {
 // nothing is there, the error is that of a deadline.
 func (raw *rawConn) read(r *Reader, want int, poll bool) (n int, err error) {
 	raw.r, raw.want, raw.n, raw.err = r, want, 0, os.ErrDeadlineExceeded
-	r.trying = true
+	r.speculative = true
 	if poll {
 		err = raw.conn.Control(func(fd uintptr) { raw.read1(fd) })
 	} else {
@@ -90,7 +90,7 @@ func (raw *rawConn) reader() func(fd uintptr) bool {
 				return true
 			case syscall.EINTR:
 			case syscall.EAGAIN:
-				r.trying = false
+				r.speculative = false
 				if r.start == r.end {
 					r.release()
 				}

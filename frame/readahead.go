@@ -38,8 +38,8 @@ func (r *Reader) room(want int) []byte {
 // what the Reader has itself, unless there was more in the stream the last time;
 // and so does one of which so little is expected, or nothing yet.
 func (r *Reader) begin() {
-	r.buf = &r.own
-	if !r.idles || r.full || r.raw != nil && r.last > own && (!r.trying || r.last > smallest) {
+	r.buf = &r.inline
+	if !r.idles || r.full || r.raw != nil && r.last > inlineSize && (!r.speculative || r.last > smallest) {
 		r.buf = getBuffer(r.ahead)
 	}
 	r.b = r.buf.b
@@ -50,7 +50,7 @@ func (r *Reader) adapt(n int) {
 	const most = largest - shift
 	r.full, r.last = n == r.asked, r.end-r.start
 	switch {
-	case r.buf == &r.own:
+	case r.buf == &r.inline:
 	case r.full && n >= r.ahead/2:
 		r.ahead = min(4*r.ahead, most)
 		r.small = 0

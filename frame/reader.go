@@ -40,27 +40,27 @@ type Reader struct {
 	idles  bool     // src is a connection, which may be silent for long
 	conn   *Conn    // whose Reader it is, or nil
 
-	// shake is nil, or the handshake of src, which returns at once when the Reader has
+	// handshake is nil, or the handshake of src, which returns at once when the Reader has
 	// tried to read: nil if it is complete, and otherwise why it never will be.
-	shake func(context.Context) error
+	handshake func(context.Context) error
 
-	buf        *buffer // nil if nothing is there
-	b          []byte  // all of buf
-	start, end int     // of the bytes in b that are not consumed
-	ahead      int     // how much to read ahead
-	asked      int     // the size of the last read
-	full       bool    // it brought as much
-	last       int     // how many bytes were there after it
-	trying     bool    // the next read is one that may well bring nothing
-	small      int     // how many reads in a row brought little
-	exact      bool    // not to read ahead
-	left       int64   // of a payload that is read as a stream
-	err        error   // final
-	pending    error   // what ended the stream behind the bytes in buf
-	header     Header  // of the frame that was returned last
+	buf         *buffer // nil if nothing is there
+	b           []byte  // all of buf
+	start, end  int     // of the bytes in b that are not consumed
+	ahead       int     // how much to read ahead
+	asked       int     // the size of the last read
+	full        bool    // it brought as much
+	last        int     // how many bytes were there after it
+	speculative bool    // the next read is one that may well bring nothing
+	small       int     // how many reads in a row brought little
+	exact       bool    // not to read ahead
+	left        int64   // of a payload that is read as a stream
+	err         error   // final
+	pending     error   // what ended the stream behind the bytes in buf
+	header      Header  // of the frame that was returned last
 
-	ownBytes [own]byte
-	own      buffer // of them
+	inlineBytes [inlineSize]byte
+	inline      buffer // of them
 }
 
 // NewReader returns a Reader of frames from a stream: a connection of any kind, a
@@ -76,9 +76,9 @@ func NewReader(r io.Reader, layout *Layout) *Reader {
 func (r *Reader) init(src io.Reader, layout *Layout) {
 	r.layout, r.src, r.ahead = layout, src, smallest-shift
 	r.header.layout = layout
-	r.own = buffer{r.ownBytes[:], -1}
+	r.inline = buffer{r.inlineBytes[:], -1}
 	if c, ok := src.(handshaker); ok {
-		r.shake = c.HandshakeContext
+		r.handshake = c.HandshakeContext
 	}
 	if c, ok := src.(net.Conn); ok {
 		r.raw, r.idles = newRawConn(c), true
@@ -115,7 +115,7 @@ func (r *Reader) Next() (Frame, error) {
 	for {
 		l, b := r.layout, r.b[r.start:r.end]
 		if len(b) >= l.size && r.left == 0 && r.err == nil {
-			if n := l.known(b); uint64(n) <= uint64(min(r.limit(), int64(len(b)-l.size))) {
+			if n := l.payloadSize(b); uint64(n) <= uint64(min(r.limit(), int64(len(b)-l.size))) {
 				end := l.size + int(n)
 				r.start += end
 				r.header.Head = b[:l.size:l.size]
@@ -126,13 +126,13 @@ func (r *Reader) Next() (Frame, error) {
 			return r.wait()
 		}
 		if err := r.fill(l.size); err != nil {
-			return r.nothing(), err
+			return r.noFrame(), err
 		}
 	}
 }
 
-// nothing is the frame that comes with an error.
-func (r *Reader) nothing() Frame {
+// noFrame is the frame that comes with an error.
+func (r *Reader) noFrame() Frame {
 	r.header.Head = nil
 	return Frame{&r.header, nil}
 }
@@ -155,16 +155,16 @@ func (r *Reader) limit() int64 {
 func (r *Reader) wait() (Frame, error) {
 	head, n, err := r.readHead()
 	if err != nil {
-		return r.nothing(), err
+		return r.noFrame(), err
 	}
 	if limit := min(r.limit(), math.MaxInt-int64(head)); n > limit {
 		err := &SizeError{Size: n, Limit: limit, Head: clone(r.b[r.start : r.start+head]), Err: ErrTooLarge}
-		return r.nothing(), r.fail(err)
+		return r.noFrame(), r.fail(err)
 	}
 	end := head + int(n)
 	for r.end-r.start < end {
 		if err := r.fill(end); err != nil {
-			return r.nothing(), err
+			return r.noFrame(), err
 		}
 	}
 	b := r.b[r.start : r.start+end]
@@ -177,7 +177,7 @@ func (r *Reader) wait() (Frame, error) {
 // done is called when a frame that was waited for is complete.
 func (r *Reader) done() {
 	if r.conn != nil {
-		r.conn.begun = time.Time{}
+		r.conn.frameStart = time.Time{}
 	}
 }
 
@@ -273,22 +273,22 @@ func (r *Reader) fill(want int) error {
 		if !isTimeout(err) || !r.idles && !errors.Is(err, os.ErrDeadlineExceeded) {
 			return r.ended(err)
 		}
-		if r.shake != nil {
-			if r.shake(context.Background()) != nil {
-				r.ended(&stuckError{err})
+		if r.handshake != nil {
+			if r.handshake(context.Background()) != nil {
+				r.ended(&permanentTimeout{err})
 				if r.conn != nil {
 					return cmp.Or(r.conn.cutBy(), r.err)
 				}
 				return r.err
 			}
-			r.shake = nil
+			r.handshake = nil
 		}
 		if r.conn == nil {
 			return err
 		}
-		stuck := false
-		if err, stuck = r.conn.timedOut(inside, err); stuck {
-			return r.ended(&stuckError{err})
+		permanent := false
+		if err, permanent = r.conn.timedOut(inside, err); permanent {
+			return r.ended(&permanentTimeout{err})
 		}
 		if err != nil {
 			return err

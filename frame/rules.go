@@ -1,12 +1,14 @@
 package frame
 
 import (
+	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 
 	"example.com/structpack"
-	"example.com/structpack/internal/mem"
+	"example.com/structpack/internal/rules"
 )
 
 // An Option is a rule of a Layout.
@@ -53,94 +55,117 @@ func LengthFunc(f func(head []byte) (int64, error)) Option {
 const largestHead = 4096
 
 // NewLayout makes a layout of the header's format and rules. The format must
-// begin with <, > or !: what goes over a wire has no native alignment.
+// begin with <, > or !, because native alignment is a matter of one machine.
 func NewLayout(format string, rules ...Option) (*Layout, error) {
-	fail := func(text string, args ...any) (*Layout, error) {
-		return nil, fmt.Errorf("frame: layout %q: %s", format, fmt.Sprintf(text, args...))
-	}
 	head, err := structpack.Compile(format)
 	if err != nil {
 		return nil, fmt.Errorf("frame: layout: %w", err)
 	}
-	if !strings.ContainsAny(format[:min(1, len(format))], "<>!") {
-		return fail("the format must begin with <, > or !: otherwise it is laid out as on this machine only")
+	l := &Layout{head: head, rest: head, fast: -1, size: head.Size(), at: -1}
+	if err = l.checkHeader(); err == nil {
+		l.integers = integers(head)
+		err = l.apply(rules)
 	}
-	if head.Size() > largestHead {
-		return fail("a header of %d bytes is too large (limit %d)", head.Size(), largestHead)
+	if err != nil {
+		return nil, fmt.Errorf("frame: layout %q: %w", format, err)
 	}
-	if head.NumValues() > largestHead {
-		return fail("a header of %d values is too large (limit %d)", head.NumValues(), largestHead)
+	return l, nil
+}
+
+// checkHeader returns an error for a format that is no header.
+func (l *Layout) checkHeader() error {
+	format := l.head.Format()
+	switch values := l.head.NumValues(); {
+	case !strings.ContainsAny(format[:min(1, len(format))], "<>!"):
+		return errors.New("the format must begin with <, > or !: otherwise it is laid out as on this machine only")
+	case l.size > largestHead:
+		return fmt.Errorf("a header of %d bytes is too large (limit %d)", l.size, largestHead)
+	case values > largestHead:
+		return fmt.Errorf("a header of %d values is too large (limit %d)", values, largestHead)
+	case l.size == 0:
+		return errors.New("a header of no bytes")
 	}
-	if head.Size() == 0 {
-		return fail("a header of no bytes")
-	}
+	return nil
+}
+
+// apply makes the rules those of the layout.
+func (l *Layout) apply(rules []Option) error {
 	var o options
 	for _, rule := range rules {
 		if rule == nil {
-			return fail("a rule that is nil")
+			return errors.New("a rule that is nil")
 		}
 		rule(&o)
 	}
-	l := &Layout{head: head, rest: head, quick: -1, size: head.Size(), values: integers(head), at: -1, fn: o.fn}
-	if o.trailer < 0 {
-		return fail("a trailer of %d bytes", o.trailer)
+	switch {
+	case o.trailer < 0:
+		return fmt.Errorf("a trailer of %d bytes", o.trailer)
+	case !o.computed:
+		return l.setRule(&o)
+	case o.at != nil, o.from != nil, o.trailer != 0:
+		return errors.New("LengthFunc goes with no other rule")
+	case o.fn == nil:
+		return errors.New("LengthFunc of nil")
 	}
-	if o.computed {
-		if o.at != nil || o.from != nil || o.trailer != 0 {
-			return fail("LengthFunc goes with no other rule")
-		}
-		if o.fn == nil {
-			return fail("LengthFunc of nil")
-		}
-		l.length, l.counts = value{size: 1}, math.MaxInt64 // known knows none
-		l.rule = "length computed"
-		return l, nil
+	l.fn, l.rule = o.fn, "length computed"
+	l.length, l.counts = integer{size: 1}, math.MaxInt64 // payloadSize finds none
+	return nil
+}
+
+// setRule finds the length and what it counts.
+func (l *Layout) setRule(o *options) (err error) {
+	if l.at, err = l.lengthIndex(o.at); err != nil {
+		return err
 	}
-	if o.at != nil {
-		if l.at = *o.at; l.at < 0 || l.at >= len(l.values) || !l.values[l.at].length {
-			return fail("value %d is no integer of it", l.at)
-		}
-	} else {
-		for i, v := range l.values {
-			if !v.length {
-				continue
-			}
-			if l.at >= 0 {
-				return fail("more than one integer, and no LengthAt")
-			}
-			l.at = i
-		}
-		if l.at == -1 {
-			return fail("no integer that could be the length")
-		}
-	}
-	l.length = l.values[l.at]
+	l.length = l.integers[l.at]
 	l.max = l.length.max()
-	l.rest = structpack.MustCompile(without(head, l.at))
-	if steps, ok := mem.StepsOf(l.rest); ok && !strings.Contains(format, "x") {
-		l.steps, l.quick = steps, len(steps)
+	l.rest = structpack.MustCompile(without(l.head, l.at))
+	if steps := rules.Steps(l.head); steps != nil {
+		l.steps = slices.Delete(slices.Clone(steps), l.at, l.at+1)
+		l.fast = len(l.steps)
 	}
 	l.rule = fmt.Sprintf("length in value %d", l.at)
 	if o.from != nil {
 		from := *o.from
-		if from < 0 || from >= head.NumValues() {
-			return fail("it has no value %d to count from", from)
+		if from < 0 || from >= l.head.NumValues() {
+			return fmt.Errorf("it has no value %d to count from", from)
 		}
-		l.counts = int64(l.size - offset(head, from))
-		if from == 0 {
-			l.counts = int64(l.size)
+		if l.counts = int64(l.size); from > 0 { // the header may begin with padding
+			l.counts -= int64(offset(l.head, from))
 		}
 		l.rule += fmt.Sprintf(", which counts %d bytes of the header", l.counts)
 	}
-	if o.trailer > 0 {
-		l.tail = int64(o.trailer)
-		l.rule += fmt.Sprintf(", which does not count the last %d bytes", o.trailer)
+	if l.tail = int64(o.trailer); l.tail > 0 {
+		l.rule += fmt.Sprintf(", which does not count the last %d bytes", l.tail)
 	}
 	l.adjust = l.tail - l.counts
 	if l.counts > l.max {
-		return fail("its length cannot express the %d bytes of the header that it counts", l.counts)
+		return fmt.Errorf("its length cannot express the %d bytes of the header that it counts", l.counts)
 	}
-	return l, nil
+	return nil
+}
+
+// lengthIndex returns which value is the length: at, or the only integer.
+func (l *Layout) lengthIndex(at *int) (int, error) {
+	if at != nil {
+		if *at < 0 || *at >= len(l.integers) || !l.integers[*at].length {
+			return 0, fmt.Errorf("value %d is no integer of it", *at)
+		}
+		return *at, nil
+	}
+	found := -1
+	for i, v := range l.integers {
+		if v.length && found >= 0 {
+			return 0, errors.New("more than one integer, and no LengthAt")
+		}
+		if v.length {
+			found = i
+		}
+	}
+	if found < 0 {
+		return 0, errors.New("no integer that could be the length")
+	}
+	return found, nil
 }
 
 // MustLayout is NewLayout for rules known to be right, as those of package
@@ -154,8 +179,8 @@ func MustLayout(format string, rules ...Option) *Layout {
 }
 
 // integers lists the values of a header; those that are no integers have no size.
-func integers(head *structpack.Struct) []value {
-	values := make([]value, head.NumValues())
+func integers(head *structpack.Struct) []integer {
+	all := make([]integer, head.NumValues())
 	big := head.Format()[0] != '<'
 	for _, f := range head.Fields() {
 		if !strings.Contains("bBhHiIlLqQc?", f.Code) {
@@ -163,12 +188,12 @@ func integers(head *structpack.Struct) []value {
 		}
 		for i := range f.Values {
 			size := f.Size / f.Count
-			v := value{off: f.Offset + i*size, size: size, big: big, shift: uint8(64 - 8*size)}
+			v := integer{off: f.Offset + i*size, size: size, big: big, shift: uint8(64 - 8*size)}
 			v.signed, v.length = strings.Contains("bhilq", f.Code), !strings.Contains("c?", f.Code)
-			values[f.Index+i] = v
+			all[f.Index+i] = v
 		}
 	}
-	return values
+	return all
 }
 
 // without returns the format of a header with padding in the place of value at,

@@ -100,7 +100,7 @@ func (s *Server) Serve(ln net.Listener) error {
 			if s.isStopped() {
 				return ErrServerClosed
 			}
-			if !passing(err) {
+			if !temporary(err) {
 				return err
 			}
 			wait = min(max(2*wait, 5*time.Millisecond), time.Second)
@@ -121,8 +121,8 @@ func (s *Server) Serve(ln net.Listener) error {
 	}
 }
 
-// passing reports whether Accept may succeed later.
-func passing(err error) bool {
+// temporary reports whether Accept may succeed later.
+func temporary(err error) bool {
 	var t interface{ Temporary() bool }
 	return errors.As(err, &t) && t.Temporary()
 }

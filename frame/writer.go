@@ -43,27 +43,27 @@ type Writer struct {
 	dst    io.Writer
 	conn   *Conn // whose Writer it is, or nil
 
-	mu      sync.Mutex
-	change  sync.Cond // of mu: a flush has ended, or a context
-	buf     *buffer   // nil if nothing waits
-	b       []byte    // what waits
-	quick   int       // up to which capacity a frame may just be added to b
-	usual   int       // how large the last flush was
-	taken   int64     // how many bytes were ever taken from b, to be written
-	written int64     // how many of them the stream has
-	turn    *turn     // of the goroutine that is flushing, or nil
-	again   bool      // what waits is to be flushed after that
-	leaving bool      // to a goroutine that is about to flush
-	woken   bool      // the write deadline was moved into the past
-	err     error     // final
-	told    bool      // somebody has got err
+	mu         sync.Mutex
+	change     sync.Cond // of mu: a flush has ended, or a context
+	buf        *buffer   // nil if nothing waits
+	b          []byte    // what waits
+	quick      int       // up to which capacity a frame may just be added to b
+	lastSize   int       // how large the last flush was
+	taken      int64     // how many bytes were ever taken from b, to be written
+	written    int64     // how many of them the stream has
+	flusher    *waiter   // of the goroutine that is flushing, or nil
+	flushAgain bool      // what waits is to be flushed after that
+	scheduled  bool      // to a goroutine that is about to flush
+	woken      bool      // the write deadline was moved into the past
+	err        error     // final
+	reported   bool      // somebody has got err
 
-	shake func(context.Context) error // the handshake of dst, or nil
+	handshake func(context.Context) error // the handshake of dst, or nil
 
-	large    int     // from which size on a payload is not copied
-	vector   *vector // nil if there was no such payload yet
-	ownBytes [own]byte
-	own      buffer // of them
+	large       int     // from which size on a payload is not copied
+	vector      *vector // nil if there was no such payload yet
+	inlineBytes [inlineSize]byte
+	inline      buffer // of them
 }
 
 // A vector is what is waiting, and a payload.
@@ -86,10 +86,10 @@ func (w *Writer) init(dst io.Writer, layout *Layout) {
 	case *net.TCPConn, *net.UnixConn:
 		w.large = vectorAt
 	case handshaker:
-		w.shake = dst.HandshakeContext
+		w.handshake = dst.HandshakeContext
 	}
 	w.err = noStream(dst)
-	w.own = buffer{w.ownBytes[:], -1}
+	w.inline = buffer{w.inlineBytes[:], -1}
 	w.change.L = &w.mu
 	w.empty()
 }
@@ -103,22 +103,22 @@ func (w *Writer) init(dst io.Writer, layout *Layout) {
 func (w *Writer) Write(payload []byte, values ...any) error {
 	w.mu.Lock()
 	if len(w.b) <= w.quick {
-		if b, ok := w.layout.appendQuick(w.b[:len(w.b):w.quick], payload, values); ok {
+		if b, ok := w.layout.appendFast(w.b[:len(w.b):w.quick], payload, values); ok {
 			w.b = b
 			w.mu.Unlock()
 			return nil
 		}
 	}
-	return w.writeUnlock(untimed, payload, values)
+	return w.writeUnlock(noContext, payload, values)
 }
 
 // writeUnlock is write and lets go of mu.
-func (w *Writer) writeUnlock(t *turn, payload []byte, values []any) error {
+func (w *Writer) writeUnlock(t *waiter, payload []byte, values []any) error {
 	defer w.mu.Unlock()
 	return w.write(t, payload, values)
 }
 
-func (w *Writer) write(t *turn, payload []byte, values []any) error {
+func (w *Writer) write(t *waiter, payload []byte, values []any) error {
 	l := w.layout // SetLayout may change it while room waits
 	head, err := w.room(t, l.size, payload)
 	if err != nil {
@@ -146,12 +146,12 @@ func (w *Writer) WriteFrame(f Frame) error {
 	if err != nil {
 		return err
 	}
-	to, err := w.room(untimed, head, f.Payload)
+	to, err := w.room(noContext, head, f.Payload)
 	if err != nil {
 		return err
 	}
 	copy(to, f.Head)
-	return w.add(untimed, head, f.Payload)
+	return w.add(noContext, head, f.Payload)
 }
 
 // WriteHeader is Write with the header as a struct, whose fields are the values
@@ -165,7 +165,7 @@ func WriteHeader[H any](w *Writer, h *H, payload []byte) error {
 	if err != nil {
 		return err
 	}
-	head, err := w.room(untimed, l.size, payload)
+	head, err := w.room(noContext, l.size, payload)
 	if err != nil {
 		return err
 	}
@@ -175,24 +175,24 @@ func WriteHeader[H any](w *Writer, h *H, payload []byte) error {
 	if err := l.setLength(head, payload); err != nil {
 		return err
 	}
-	return w.add(untimed, len(head), payload)
+	return w.add(noContext, len(head), payload)
 }
 
 // room waits until a frame may be added, and returns where its header of size
 // bytes goes.
-func (w *Writer) room(t *turn, size int, payload []byte) (head []byte, err error) {
+func (w *Writer) room(t *waiter, size int, payload []byte) (head []byte, err error) {
 	large := len(payload) >= w.large
-	for w.err == nil && (large || w.turn != nil && len(w.b) >= flushAt) {
-		if err := t.arm(); err != nil {
+	for w.err == nil && (large || w.flusher != nil && len(w.b) >= flushAt) {
+		if err := t.watch(); err != nil {
 			return nil, err
 		}
-		if w.turn == nil {
+		if w.flusher == nil {
 			break
 		}
 		w.change.Wait()
 	}
 	if w.err != nil {
-		return nil, w.final()
+		return nil, w.finalError()
 	}
 	n := len(w.b)
 	need := n + size
@@ -208,18 +208,18 @@ func (w *Writer) room(t *turn, size int, payload []byte) (head []byte, err error
 
 // grow makes room for need bytes.
 func (w *Writer) grow(need int) {
-	to := getBuffer(max(need, min(w.usual, flushAt)))
+	to := getBuffer(max(need, min(w.lastSize, flushAt)))
 	w.b = to.b[:copy(to.b, w.b)]
 	w.buf.put()
 	w.buf, w.quick = to, min(len(to.b), flushAt-1)
 }
 
 // add adds a frame whose header of size bytes is where room has made room.
-func (w *Writer) add(t *turn, size int, payload []byte) error {
+func (w *Writer) add(t *waiter, size int, payload []byte) error {
 	w.b = w.b[:len(w.b)+size]
 	if len(payload) >= w.large {
 		w.flush(t, payload)
-		return cmp.Or(t.cut, w.final())
+		return cmp.Or(t.cut, w.finalError())
 	}
 	w.b = append(w.b, payload...)
 	if len(w.b) >= flushAt {
@@ -235,28 +235,28 @@ func (w *Writer) add(t *turn, size int, payload []byte) error {
 func (w *Writer) Flush() error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	return w.flushed(untimed)
+	return w.flushed(noContext)
 }
 
 // flushed waits until everything is written that has been added, and writes it
 // unless another goroutine does.
-func (w *Writer) flushed(t *turn) error {
+func (w *Writer) flushed(t *waiter) error {
 	for upTo := w.taken + int64(len(w.b)); w.err == nil && w.written < upTo; {
-		if err := t.arm(); err != nil {
+		if err := t.watch(); err != nil {
 			return err
 		}
-		if w.turn == nil {
+		if w.flusher == nil {
 			w.flush(t, nil)
 		} else {
 			w.change.Wait()
 		}
 	}
-	return cmp.Or(t.cut, w.final())
+	return cmp.Or(t.cut, w.finalError())
 }
 
-// final returns the Writer's error.
-func (w *Writer) final() error {
-	w.told = w.told || w.err != nil
+// finalError returns the Writer's error.
+func (w *Writer) finalError() error {
+	w.reported = w.reported || w.err != nil
 	return w.err
 }
 
@@ -264,9 +264,9 @@ var errUnfinished = errors.New("frame: a write that did not return")
 
 // flush writes what is waiting, and a payload that was not put there. It lets go
 // of mu for as long as that takes.
-func (w *Writer) flush(t *turn, payload []byte) {
+func (w *Writer) flush(t *waiter, payload []byte) {
 	buf, b, err := w.buf, w.b, errUnfinished
-	w.usual, w.turn = len(b), t
+	w.lastSize, w.flusher = len(b), t
 	w.taken += int64(len(b)) + int64(len(payload))
 	w.empty()
 	if w.conn != nil && w.conn.WriteTimeout > 0 {
@@ -275,7 +275,7 @@ func (w *Writer) flush(t *turn, payload []byte) {
 	w.mu.Unlock()
 	defer func() {
 		w.mu.Lock()
-		if w.turn = nil; w.woken {
+		if w.flusher = nil; w.woken {
 			w.woken = false
 			w.conn.conn.SetWriteDeadline(time.Time{})
 			if t.err() != nil && err != nil && isTimeout(err) {
@@ -289,17 +289,17 @@ func (w *Writer) flush(t *turn, payload []byte) {
 		}
 		buf.put()
 		w.change.Broadcast()
-		if w.again {
-			w.again = false
-			w.later()
+		if w.flushAgain {
+			w.flushAgain = false
+			w.flushInBackground()
 		}
 	}()
 	if payload != nil && w.large == vectorAt {
 		err = w.putBoth(b, payload)
 		return
 	}
-	if w.shake != nil {
-		if err = w.handshake(t); err != nil {
+	if w.handshake != nil {
+		if err = w.finishHandshake(t); err != nil {
 			return
 		}
 	}
@@ -308,10 +308,10 @@ func (w *Writer) flush(t *turn, payload []byte) {
 	}
 }
 
-// handshake does what a first write would do, but waits no longer than a write may:
+// finishHandshake does what a first write would do, but waits no longer than a write may:
 // a handshake waits for the peer to write, which no write deadline ends. It closes
 // the connection if that takes too long.
-func (w *Writer) handshake(t *turn) error {
+func (w *Writer) finishHandshake(t *waiter) error {
 	ctx := t.ctx
 	if ctx == nil {
 		ctx = context.Background()
@@ -321,10 +321,10 @@ func (w *Writer) handshake(t *turn) error {
 		defer cancel()
 		ctx = limited
 	}
-	err := w.shake(ctx)
+	err := w.handshake(ctx)
 	switch {
 	case err == nil:
-		w.shake = nil
+		w.handshake = nil
 	case ctx.Err() == nil:
 	case t.err() != nil:
 		err = t.cutOff()
@@ -355,29 +355,29 @@ func (w *Writer) put(b []byte) error {
 	return err
 }
 
-// settle sees to it that what is waiting is written, for a Reader that is about
+// flushBeforeRead sees to it that what is waiting is written, for a Reader that is about
 // to wait for the answer. It does not wait itself, for the peer may well be one
 // that writes before it reads. The error is one that nobody has got yet.
-func (w *Writer) settle() (err error) {
+func (w *Writer) flushBeforeRead() (err error) {
 	w.mu.Lock()
 	switch {
 	case w.err != nil, len(w.b) == 0:
-	case w.turn != nil:
-		w.again = true
+	case w.flusher != nil:
+		w.flushAgain = true
 	default:
-		w.flushSome()
-		w.later()
+		w.flushNonblocking()
+		w.flushInBackground()
 	}
-	if !w.told {
-		err = w.final()
+	if !w.reported {
+		err = w.finalError()
 	}
 	w.mu.Unlock()
 	return err
 }
 
-// flushSome writes what the connection takes without waiting, where it can be
+// flushNonblocking writes what the connection takes without waiting, where it can be
 // asked for that.
-func (w *Writer) flushSome() {
+func (w *Writer) flushNonblocking() {
 	raw := w.conn.raw
 	if raw == nil {
 		return
@@ -392,7 +392,7 @@ func (w *Writer) flushSome() {
 		w.b = w.b[:copy(w.b, w.b[n:])]
 		return
 	}
-	w.usual = n
+	w.lastSize = n
 	w.buf.put()
 	w.empty()
 }
@@ -412,45 +412,45 @@ func (w *Writer) close(err error) {
 	if w.err == nil {
 		w.fail(err)
 	}
-	w.told = true
+	w.reported = true
 }
 
 // empty is for when nothing waits. What comes next goes into the bytes that the
 // Writer has itself, if it may well fit there and they are not on their way.
 func (w *Writer) empty() {
 	w.buf, w.b, w.quick = nil, nil, 0
-	if w.usual <= own && w.turn == nil && w.err == nil {
-		w.buf, w.b, w.quick = &w.own, w.ownBytes[:0], own
+	if w.lastSize <= inlineSize && w.flusher == nil && w.err == nil {
+		w.buf, w.b, w.quick = &w.inline, w.inlineBytes[:0], inlineSize
 	}
 }
 
-// later has what is waiting written by a goroutine of its own.
-func (w *Writer) later() {
-	if len(w.b) == 0 || w.err != nil || w.leaving {
+// flushInBackground has what is waiting written by a goroutine of its own.
+func (w *Writer) flushInBackground() {
+	if len(w.b) == 0 || w.err != nil || w.scheduled {
 		return
 	}
-	w.leaving = true
+	w.scheduled = true
 	go func() {
 		w.mu.Lock()
 		defer func() { // also after a Write that ends the goroutine
 			failed := w.err != nil
 			w.mu.Unlock()
 			if failed {
-				w.conn.wake(past, w.hasNews) // its Reader, for the error
+				w.conn.wake(expired, w.hasUnreportedError) // its Reader, for the error
 			}
 		}()
-		w.leaving = false
-		if w.err == nil && w.turn == nil && len(w.b) > 0 {
-			w.flush(untimed, nil)
+		w.scheduled = false
+		if w.err == nil && w.flusher == nil && len(w.b) > 0 {
+			w.flush(noContext, nil)
 		}
 	}()
 }
 
-// hasNews reports whether there is an error that nobody has got.
-func (w *Writer) hasNews() bool {
+// hasUnreportedError reports whether there is an error that nobody has got.
+func (w *Writer) hasUnreportedError() bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	return w.err != nil && !w.told
+	return w.err != nil && !w.reported
 }
 
 func (w *Writer) hasWritten() bool {
@@ -459,13 +459,13 @@ func (w *Writer) hasWritten() bool {
 	return w.written > 0
 }
 
-// wake ends the waiting of a turn, whose context has ended.
-func (w *Writer) wake(t *turn) {
+// wake ends the waiting of a call, whose context has ended.
+func (w *Writer) wake(t *waiter) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if w.turn == t {
+	if w.flusher == t {
 		w.woken = true
-		w.conn.conn.SetWriteDeadline(past)
+		w.conn.conn.SetWriteDeadline(expired)
 	}
 	w.change.Broadcast()
 }

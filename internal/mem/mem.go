@@ -35,10 +35,6 @@ type Step struct {
 // few takes less time than a call would.
 const Short = 16
 
-// StepsOf returns the steps of a *structpack.Struct, and whether there are some for
-// every value. That package puts the function here, for package frame.
-var StepsOf func(s any) ([]Step, bool)
-
 // Words returns how many words of a Slab the value takes.
 func (st *Step) Words() int {
 	switch {

@@ -1,4 +1,4 @@
-// Package rules is where the tools of this module ask package structpack about
+// Package rules is where the tools of this module, and package frame, ask package structpack about
 // values that they do not have, but have read of in the source of a program. It
 // answers by the rules that it packs and unpacks by, so that they are written
 // once.
@@ -7,7 +7,11 @@
 // String, Size, Elem, Len, NumField and Field, and for nothing else.
 package rules
 
-import "reflect"
+import (
+	"reflect"
+
+	"example.com/structpack/internal/mem"
+)
 
 // The questions. Package structpack sets the functions; s is a
 // *structpack.Struct, op the name of the operation in errors, and all errors are
@@ -25,6 +29,10 @@ var (
 	// Bind returns what structpack.NewCodec binds the values of s to, in their
 	// order, or its error.
 	Bind func(s any, t reflect.Type) ([]Leaf, error)
+
+	// Steps returns how the values of s are packed, one by one, if package mem may
+	// well pack all of them and together they write every byte; otherwise nil.
+	Steps func(s any) []mem.Step
 )
 
 // A Pair is a destination of Scan and what it is for.
