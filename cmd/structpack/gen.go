@@ -9,11 +9,6 @@ import (
 	"example.com/structpack/internal/gen"
 )
 
-// A choice is an option of gen that may come more than once: their order counts.
-type choice struct{ option, value string }
-
-const genFlags = "type new fields format abi o tags notest help"
-
 func (c *call) gen() error {
 	config, err := c.config()
 	if err != nil {
@@ -22,7 +17,7 @@ func (c *call) gen() error {
 	config.Where = c.env.directive
 	config.Parse = func(args []string) (*gen.Config, error) {
 		other := new(call)
-		if err := other.parse("gen", strings.Fields(genFlags), args); err != nil {
+		if err := other.parse("gen", genHelp, args); err != nil {
 			return nil, err
 		}
 		return other.config()

@@ -731,8 +731,8 @@ func TestGenUsage(t *testing.T) {
 		{"-new A -fields B-C -format <H", `--fields: "B-C" is no name for an exported field`},
 		{"-type A -format <H -abi pdp11", `no ABI "pdp11"; see structpack --help`},
 		{"-type A -format <H a b", "gen wants one directory; see structpack gen --help"},
-		{"-type A -format <H -offset 3", "gen has no option -offset (behind -- it is an argument); see structpack gen --help"},
-		{"-type A -format", "--format wants a value"},
+		{"-type A -format <H -offset 3", "gen has no option -offset (put it after -- to pass it as an argument); see structpack gen --help"},
+		{"-type A -format", "--format needs a value: --format FORMAT"},
 		{"-notest=1 -type A -format <H", "--notest takes no value"},
 	} {
 		var out, errs bytes.Buffer

@@ -17,17 +17,32 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"runtime/debug"
 	"slices"
+	"strconv"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"example.com/structpack"
+	"example.com/structpack/internal/show"
+	"example.com/structpack/internal/term"
 )
 
 func main() {
 	in, out := os.Stdin, os.Stdout
-	env := environment{
-		piped: !isTerminal(in),
-		color: isTerminal(out) && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb",
+	var env environment
+	_, terminal := term.Width(in)
+	env.piped = !terminal
+	if env.width, terminal = term.Width(out); terminal {
+		env.terminal = true
+		env.color = os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"
+	}
+	if columns, err := strconv.Atoi(os.Getenv("COLUMNS")); err == nil && columns > 0 {
+		env.width = columns
+	}
+	if _, terminal = term.Width(os.Stderr); terminal {
+		env.progress = os.Stderr
 	}
 	if file := os.Getenv("GOFILE"); file != "" {
 		env.directive = file + ":" + os.Getenv("GOLINE")
@@ -35,15 +50,13 @@ func main() {
 	os.Exit(run(os.Args[1:], in, out, os.Stderr, env))
 }
 
-func isTerminal(f *os.File) bool {
-	info, err := f.Stat()
-	return err == nil && info.Mode()&os.ModeCharDevice != 0
-}
-
 // An environment is what a command knows of where it runs.
 type environment struct {
-	piped bool // standard input is no terminal
-	color bool
+	piped    bool      // standard input is not a terminal
+	terminal bool      // standard output is one
+	color    bool      // standard output shows colors
+	width    int       // columns of the terminal; 0 for none
+	progress io.Writer // where long work shows how far it is; nil for nowhere
 
 	directive string // file and line, if go generate runs the command
 }
@@ -72,33 +85,35 @@ type call struct {
 type options struct {
 	abi    string
 	offset *int
+	fields []string
 	repeat bool
 	json   bool
 	hex    bool
 	help   bool
 
-	choices []choice
+	choices []choice // all of them, in their order
 	output  string
 	tags    string
 	notest  bool
 }
 
+// A command has a help text, where its options are found too.
 type command struct {
-	flags string // the options that it takes
-	help  string
-	run   func(*call) error
+	name string
+	help string
+	run  func(*call) error
 }
 
-var commands = map[string]command{
-	"pack":     {"abi offset repeat json hex help", packHelp, (*call).pack},
-	"unpack":   {"abi offset repeat json hex help", unpackHelp, (*call).unpack},
-	"calcsize": {"abi json help", calcsizeHelp, (*call).calcsize},
-	"explain":  {"abi offset json hex help", explainHelp, (*call).explain},
-	"gen":      {genFlags, genHelp, (*call).gen},
+// commands returns the commands in the order of the help.
+func commands() []command {
+	return []command{
+		{"pack", packHelp, (*call).pack},
+		{"unpack", unpackHelp, (*call).unpack},
+		{"calcsize", calcsizeHelp, (*call).calcsize},
+		{"explain", explainHelp, (*call).explain},
+		{"gen", genHelp, (*call).gen},
+	}
 }
-
-// valued are the options that have a value.
-const valued = "abi offset type new fields format o tags"
 
 // run is main with everything it touches as arguments.
 func run(args []string, in io.Reader, out, errs io.Writer, env environment) int {
@@ -110,7 +125,7 @@ func run(args []string, in io.Reader, out, errs io.Writer, env environment) int 
 	if err == nil {
 		return statusOK
 	}
-	fmt.Fprintf(errs, "structpack: %s\n", strings.TrimPrefix(err.Error(), "structpack: "))
+	fmt.Fprintf(errs, "structpack: %s\n", harmless(strings.TrimPrefix(err.Error(), "structpack: ")))
 	var usage usageError
 	var bad *structpack.Error
 	switch {
@@ -120,6 +135,23 @@ func run(args []string, in io.Reader, out, errs io.Writer, env environment) int 
 		io.WriteString(errs, caret(bad))
 	}
 	return statusData
+}
+
+// harmless is a message without what a terminal would obey or a reader be misled
+// by: names of files and arguments may have anything in them.
+func harmless(message string) string {
+	var b strings.Builder
+	for i, r := range message {
+		switch {
+		case r == '\n', unicode.IsPrint(r) && (r != utf8.RuneError || strings.HasPrefix(message[i:], "\uFFFD")):
+			b.WriteRune(r)
+		case r == utf8.RuneError:
+			fmt.Fprintf(&b, "\\x%02x", message[i])
+		default:
+			b.WriteString(strings.Trim(strconv.QuoteRune(r), "'"))
+		}
+	}
+	return b.String()
 }
 
 func dispatch(args []string, in io.Reader, out *bufio.Writer, env environment) error {
@@ -133,16 +165,29 @@ func dispatch(args []string, in io.Reader, out *bufio.Writer, env environment) e
 		}
 		args = []string{args[1], "--help"}
 	}
-	cmd, ok := commands[args[0]]
-	if !ok {
-		return usageError(fmt.Sprintf("no command %q; see structpack --help", args[0]))
+	if args[0] == "--version" || args[0] == "version" {
+		_, err := fmt.Fprintln(out, version())
+		return err
 	}
+	at := slices.IndexFunc(commands(), func(cmd command) bool { return cmd.name == args[0] })
+	if at < 0 {
+		names := []string{"help", "version"}
+		for _, cmd := range commands() {
+			names = append(names, cmd.name)
+		}
+		return usageError(fmt.Sprintf("no command %q%s; see structpack --help", args[0], meant(args[0], names)))
+	}
+	cmd := commands()[at]
 	c := &call{in: in, out: out, env: env}
-	if err := c.parse(args[0], strings.Fields(cmd.flags), args[1:]); err != nil {
+	if err := c.parse(args[0], cmd.help, args[1:]); err != nil {
 		return err
 	}
 	if c.help {
-		_, err := out.WriteString(cmd.help + abiHelp())
+		text := cmd.help
+		if strings.Contains(text, "--abi ABI") {
+			text += abiHelp()
+		}
+		_, err := out.WriteString(text)
 		return err
 	}
 	return cmd.run(c)
@@ -150,70 +195,19 @@ func dispatch(args []string, in io.Reader, out *bufio.Writer, env environment) e
 
 func isHelp(arg string) bool { return arg == "help" || arg == "-h" || arg == "--help" }
 
-// parse takes the options out of args, wherever they stand before a --. What
-// looks like a negative number is an argument.
-func (c *call) parse(name string, allowed, args []string) error {
-	for len(args) > 0 {
-		arg := args[0]
-		args = args[1:]
-		if arg == "--" {
-			c.args = append(c.args, args...)
-			return nil
-		}
-		if len(arg) < 2 || arg[0] != '-' || isNumber(arg[1:]) {
-			c.args = append(c.args, arg)
-			continue
-		}
-		option, value, given := strings.Cut(strings.TrimLeft(arg, "-"), "=")
-		if option == "h" {
-			option = "help"
-		}
-		if !slices.Contains(allowed, option) {
-			return usageError(fmt.Sprintf("%s has no option %s (behind -- it is an argument); see structpack %s --help", name, arg, name))
-		}
-		if slices.Contains(strings.Fields(valued), option) {
-			if !given {
-				if len(args) == 0 {
-					return usageError(fmt.Sprintf("--%s wants a value", option))
-				}
-				value, args = args[0], args[1:]
+// version says which structpack this is, as the go command recorded it.
+func version() string {
+	text := "structpack (unknown version)"
+	if info, ok := debug.ReadBuildInfo(); ok {
+		text = "structpack " + info.Main.Version
+		for _, s := range info.Settings {
+			if s.Key == "vcs.revision" {
+				text += " " + s.Value
 			}
-		} else if given {
-			return usageError(fmt.Sprintf("--%s takes no value", option))
 		}
-		switch option {
-		case "abi":
-			c.abi = value
-		case "offset":
-			c.offset = new(int)
-			if _, err := fmt.Sscanf(value+"\n", "%v\n", c.offset); err != nil {
-				return usageError(fmt.Sprintf("--offset %s is not a number", value))
-			}
-		case "repeat":
-			c.repeat = true
-		case "json":
-			c.json = true
-		case "hex":
-			c.hex = true
-		case "help":
-			c.help = true
-		case "type", "new", "fields", "format":
-			c.choices = append(c.choices, choice{option, value})
-		case "o":
-			c.output = value
-		case "tags":
-			c.tags = value
-		case "notest":
-			c.notest = true
-		}
+		text += " " + info.GoVersion
 	}
-	return nil
-}
-
-// isNumber reports whether what follows a minus makes a number of it.
-func isNumber(s string) bool {
-	lower := strings.ToLower(s)
-	return '0' <= s[0] && s[0] <= '9' || s[0] == '.' || strings.HasPrefix(lower, "inf") || strings.HasPrefix(lower, "nan")
+	return text
 }
 
 // compile takes the format from the arguments and compiles it.
@@ -234,17 +228,21 @@ func (c *call) findABI() (structpack.ABI, error) {
 	if c.abi == "" {
 		return structpack.HostABI(), nil
 	}
+	names := []string{"all"}
 	for _, abi := range structpack.ABIs() {
 		if abi.Name == c.abi {
 			return abi, nil
 		}
+		names = append(names, abi.Name)
 	}
-	if goos, goarch, ok := strings.Cut(c.abi, "/"); ok {
-		if abi, ok := structpack.ABIOf(goos, goarch); ok {
-			return abi, nil
-		}
+	goos, goarch, ok := strings.Cut(c.abi, "/")
+	if !ok {
+		goos, goarch = "linux", c.abi
 	}
-	return structpack.ABI{}, usageError(fmt.Sprintf("no ABI %q; see structpack --help", c.abi))
+	if abi, ok := structpack.ABIOf(goos, goarch); ok {
+		return abi, nil
+	}
+	return structpack.ABI{}, usageError(fmt.Sprintf("no ABI %q%s; see structpack --help", c.abi, meant(c.abi, names)))
 }
 
 // caret draws the format with what is wrong underlined.
@@ -278,83 +276,15 @@ func abiHelp() string {
 		}
 		fmt.Fprintf(&b, "  %-17s %s-endian, long %d, pointer %d, long long and double aligned to %d\n", abi.Name, order, abi.Long, abi.Pointer, abi.Align8)
 	}
-	fmt.Fprintf(&b, "or a platform as Go names it, such as linux/arm. This machine's is %s.\n", structpack.HostABI().Name)
+	fmt.Fprintf(&b, "or a platform as Go names it, such as linux/arm or s390x. This machine's is %s.\n", structpack.HostABI().Name)
 	return b.String()
 }
 
-const topHelp = `Usage: structpack COMMAND [OPTION...] FORMAT [ARGUMENT...]
-
-Packs and unpacks binary data by the format strings of Python's struct module.
-
-  pack      values to bytes
-  unpack    bytes to values
-  calcsize  the size of a format
-  explain   what a format lays out, drawn, with the values of given bytes
-  gen       Go code that packs and unpacks one type by one format
-
-structpack help COMMAND says more. The exit status is 0, or 1 if a format, a
-value or the data is wrong, or 2 if the command line is.
-`
-
-const packHelp = `Usage: structpack pack [OPTION...] FORMAT [VALUE...]
-
-Packs values and writes the bytes to standard output. How a value is read
-depends on its code:
-
-  b B h H i I l L q Q n N P   7, -7, 0x1f, 0o17, 0b101
-  e f d                       2.5, 1e-3, inf, nan, nan:7ff8000000000001 (its bits)
-  F D Zf Zd                   1+2j, or two floats: 1,nan
-  ?                           true, false, 1, 0
-  c s p                       text, or hex:00ff
-
-Without values they are read from standard input, a line a structure, in the
-form that unpack prints; with --json, as JSON arrays. Blank lines are skipped.
-
-  --hex       write hex digits, a line a structure
-  --json      read JSON from standard input
-  --repeat    take values for more than one structure
-  --offset N  pack into standard input at offset N, and write all of it; a
-              negative N counts from the end
-  --abi ABI   the ABI of another platform
-  --          the end of the options, in front of values such as -x; a negative
-              number needs none
-`
-
-const unpackHelp = `Usage: structpack unpack [OPTION...] FORMAT [FILE]
-
-Unpacks the file, or standard input, and prints the values on one line, in the
-form that pack reads. The input must have the size of the format.
-
-  --hex       the input is hex digits; white space between them is ignored
-  --json      print JSON arrays: bytes as text or "hex:…", NaN and infinities
-              as strings, complex numbers as two floats
-  --offset N  unpack at offset N and ignore the rest; a negative N counts from
-              the end
-  --repeat    unpack structures until the end, from --offset on
-  --abi ABI   the ABI of another platform
-`
-
-const calcsizeHelp = `Usage: structpack calcsize [OPTION...] FORMAT...
-
-Prints the size of each format.
-
-  --json      print JSON objects with format, size and number of values, and
-              with the name of the ABI if that is "all"
-  --abi ABI   the ABI of another platform; "all" prints the size for each, and
-              the format above if there is more than one
-`
-
-const explainHelp = `Usage: structpack explain [OPTION...] FORMAT [FILE]
-
-Shows the layout of a format as a table and as a grid of bytes, padding
-included. With a file (- is standard input), or with something on standard
-input, the values of its bytes are shown too: in a loop of a shell that reads
-from there, give it </dev/null.
-
-  --hex       the input is hex digits; white space between them is ignored
-  --json      print a JSON object
-  --offset N  explain the bytes at offset N; a negative N counts from the end
-  --abi ABI   the ABI of another platform
-
-Colors tell the fields apart on a terminal, unless NO_COLOR is set.
-`
+// number reads the number of an option by the rule of values.
+func number(option, text string) (int, error) {
+	n, err := show.ParseInt(text)
+	if err != nil || !n.IsInt64() || int64(int(n.Int64())) != n.Int64() {
+		return 0, usageError(fmt.Sprintf("--%s %s is not a number", option, text))
+	}
+	return int(n.Int64()), nil
+}

@@ -11,13 +11,13 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
-	"slices"
 	"strconv"
 	"strings"
 	"testing"
 
 	"example.com/structpack"
 	"example.com/structpack/fuzz"
+	"example.com/structpack/internal/show"
 	"github.com/google/go-cmp/cmp"
 )
 
@@ -36,7 +36,7 @@ var runs = []struct {
 	{name: "pack", args: "pack --hex !ci4sf a 7 spam 2.5", stdout: "61000000077370616d40200000\n"},
 	{name: "pack raw", args: "pack !ci4sf a 7 spam 2.5", stdout: "a\x00\x00\x00\x07spam\x40\x20\x00\x00"},
 	{name: "calcsize", args: "calcsize !ci4sf", stdout: "13\n"},
-	{name: "options behind", args: "pack !H 7 --hex", stdout: "0007\n"},
+	{name: "options after", args: "pack !H 7 --hex", stdout: "0007\n"},
 	{name: "negative numbers are values", args: "pack --hex !bhfd -5 -0x10 -.5 -inf", stdout: "fbfff0bf000000fff0000000000000\n"},
 	{name: "a text like an option", args: "pack --hex !2s -- -x", stdout: "2d78\n"},
 	{name: "after --", args: "pack --hex -- !2s --", stdout: "2d2d\n"},
@@ -86,11 +86,12 @@ var runs = []struct {
 	{name: "unpack all from the end", args: "unpack --repeat --offset -4 !H", stdin: ".\x00\x01\x00\x02", stdout: "1\n2\n"},
 	{name: "unpack a file", args: "unpack --offset 16 >II testdata/gray.png", stdout: "8 8\n"},
 	{name: "unpack nothing", args: "unpack --repeat !H", stdout: ""},
-	{name: "explain a byte that is no character", args: "explain <2c2s -", stdin: "\xe9a\xe9b", stdout: `<2c2s  4 bytes, 3 values, little-endian, standard sizes, no alignment
+	{name: "explain a byte that is no character", args: "explain <2c2s -", stdin: "\xe9a\xe9b", stdout: `<2c2s
+4 bytes, 3 values, little-endian, standard sizes, no alignment
 
   offset   size  index   code  C type   value
-       0      2  0-1     2c    char[2]  "\xe9" "a"
-       2      2  2       2s    char[2]  "\xe9b"
+       0      2  0-1     2c    char[2]  e9 "a"
+       2      2  2       2s    char[2]  e9 62
 
             0  1  2  3
 00000000  |e9 61|e9 62|                                      .a.b
@@ -109,14 +110,14 @@ var runs = []struct {
 	{name: "no command", args: "", status: 2, stdout: "-", stderr: "no command"},
 	{name: "unknown command", args: "peck", status: 2, stderr: `no command "peck"`},
 	{name: "help on an unknown command", args: "help peck", status: 2, stdout: "-", stderr: `no command "peck"`},
-	{name: "a text like an option of none", args: "pack !2s -x", status: 2, stdout: "-", stderr: "pack has no option -x (behind -- it is an argument); see structpack pack --help"},
+	{name: "a text like an option of none", args: "pack !2s -x", status: 2, stdout: "-", stderr: "pack has no option -x (put it after -- to pass it as an argument); see structpack pack --help"},
 	{name: "repeat without values to take", args: "pack --repeat !4x 1", status: 2, stdout: "-", stderr: "--repeat with a format that takes no values"},
 	{name: "unknown option", args: "pack --hax !H 1", status: 2, stderr: "no option --hax"},
 	{name: "an option of another command", args: "calcsize --hex !H", status: 2, stderr: "no option --hex"},
-	{name: "option without its value", args: "unpack !H --offset", status: 2, stderr: "--offset wants a value"},
+	{name: "option without its value", args: "unpack !H --offset", status: 2, stderr: "--offset needs a value: --offset N"},
 	{name: "option with a value too many", args: "unpack --hex=1 !H", status: 2, stderr: "--hex takes no value"},
 	{name: "offset that is no number", args: "unpack --offset x !H", status: 2, stderr: "not a number"},
-	{name: "offset with something behind", args: "unpack --offset 1x !H", status: 2, stderr: "not a number"},
+	{name: "offset with something after it", args: "unpack --offset 1x !H", status: 2, stderr: "not a number"},
 	{name: "unknown ABI", args: "calcsize --abi pdp11 !H", status: 2, stderr: `no ABI "pdp11"`},
 	{name: "no format", args: "pack", status: 2, stderr: "no format"},
 	{name: "calcsize without a format", args: "calcsize", status: 2, stderr: "no format"},
@@ -148,15 +149,15 @@ var runs = []struct {
 	{name: "a line that is wrong", args: "pack --hex !2H", stdin: "1 2\n\n3 x\n4 5\n", status: 1, stdout: "00010002\n", stderr: "structpack: line 3: value 1 ('H' at byte 1): \"x\" is not an integer\n"},
 	{name: "a line out of range", args: "pack !H", stdin: "65536", status: 1, stdout: "-", stderr: "structpack: line 1: pack \"!H\": value 0 ('H' at byte 1): 'H' format requires 0 <= number <= 65535\n    !H\n     ^\n"},
 	{name: "a line too short", args: "pack --hex !2H", stdin: "1 2\n3\n", status: 1, stdout: "00010002\n", stderr: "structpack: line 2: pack \"!2H\": pack expected 2 items for packing (got 1)\n"},
-	{name: "a record that is wrong", args: "pack --hex --json !H", stdin: "[1]\n\n[-1]", status: 1, stdout: "0001\n", stderr: "structpack: record 2: pack \"!H\": value 0 ('H' at byte 1): 'H' format"},
-	{name: "a record with a wrong value", args: "pack --hex --json !H", stdin: "[1] [2]\n[true] [\"x\"]", status: 1, stdout: "0001\n0002\n0001\n", stderr: "structpack: record 4: value 0 ('H' at byte 1): \"x\" is not an integer\n"},
-	{name: "an empty record", args: "pack --json !H", stdin: "[]", status: 1, stderr: "structpack: record 1: pack \"!H\": pack expected 1 items for packing (got 0)\n"},
-	{name: "a record that is none", args: "pack --json !H", stdin: "[1]{}", status: 1, stderr: "structpack: record 2: a JSON array of values is expected\n"},
-	{name: "a record that is null", args: "pack --json !H", stdin: "null", status: 1, stderr: "structpack: record 1: a JSON array of values is expected\n"},
+	{name: "a record that is wrong", args: "pack --hex --json !H", stdin: "[1]\n\n[-1]", status: 1, stdout: "0001\n", stderr: "structpack: record 1: pack \"!H\": value 0 ('H' at byte 1): 'H' format"},
+	{name: "a record with a wrong value", args: "pack --hex --json !H", stdin: "[1] [2]\n[true] [\"x\"]", status: 1, stdout: "0001\n0002\n0001\n", stderr: "structpack: record 3: value 0 ('H' at byte 1): \"x\" is not an integer\n"},
+	{name: "an empty record", args: "pack --json !H", stdin: "[]", status: 1, stderr: "structpack: record 0: pack \"!H\": pack expected 1 items for packing (got 0)\n"},
+	{name: "a record that is none", args: "pack --json !H", stdin: "[1]{}", status: 1, stderr: "structpack: record 1: a JSON array of values is expected; objects need --fields\n"},
+	{name: "a record that is null", args: "pack --json !H", stdin: "null", status: 1, stderr: "structpack: record 0: a JSON array of values is expected\n"},
 	{name: "no room", args: "pack --offset 3 !H 1", stdin: "....", status: 1, stderr: "pack_into requires a buffer of at least 5 bytes"},
 	{name: "short data", args: "unpack !H", stdin: "a", status: 1, stdout: "-", stderr: "unpack requires a buffer of 2 bytes"},
 	{name: "long data", args: "unpack !H", stdin: "abc", status: 1, stdout: "-", stderr: "--offset 0 unpacks the first"},
-	{name: "a record and a half", args: "unpack --repeat !H", stdin: "\x00\x01\x00", status: 1, stdout: "1\n", stderr: "multiple of 2 bytes"},
+	{name: "a record and a half", args: "unpack --repeat !H", stdin: "\x00\x01\x00", status: 1, stdout: "1\n", stderr: "multiple of 2 bytes: 1 byte left after 1 record"},
 	{name: "records of no size", args: "unpack --repeat !0s", stdin: "abc", status: 1, stderr: "struct of length 0"},
 	{name: "a format larger than any data", args: "unpack 1000000000000x", stdin: "abc", status: 1, stderr: "requires a buffer of 1000000000000 bytes", wide: true},
 	{name: "the largest format", args: "unpack <9223372036854775807x", stdin: "abc", status: 1, stderr: "requires a buffer of", wide: true},
@@ -164,10 +165,10 @@ var runs = []struct {
 	{name: "no such file", args: "unpack !H testdata/none", status: 1, stderr: "no such file"},
 	{name: "hex that is none", args: "unpack --hex !H", stdin: "00zz", status: 1, stderr: "invalid byte"},
 	{name: "half a byte", args: "unpack --hex !B", stdin: "010", status: 1, stdout: "-", stderr: "structpack: the number of hex digits is odd\n"},
-	{name: "half a byte behind the last line", args: "unpack --hex --repeat !H", stdin: "0001\n0\n", status: 1, stdout: "1\n", stderr: "structpack: the number of hex digits is odd\n"},
+	{name: "half a byte after the last line", args: "unpack --hex --repeat !H", stdin: "0001\n0\n", status: 1, stdout: "1\n", stderr: "structpack: the number of hex digits is odd\n"},
 	{name: "explain half a byte", args: "explain --hex !H -", stdin: "000", status: 1, stdout: "-", stderr: "structpack: the number of hex digits is odd\n"},
-	{name: "explain no data", args: "explain !H -", status: 1, stdout: "-", stderr: "unpack_from requires a buffer of at least 2 bytes"},
-	{name: "explain short data", args: "explain !H", stdin: "a", status: 1, stdout: "-", stderr: "unpack_from requires a buffer of at least 2 bytes"},
+	{name: "explain no data", args: "explain !H -", status: 1, stderr: "unpack_from requires a buffer of at least 2 bytes"},
+	{name: "explain short data", args: "explain !H", stdin: "a", status: 1, stderr: "unpack_from requires a buffer of at least 2 bytes"},
 }
 
 func TestRun(t *testing.T) {
@@ -176,12 +177,8 @@ func TestRun(t *testing.T) {
 			if r.wide && strconv.IntSize == 32 {
 				t.Skip("an int has 32 bits")
 			}
-			args := strings.Fields(r.args)
-			for i := range args {
-				args[i] = strings.NewReplacer("␣", " ", "∅", "").Replace(args[i])
-			}
 			var out, errs bytes.Buffer
-			status := run(args, strings.NewReader(r.stdin), &out, &errs, environment{piped: true})
+			status := run(split(r.args), strings.NewReader(r.stdin), &out, &errs, environment{piped: true})
 			if status != r.status {
 				t.Errorf("status %d, want %d; stderr: %s", status, r.status, &errs)
 			}
@@ -197,45 +194,92 @@ func TestRun(t *testing.T) {
 
 // drawings are what explain draws; the golden files show them.
 var drawings = []struct {
-	name  string
-	args  []string
-	color bool
+	name   string
+	args   string
+	stdin  string
+	env    environment
+	status int
 }{
-	{"simple", []string{"!ci4sf"}, false},
-	{"native", []string{"--abi", "lp64-le", "@bhxd3s2I0q"}, false},
-	{"png", []string{">8sI4s2I5BI", "testdata/gray.png"}, false},
-	{"png-color", []string{">8sI4s2I5BI", "testdata/gray.png"}, true},
-	{"zip", []string{"<4s5H3I2H9s", "testdata/hello.zip"}, false},
-	{"pcap", []string{"<I2H4I", "testdata/loopback.pcap"}, false},
-	{"pcap-packet", []string{"--offset", "24", "<4I", "testdata/loopback.pcap"}, false},
-	{"padding-not-zero", []string{"<4xH", "testdata/hello.zip"}, false},
-	{"json", []string{"--json", "--abi", "ilp32-le", "bq2s?", "testdata/hello.zip"}, false},
-	{"huge", []string{"<1000000000B2H"}, false},
-	{"empty", []string{"<"}, false},
+	{name: "simple", args: "!ci4sf"},
+	{name: "native", args: "--abi lp64-le @bhxd3s2I0q"},
+	{name: "png", args: ">8sI4s2I5BI testdata/gray.png"},
+	{name: "png-color", args: ">8sI4s2I5BI testdata/gray.png", env: environment{color: true}},
+	{name: "png-names", args: "--color=always --fields signature,length,type,width,height,depth,color,compression,filter,interlace,crc >8sI4s2I5BI testdata/gray.png"},
+	{name: "zip", args: "<4s5H3I2H9s testdata/hello.zip"},
+	{name: "pcap", args: "<I2H4I testdata/loopback.pcap"},
+	{name: "pcap-packet", args: "--offset 24 <4I testdata/loopback.pcap"},
+	{name: "pcap-from-the-end", args: "--offset -8 --fields a,b <2I testdata/loopback.pcap"},
+	{name: "pcap-table", args: "--offset 0x18 --count 3 --fields seconds,microseconds,captured,length <4I testdata/loopback.pcap"},
+	{name: "table-color", args: "--repeat --color always <2H4s", stdin: "\x01\x00\x02\x00text\xff\xff\x00\x00\x7f\x00\x00\x01"},
+	{name: "padding-not-zero", args: "<4xH testdata/hello.zip"},
+	{name: "truncated", args: "--color=always --fields magic,sizes,rest !4s4Hxd -", stdin: "PK\x03\x04\x00\x01\x00\x02\x00", status: 1},
+	{name: "truncated-json", args: "--json --abi lp64-le --fields magic,sizes,rest !4s4Hxd -", stdin: "PK\x03\x04\x00\x01\x00\x02\x00", status: 1},
+	{name: "text", args: "!8s8s8s4s2s3p -", stdin: "eth0\x00\x00\x00\x00name    \xc3\xa4\xe2\x80\xae\x1b[0\x7f\x00\x00\x01\r\n\x02ab"},
+	{name: "each", args: "--each --fields id,sizes !B3H -", stdin: "\x07\x00\x09\x00\x0a\xff\xff"},
+	{name: "json", args: "--json --abi ilp32-le bq2s? testdata/hello.zip"},
+	{name: "json-offset", args: "--json --abi lp64-le --offset 2 !H -", stdin: "\x00\x00\x01\x02"},
+	{name: "huge", args: "<1000000000B2H"},
+	{name: "empty", args: "<"},
+	{name: "c-tail", args: "--abi lp64-le @QI"},
+	{name: "c-tail-386", args: "--abi ilp32-le-align4 @QB"},
+	{name: "narrow", args: ">8sI4s2I5BI testdata/gray.png", env: environment{width: 50}},
+	{name: "wide", args: "<16I testdata/loopback.pcap", env: environment{width: 200}},
+	{name: "white-space", args: "<\r\t2H\v\f\n2H"},
 }
 
 func TestExplain(t *testing.T) {
 	for _, d := range drawings {
 		t.Run(d.name, func(t *testing.T) {
 			var out, errs bytes.Buffer
-			if status := run(slices.Concat([]string{"explain"}, d.args), strings.NewReader(""), &out, &errs, environment{color: d.color}); status != 0 {
+			status := run(append([]string{"explain"}, split(d.args)...), strings.NewReader(d.stdin), &out, &errs, d.env)
+			if status != d.status {
 				t.Fatalf("status %d: %s", status, &errs)
 			}
-			file := filepath.Join("testdata", "explain-"+d.name+".golden")
-			if *update {
-				if err := os.WriteFile(file, out.Bytes(), 0o666); err != nil {
-					t.Fatal(err)
-				}
-			}
-			want, err := os.ReadFile(file)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if diff := cmp.Diff(string(want), out.String()); diff != "" {
-				t.Error(diff)
-			}
+			out.Write(errs.Bytes())
+			goldenFile(t, filepath.Join("testdata", "explain-"+d.name+".golden"), out.Bytes())
 		})
 	}
+}
+
+// split takes a command line apart at blanks. ␣ stands for one, and ∅ for an
+// empty argument.
+func split(line string) []string {
+	if line == "" {
+		return nil
+	}
+	args := strings.Split(line, " ")
+	for i := range args {
+		args[i] = strings.NewReplacer("␣", " ", "∅", "").Replace(args[i])
+	}
+	return args
+}
+
+// goldenFile compares what was written with a file, or writes that file.
+func goldenFile(t *testing.T, file string, got []byte) {
+	t.Helper()
+	if *update {
+		if err := os.WriteFile(file, got, 0o666); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(string(want), string(got)); diff != "" {
+		t.Errorf("%s: %s", file, diff)
+	}
+}
+
+// TestPicture makes the picture of the README from what a terminal shows.
+func TestPicture(t *testing.T) {
+	args := []string{"explain", "--fields", "signature,length,type,size,flags,crc", ">8sI4s2I5BI", "testdata/gray.png"}
+	var out, errs bytes.Buffer
+	if status := run(args, strings.NewReader(""), &out, &errs, environment{color: true, width: 90}); status != 0 {
+		t.Fatalf("status %d: %s", status, &errs)
+	}
+	prompt := "$ structpack explain --fields signature,length,type,size,flags,crc '>8sI4s2I5BI' gray.png"
+	goldenFile(t, filepath.Join("..", "..", "docs", "explain.svg"), show.SVG(prompt+"\n"+out.String(), prompt[2:]))
 }
 
 // TestRoundTrip sends generated structures through unpack and pack, as text and
