@@ -4,6 +4,7 @@ import (
 	"math"
 	"reflect"
 
+	"example.com/structpack/internal/floats"
 	"example.com/structpack/internal/mem"
 )
 
@@ -119,7 +120,7 @@ func (f *field) unpack(v mem.Value, record []byte, big bool) {
 	for k := range f.n {
 		x := f.inst.load(b[k*f.size:], big)
 		if f.single {
-			single, _ := narrow(x)
+			single, _ := floats.Narrow(x)
 			x = uint64(single)
 		} else if f.kind == kindBool && x != 0 {
 			x = 1
@@ -152,9 +153,9 @@ func (f *field) refused(v mem.Value) int {
 		for k := range f.n {
 			x := f.number.Bits(ns, k)
 			if f.single {
-				x = widen(uint32(x))
+				x = floats.Widen(uint32(x))
 			}
-			if x &^= 1 << 63; x >= f.overflow && x < exp64 {
+			if x &^= 1 << 63; x >= f.overflow && x < floats.Inf64 {
 				return k
 			}
 		}
@@ -165,14 +166,14 @@ func (f *field) refused(v mem.Value) int {
 // float converts the bits of a float in Go to those in the record.
 func (f *field) float(x uint64) uint64 {
 	if f.single {
-		x = widen(uint32(x))
+		x = floats.Widen(uint32(x))
 	}
 	switch f.size {
 	case 2:
-		half, _ := halfOf(x)
+		half, _ := floats.Half(x)
 		return uint64(half)
 	case 4:
-		single, _ := narrow(x)
+		single, _ := floats.Narrow(x)
 		return uint64(single)
 	}
 	return x

@@ -5,6 +5,7 @@ import (
 	"math"
 	"reflect"
 
+	"example.com/structpack/internal/floats"
 	"example.com/structpack/internal/mem"
 )
 
@@ -74,7 +75,7 @@ func (s *Struct) scanExact(data []byte, dests []any, i int) {
 		case opULong:
 			*d.(*uint64) = in.load(b, s.big)
 		case opHalf:
-			*d.(*float32) = math.Float32frombits(fromHalf(get16(b, s.big)))
+			*d.(*float32) = math.Float32frombits(floats.FromHalf(get16(b, s.big)))
 		case opComplex64:
 			*d.(*complex64) = getComplex64(b, s.big)
 		case opComplex128:
@@ -307,9 +308,9 @@ func (in *inst) load(b []byte, big bool) uint64 {
 	case opInt64, opUint64, opFloat64, opComplex128:
 		return get64(b, big)
 	case opHalf:
-		return widen(fromHalf(get16(b, big)))
+		return floats.Widen(floats.FromHalf(get16(b, big)))
 	case opFloat32, opComplex64:
-		return widen(get32(b, big))
+		return floats.Widen(get32(b, big))
 	}
 	return uint64(b[0])
 }
@@ -317,7 +318,7 @@ func (in *inst) load(b []byte, big bool) uint64 {
 // setFloat sets v, which is wide enough, to the float64 with the given bits.
 func setFloat(v reflect.Value, bits uint64) {
 	if v.Kind() == reflect.Float32 {
-		b, _ := narrow(bits)
+		b, _ := floats.Narrow(bits)
 		mem.SetFloat32bits(v, b)
 		return
 	}
@@ -327,8 +328,8 @@ func setFloat(v reflect.Value, bits uint64) {
 // setComplex is setFloat for complex numbers.
 func setComplex(v reflect.Value, re, im uint64) {
 	if v.Kind() == reflect.Complex64 {
-		r, _ := narrow(re)
-		i, _ := narrow(im)
+		r, _ := floats.Narrow(re)
+		i, _ := floats.Narrow(im)
 		mem.SetComplex64bits(v, r, i)
 		return
 	}

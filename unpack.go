@@ -5,6 +5,7 @@ import (
 	"math"
 	"slices"
 
+	"example.com/structpack/internal/floats"
 	"example.com/structpack/internal/mem"
 )
 
@@ -172,7 +173,7 @@ func (in *inst) value(b []byte, big bool) any {
 	case opULong:
 		return uint64(get32(b, big))
 	case opHalf:
-		return math.Float32frombits(fromHalf(get16(b, big)))
+		return math.Float32frombits(floats.FromHalf(get16(b, big)))
 	case opFloat32:
 		return math.Float32frombits(get32(b, big))
 	case opFloat64:

@@ -6,6 +6,7 @@ import (
 	"math/big"
 	"reflect"
 
+	"example.com/structpack/internal/floats"
 	"example.com/structpack/internal/mem"
 )
 
@@ -70,7 +71,7 @@ func float(v any) (uint64, error) {
 	case float64:
 		return math.Float64bits(x), nil
 	case float32:
-		return widen(math.Float32bits(x)), nil
+		return floats.Widen(math.Float32bits(x)), nil
 	case *big.Int:
 		if x == nil {
 			return 0, ErrType
@@ -85,7 +86,7 @@ func float(v any) (uint64, error) {
 	case reflect.Float64:
 		return math.Float64bits(r.Float()), nil
 	case reflect.Float32:
-		return widen(mem.Float32bits(v)), nil
+		return floats.Widen(mem.Float32bits(v)), nil
 	}
 	u, neg, err := integer(v)
 	if err != nil {
@@ -107,11 +108,11 @@ func (in *inst) floatBits(v any) (uint64, error) {
 	switch in.elem {
 	case opHalf:
 		var h uint16
-		h, ok = halfOf(b)
+		h, ok = floats.Half(b)
 		b = uint64(h)
 	case opFloat32:
 		var f uint32
-		f, ok = narrow(b)
+		f, ok = floats.Narrow(b)
 		b = uint64(f)
 	}
 	if !ok {
@@ -126,7 +127,7 @@ func complexBits(v any) (re, im uint64, err error) {
 	case complex128:
 		return math.Float64bits(real(x)), math.Float64bits(imag(x)), nil
 	case complex64:
-		return widen(math.Float32bits(real(x))), widen(math.Float32bits(imag(x))), nil
+		return floats.Widen(math.Float32bits(real(x))), floats.Widen(math.Float32bits(imag(x))), nil
 	}
 	switch r := reflect.ValueOf(v); r.Kind() {
 	case reflect.Complex128:
@@ -134,7 +135,7 @@ func complexBits(v any) (re, im uint64, err error) {
 		return math.Float64bits(real(c)), math.Float64bits(imag(c)), nil
 	case reflect.Complex64:
 		re, im := mem.Complex64bits(v)
-		return widen(re), widen(im), nil
+		return floats.Widen(re), floats.Widen(im), nil
 	}
 	re, err = float(v)
 	return re, 0, err
@@ -144,8 +145,8 @@ func complexBits(v any) (re, im uint64, err error) {
 // large becomes infinite if the bytes are in the order of the machine, and is
 // refused in the other order: CPython leaves the first to the C compiler's cast.
 func (in *inst) complex64Bits(re, im uint64) (r, i uint32, ok bool) {
-	r, rok := narrow(re)
-	i, iok := narrow(im)
+	r, rok := floats.Narrow(re)
+	i, iok := floats.Narrow(im)
 	return r, i, rok && iok || !in.foreign
 }
 

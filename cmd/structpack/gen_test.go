@@ -143,7 +143,6 @@ func TestGen(t *testing.T) {
 		t.Run("made up for "+abi.Name, func(t *testing.T) { madeUp(t, r, &abi) })
 	}
 	write(t, filepath.Join("tcp", "alloc_test.go"), allocations)
-	write(t, filepath.Join("checked", "convert_test.go"), conversions)
 	goRun(t, "vet", "./tcp", "./checked", "./native", "./declared", "./table")
 	goRun(t, "test", "./...")
 
@@ -177,59 +176,6 @@ func TestAllocations(t *testing.T) {
 			}
 		}); n != 0 {
 			t.Errorf("%s: %v allocations", name, n)
-		}
-	}
-}
-`
-
-// conversions asks the functions that generated files carry what the library
-// answers: of all half floats, of the numbers in the middle between them and
-// beside that, and of as many that are so to single floats.
-const conversions = `package checked
-
-import (
-	"math"
-	"testing"
-
-	"example.com/structpack"
-)
-
-func TestConversions(t *testing.T) {
-	half, single := structpack.MustCodec[float64](">e"), structpack.MustCodec[float64](">f")
-	bits := func(c *structpack.Codec[float64], b []byte) uint64 {
-		var f float64
-		if err := c.Unpack(b, &f); err != nil {
-			t.Fatal(err)
-		}
-		return math.Float64bits(f)
-	}
-	packed := func(c *structpack.Codec[float64], b uint64) (x uint32, ok bool) {
-		f := math.Float64frombits(b)
-		p, err := c.Pack(&f)
-		for _, y := range p {
-			x = x<<8 | uint32(y)
-		}
-		return x, err == nil
-	}
-	for i := range 1 << 16 {
-		e, f := bits(half, []byte{byte(i >> 8), byte(i)}), bits(single, []byte{byte(i >> 8), byte(i), byte(i >> 4), byte(i)})
-		if got := _Reading_widen(_Reading_fromHalf(uint16(i))); got != e {
-			t.Fatalf("half %#x: %#x, want %#x", i, got, e)
-		}
-		if got := _Reading_widen(uint32(i)<<16 | uint32(byte(i>>4))<<8 | uint32(byte(i))); got != f {
-			t.Fatalf("float %#x: %#x, want %#x", i, got, f)
-		}
-		for _, off := range []uint64{0, 1 << 41, 1<<41 - 1, 1<<41 + 1, 1 << 28, 1<<28 - 1, 1<<28 + 1, 1, 1<<42 - 1} {
-			for _, b := range []uint64{e + off, f + off, e - off} {
-				want, wantOK := packed(half, b)
-				if got, ok := _Reading_half(b); ok != wantOK || ok && uint32(got) != want {
-					t.Fatalf("half of %#x: %#x, %t, want %#x, %t", b, got, ok, want, wantOK)
-				}
-				want, wantOK = packed(single, b)
-				if got, ok := _Reading_narrow(b); ok != wantOK || ok && got != want {
-					t.Fatalf("float of %#x: %#x, %t, want %#x, %t", b, got, ok, want, wantOK)
-				}
-			}
 		}
 	}
 }

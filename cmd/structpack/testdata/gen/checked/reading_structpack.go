@@ -373,22 +373,24 @@ func _Reading_copyFrom[T ~byte](dst []T, src []byte) {
 // _Reading_half rounds the float64 with bits b once, to the bits of a half float.
 // It reports false if b is finite and too large.
 func _Reading_half(b uint64) (h uint16, ok bool) {
-	const inf = 0x1f << 10
 	sign := uint16(b>>48) & 0x8000
 	frac := b & (1<<52 - 1)
 	exp := int(b>>52&0x7ff) - 1023
 	switch {
 	case exp == 1024 && frac == 0:
-		return sign | inf, true
-	case exp == 1024: // a NaN keeps as much of its payload as fits
+		return sign | (0x1f << 10), true
+	case exp == 1024:
 		payload := uint16(frac >> 42)
 		if payload == 0 {
 			payload = 1 << 9
 		}
-		return sign | inf | payload, true
+		return sign | (0x1f << 10) | payload, true
 	case exp < -25: // less than half of the smallest subnormal
 		return sign, true
 	}
+	// h is the mantissa without its last `shift` bits; below 2**-14 more of
+	// them go. The exponent is added, not or-ed, so that the leading bit of the
+	// mantissa and a carry out of the rounding both raise it.
 	mant := frac | 1<<52
 	shift := 42
 	biased := exp + 14
@@ -402,48 +404,50 @@ func _Reading_half(b uint64) (h uint16, ok bool) {
 		n++
 	}
 	n += uint64(biased) << 10
-	return sign | uint16(n), n < inf
+	return sign | uint16(n), n < (0x1f << 10)
 }
 
 // _Reading_fromHalf returns the bits of the float32 with the value of a half float.
 func _Reading_fromHalf(h uint16) uint32 {
 	sign := uint32(h&0x8000) << 16
-	exp := uint32(h >> 10 & 0x1f)
-	frac := uint32(h & 0x3ff)
+	exp := uint32(h & (0x1f << 10) >> 10)
+	frac := uint32(h & (1<<10 - 1))
 	switch exp {
 	case 0x1f:
-		return sign | 0xff<<23 | frac<<13
+		return sign | (0xff << 23) | frac<<13
 	case 0:
 		if frac == 0 {
 			return sign
 		}
+		// A subnormal is frac * 2**-24: move its leading bit to where a normal
+		// number has it implied.
 		lead := bits.Len32(frac) - 1
 		return sign | uint32(lead-24+127)<<23 | frac<<(23-lead)&(1<<23-1)
 	}
 	return sign | (exp-15+127)<<23 | frac<<13
 }
 
-// _Reading_narrow returns the bits of the float32 nearest to the float64 with bits
-// b. It reports false if b is finite and too large; the bits are those of an
-// infinity then. NaNs are for integers: processors change them.
+// _Reading_narrow returns the bits of the float32 nearest to the float64 with bits b.
+// It reports false if b is finite and too large; the bits are those of an
+// infinity then.
 func _Reading_narrow(b uint64) (uint32, bool) {
-	if b&(0x7ff<<52) == 0x7ff<<52 {
+	if b&(0x7ff<<52) == (0x7ff << 52) {
+		sign := uint32(b>>32) & (1 << 31)
 		frac := b & (1<<52 - 1)
 		payload := uint32(frac >> 29)
 		if payload == 0 && frac != 0 {
 			payload = 1 << 22
 		}
-		return uint32(b>>32)&(1<<31) | 0xff<<23 | payload, true
+		return sign | (0xff << 23) | payload, true
 	}
 	f := math.Float32bits(float32(math.Float64frombits(b)))
-	return f, f&(0xff<<23) != 0xff<<23
+	return f, f&(0xff<<23) != (0xff << 23)
 }
 
-// _Reading_widen returns the bits of the float64 with the value of the float32 with
-// bits b.
+// _Reading_widen returns the bits of the float64 with the value of the float32 with bits b.
 func _Reading_widen(b uint32) uint64 {
-	if b&(0xff<<23) == 0xff<<23 {
-		return uint64(b&(1<<31))<<32 | 0x7ff<<52 | uint64(b&(1<<23-1))<<29
+	if b&(0xff<<23) == (0xff << 23) {
+		return uint64(b&(1<<31))<<32 | (0x7ff << 52) | uint64(b&(1<<23-1))<<29
 	}
 	return math.Float64bits(float64(math.Float32frombits(b)))
 }

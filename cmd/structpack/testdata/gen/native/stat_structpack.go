@@ -312,27 +312,27 @@ func _Stat_bit(b bool) byte {
 	return 0
 }
 
-// _Stat_narrow returns the bits of the float32 nearest to the float64 with bits
-// b. It reports false if b is finite and too large; the bits are those of an
-// infinity then. NaNs are for integers: processors change them.
+// _Stat_narrow returns the bits of the float32 nearest to the float64 with bits b.
+// It reports false if b is finite and too large; the bits are those of an
+// infinity then.
 func _Stat_narrow(b uint64) (uint32, bool) {
-	if b&(0x7ff<<52) == 0x7ff<<52 {
+	if b&(0x7ff<<52) == (0x7ff << 52) {
+		sign := uint32(b>>32) & (1 << 31)
 		frac := b & (1<<52 - 1)
 		payload := uint32(frac >> 29)
 		if payload == 0 && frac != 0 {
 			payload = 1 << 22
 		}
-		return uint32(b>>32)&(1<<31) | 0xff<<23 | payload, true
+		return sign | (0xff << 23) | payload, true
 	}
 	f := math.Float32bits(float32(math.Float64frombits(b)))
-	return f, f&(0xff<<23) != 0xff<<23
+	return f, f&(0xff<<23) != (0xff << 23)
 }
 
-// _Stat_widen returns the bits of the float64 with the value of the float32 with
-// bits b.
+// _Stat_widen returns the bits of the float64 with the value of the float32 with bits b.
 func _Stat_widen(b uint32) uint64 {
-	if b&(0xff<<23) == 0xff<<23 {
-		return uint64(b&(1<<31))<<32 | 0x7ff<<52 | uint64(b&(1<<23-1))<<29
+	if b&(0xff<<23) == (0xff << 23) {
+		return uint64(b&(1<<31))<<32 | (0x7ff << 52) | uint64(b&(1<<23-1))<<29
 	}
 	return math.Float64bits(float64(math.Float32frombits(b)))
 }

@@ -1,19 +1,21 @@
-package structpack
+// Package floats converts between floating-point widths. Package structpack does
+// so with it, and generated code carries what it needs of this text.
+//
+// Numbers round to nearest, ties to even. NaNs keep their sign and as much of their payload as fits, and
+// signalling NaNs stay signalling: all of it is done on integers, because what
+// processors do to a NaN differs between them. A payload that would vanish
+// would turn the NaN into an infinity, so it becomes the quiet NaN's, as in
+// CPython's PyFloat_Pack2 and PyFloat_Pack4.
+package floats
 
 import (
 	"math"
 	"math/bits"
 )
 
-// The conversions between floating-point widths. Numbers round to nearest,
-// ties to even. NaNs keep their sign and as much of their payload as fits, and
-// signalling NaNs stay signalling: all of it is done on integers, because what
-// processors do to a NaN differs between them. A payload that would vanish
-// would turn the NaN into an infinity, so it becomes the quiet NaN's, as in
-// CPython's PyFloat_Pack2 and PyFloat_Pack4.
-
+// The bits of exponents and fractions.
 const (
-	exp64  = 0x7ff << 52
+	Inf64  = 0x7ff << 52 // also the bits of an infinity
 	frac64 = 1<<52 - 1
 	exp32  = 0xff << 23
 	frac32 = 1<<23 - 1
@@ -21,9 +23,9 @@ const (
 	frac16 = 1<<10 - 1
 )
 
-// halfOf rounds the float64 with bits b once, to the bits of a half float.
+// Half rounds the float64 with bits b once, to the bits of a half float.
 // It reports false if b is finite and too large.
-func halfOf(b uint64) (h uint16, ok bool) {
+func Half(b uint64) (h uint16, ok bool) {
 	sign := uint16(b>>48) & 0x8000
 	frac := b & frac64
 	exp := int(b>>52&0x7ff) - 1023
@@ -58,8 +60,8 @@ func halfOf(b uint64) (h uint16, ok bool) {
 	return sign | uint16(n), n < exp16
 }
 
-// fromHalf returns the bits of the float32 with the value of a half float.
-func fromHalf(h uint16) uint32 {
+// FromHalf returns the bits of the float32 with the value of a half float.
+func FromHalf(h uint16) uint32 {
 	sign := uint32(h&0x8000) << 16
 	exp := uint32(h & exp16 >> 10)
 	frac := uint32(h & frac16)
@@ -78,11 +80,11 @@ func fromHalf(h uint16) uint32 {
 	return sign | (exp-15+127)<<23 | frac<<13
 }
 
-// narrow returns the bits of the float32 nearest to the float64 with bits b.
+// Narrow returns the bits of the float32 nearest to the float64 with bits b.
 // It reports false if b is finite and too large; the bits are those of an
 // infinity then.
-func narrow(b uint64) (uint32, bool) {
-	if b&exp64 == exp64 {
+func Narrow(b uint64) (uint32, bool) {
+	if b&Inf64 == Inf64 {
 		sign := uint32(b>>32) & (1 << 31)
 		frac := b & frac64
 		payload := uint32(frac >> 29)
@@ -95,10 +97,10 @@ func narrow(b uint64) (uint32, bool) {
 	return f, f&exp32 != exp32
 }
 
-// widen returns the bits of the float64 with the value of the float32 with bits b.
-func widen(b uint32) uint64 {
+// Widen returns the bits of the float64 with the value of the float32 with bits b.
+func Widen(b uint32) uint64 {
 	if b&exp32 == exp32 {
-		return uint64(b&(1<<31))<<32 | exp64 | uint64(b&frac32)<<29
+		return uint64(b&(1<<31))<<32 | Inf64 | uint64(b&frac32)<<29
 	}
 	return math.Float64bits(float64(math.Float32frombits(b)))
 }
