@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 
@@ -87,6 +88,14 @@ func eachPair(t *testing.T, test func(t *testing.T, one, other language)) {
 			test(t, pair[0], pair[1])
 		})
 	}
+}
+
+// networks are those to connect two programs by.
+func networks(ends ...language) []string {
+	if slices.Contains(ends, inPython) {
+		return peer.Some(peer.Networks())
+	}
+	return peer.Networks()
 }
 
 // listening returns the address that a program says it listens on.

@@ -50,7 +50,7 @@ func TestRecords(t *testing.T) {
 				t.Errorf("got %q", shortened(got))
 			}
 		})
-		for _, network := range peer.Networks() {
+		for _, network := range networks(from, to) {
 			t.Run("reader listens on "+network, func(t *testing.T) {
 				p := peer.StartMerged(t, to.command(t, "records", "--listen", peer.FreeAddress(t, network), "read"))
 				writing(t, from, "--connect", listening(t, p.Line()))

@@ -48,7 +48,7 @@ type running struct {
 // eachServer runs a test with every server at an address of every network.
 func eachServer(t *testing.T, test func(t *testing.T, s *running)) {
 	for _, s := range servers {
-		for _, network := range peer.Networks() {
+		for _, network := range networks(s.language) {
 			t.Run(s.name+" "+network, func(t *testing.T) {
 				t.Parallel()
 				p := s.language.start(t, s.name, append(s.flags, peer.FreeAddress(t, network))...)

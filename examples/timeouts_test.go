@@ -68,7 +68,7 @@ var slowness = []struct {
 func TestTimeouts(t *testing.T) {
 	eachPair(t, func(t *testing.T, asking, slow language) {
 		for _, tt := range slowness {
-			for _, network := range peer.Networks() {
+			for _, network := range networks(asking, slow) {
 				t.Run(tt.how+" "+network, func(t *testing.T) {
 					if tt.serve == nil && (slow == inGo || network != "tcp" || runtime.GOOS != "linux") {
 						t.Skip("the backlog of a listener is for Python to choose, and ends connecting to it with TCP on Linux")

@@ -12,6 +12,7 @@ import socketserver
 import struct
 import sys
 import tempfile
+import threading
 import zlib
 
 HEADER = struct.Struct('!cI')  # kind, size
@@ -101,17 +102,16 @@ class Receiver(socketserver.StreamRequestHandler):
 
 
 def receive(path, directory):
-    def stop(*_):
-        raise KeyboardInterrupt
-
-    signal.signal(signal.SIGTERM, stop)
     Receiver.directory = directory
     with socketserver.ThreadingUnixStreamServer(path, Receiver) as server:
+        def stop(*_):  # an exception here might end the connection that is just being accepted
+            threading.Thread(target=server.shutdown).start()
+
+        for number in signal.SIGINT, signal.SIGTERM:
+            signal.signal(number, stop)
         print('listening on', path, flush=True)
-        try:
-            server.serve_forever()
-        except KeyboardInterrupt:
-            os.unlink(path)  # the threads of senders go on to their end
+        server.serve_forever(poll_interval=0.1)
+        os.unlink(path)  # the threads of senders go on to their end
 
 
 def main():

@@ -23,11 +23,33 @@ import (
 // speed: it ends a test that hangs.
 const Guard = 2 * time.Minute
 
+// All reports whether tests are to talk to other programs in every way, which
+// STRUCTPACK_PEERS=all asks for, and not only once for each thing to be said.
+func All() bool { return os.Getenv("STRUCTPACK_PEERS") == "all" }
+
+// Some returns all of them if tests are to talk in every way, and otherwise the first.
+func Some[T any](ways []T) []T {
+	if All() {
+		return ways
+	}
+	return ways[:1]
+}
+
+// Skip skips a test that talks to programs which happen to be installed: short
+// mode does without, unless it is to talk to all.
+func Skip(t testing.TB) {
+	t.Helper()
+	if testing.Short() && !All() {
+		t.Skip("it talks to another program")
+	}
+}
+
 // Python returns the command that runs a Python: what STRUCTPACK_PYTHON has,
 // which may be several words, or python3. It skips the test if there is none, or
-// an older one than 3.6.
+// an older one than 3.6, as Skip does.
 func Python(t testing.TB) []string {
 	t.Helper()
+	Skip(t)
 	p, err := findPython()
 	if err != nil {
 		t.Skip("no Python:", err)
@@ -87,9 +109,11 @@ func Script(t testing.TB, file string, args ...string) *exec.Cmd {
 }
 
 // Find returns the path of a program in PATH, or in one of dirs, which may be
-// patterns of which the last match counts. It skips the test if there is none.
+// patterns of which the last match counts. It skips the test if there is none,
+// as Skip does.
 func Find(t testing.TB, name string, dirs ...string) string {
 	t.Helper()
+	Skip(t)
 	path, err := exec.LookPath(name)
 	for _, dir := range dirs {
 		if err == nil {
