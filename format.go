@@ -31,6 +31,7 @@ const (
 // A code is a format code: one row of the table in Python's documentation.
 type code struct {
 	name   string
+	cname  string // of the C type
 	kind   kind
 	ctype  ctype
 	size   int  // in standard mode
@@ -40,34 +41,34 @@ type code struct {
 
 // codes is indexed by the byte of a code. F and D stand for Zf and Zd too.
 var codes = [128]*code{
-	'x': {name: "x", kind: kindPad, size: 1, align: 1},
-	'c': {name: "c", kind: kindChar, size: 1, align: 1},
-	'b': {name: "b", kind: kindSigned, size: 1, align: 1},
-	'B': {name: "B", kind: kindUnsigned, size: 1, align: 1},
-	'?': {name: "?", kind: kindBool, size: 1, align: 1},
-	'h': {name: "h", kind: kindSigned, size: 2, align: 2},
-	'H': {name: "H", kind: kindUnsigned, size: 2, align: 2},
-	'i': {name: "i", kind: kindSigned, size: 4, align: 4},
-	'I': {name: "I", kind: kindUnsigned, size: 4, align: 4},
-	'l': {name: "l", kind: kindSigned, ctype: cLong, size: 4},
-	'L': {name: "L", kind: kindUnsigned, ctype: cLong, size: 4},
-	'q': {name: "q", kind: kindSigned, ctype: cDouble, size: 8},
-	'Q': {name: "Q", kind: kindUnsigned, ctype: cDouble, size: 8},
-	'n': {name: "n", kind: kindSigned, ctype: cPointer, native: true},
-	'N': {name: "N", kind: kindUnsigned, ctype: cPointer, native: true},
-	'P': {name: "P", kind: kindPointer, ctype: cPointer, native: true},
-	'e': {name: "e", kind: kindFloat, size: 2, align: 2},
-	'f': {name: "f", kind: kindFloat, size: 4, align: 4},
-	'd': {name: "d", kind: kindFloat, ctype: cDouble, size: 8},
-	'F': {name: "F", kind: kindComplex, size: 8, align: 4},
-	'D': {name: "D", kind: kindComplex, ctype: cDouble, size: 16},
-	's': {name: "s", kind: kindBytes, size: 1, align: 1},
-	'p': {name: "p", kind: kindPascal, size: 1, align: 1},
+	'x': {name: "x", cname: "padding", kind: kindPad, size: 1, align: 1},
+	'c': {name: "c", cname: "char", kind: kindChar, size: 1, align: 1},
+	'b': {name: "b", cname: "signed char", kind: kindSigned, size: 1, align: 1},
+	'B': {name: "B", cname: "unsigned char", kind: kindUnsigned, size: 1, align: 1},
+	'?': {name: "?", cname: "_Bool", kind: kindBool, size: 1, align: 1},
+	'h': {name: "h", cname: "short", kind: kindSigned, size: 2, align: 2},
+	'H': {name: "H", cname: "unsigned short", kind: kindUnsigned, size: 2, align: 2},
+	'i': {name: "i", cname: "int", kind: kindSigned, size: 4, align: 4},
+	'I': {name: "I", cname: "unsigned int", kind: kindUnsigned, size: 4, align: 4},
+	'l': {name: "l", cname: "long", kind: kindSigned, ctype: cLong, size: 4},
+	'L': {name: "L", cname: "unsigned long", kind: kindUnsigned, ctype: cLong, size: 4},
+	'q': {name: "q", cname: "long long", kind: kindSigned, ctype: cDouble, size: 8},
+	'Q': {name: "Q", cname: "unsigned long long", kind: kindUnsigned, ctype: cDouble, size: 8},
+	'n': {name: "n", cname: "ssize_t", kind: kindSigned, ctype: cPointer, native: true},
+	'N': {name: "N", cname: "size_t", kind: kindUnsigned, ctype: cPointer, native: true},
+	'P': {name: "P", cname: "void *", kind: kindPointer, ctype: cPointer, native: true},
+	'e': {name: "e", cname: "_Float16", kind: kindFloat, size: 2, align: 2},
+	'f': {name: "f", cname: "float", kind: kindFloat, size: 4, align: 4},
+	'd': {name: "d", cname: "double", kind: kindFloat, ctype: cDouble, size: 8},
+	'F': {name: "F", cname: "float complex", kind: kindComplex, size: 8, align: 4},
+	'D': {name: "D", cname: "double complex", kind: kindComplex, ctype: cDouble, size: 16},
+	's': {name: "s", cname: "char[]", kind: kindBytes, size: 1, align: 1},
+	'p': {name: "p", cname: "Pascal string", kind: kindPascal, size: 1, align: 1},
 }
 
 var (
-	codeZf = &code{name: "Zf", kind: kindComplex, size: 8, align: 4}
-	codeZd = &code{name: "Zd", kind: kindComplex, ctype: cDouble, size: 16}
+	codeZf = &code{name: "Zf", cname: "float complex", kind: kindComplex, size: 8, align: 4}
+	codeZd = &code{name: "Zd", cname: "double complex", kind: kindComplex, ctype: cDouble, size: 16}
 )
 
 // An item is one "count? code" of a format, laid out.

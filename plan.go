@@ -109,8 +109,6 @@ func (s *Struct) flatten() {
 	}
 }
 
-
-
 // one returns the instruction for a single value of in, at offset 0.
 func (in *inst) one() inst {
 	one := *in

@@ -2,6 +2,7 @@ package structpack
 
 import (
 	"fmt"
+	"reflect"
 	"strings"
 	"unicode/utf8"
 )
@@ -131,6 +132,9 @@ type Field struct {
 	Values int    // how many values it takes: 0 for x, 1 for s and p, else Count
 	Pos    int    // its text is Format()[Pos:End], the repeat count included
 	End    int
+
+	CType string       // C's name of its elements: "unsigned short"; "char[]" for s, "Pascal string" for p, "padding" for x
+	Type  reflect.Type // of its values as Unpack returns them; nil for x
 }
 
 // Fields returns the items of the format in their order, pad bytes and items
@@ -148,6 +152,8 @@ func (s *Struct) Fields() []Field {
 			Values: it.values(),
 			Pos:    it.pos,
 			End:    it.end,
+			CType:  it.code.cname,
+			Type:   ops[opOf(&it)].goType,
 		})
 	}
 	return fields

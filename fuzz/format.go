@@ -25,10 +25,22 @@ type Case struct {
 // MaxSize bounds the sizes of generated structures, in bytes.
 const MaxSize = 4096
 
-const (
-	codes       = "xcbB?hHiIlLqQefdFDsp"
-	nativeCodes = "nNP"
-)
+// codes are those of every mode, nativeCodes those of native mode only. The library
+// knows which there are.
+var codes, nativeCodes = alphabet()
+
+func alphabet() (everywhere, native []string) {
+	for c := '!'; c <= '~'; c++ {
+		for _, code := range []string{string(c), "Z" + string(c)} {
+			if _, err := structpack.CalcSize("=" + code); err == nil {
+				everywhere = append(everywhere, code)
+			} else if _, err := structpack.CalcSize("@" + code); err == nil {
+				native = append(native, code)
+			}
+		}
+	}
+	return everywhere, native
+}
 
 // Format makes up a valid format: any prefix or none, up to a dozen items,
 // repeat counts from none to some hundreds, zero among them, and white space.
@@ -56,15 +68,12 @@ func prefixOf(r *rand.Rand) string {
 }
 
 func code(r *rand.Rand, prefix string) string {
-	all := codes
 	if prefix == "" || prefix == "@" {
-		all += nativeCodes
+		if i := r.Intn(len(codes) + len(nativeCodes)); i >= len(codes) {
+			return nativeCodes[i-len(codes)]
+		}
 	}
-	c := all[r.Intn(len(all))]
-	if (c == 'F' || c == 'D') && r.Intn(2) == 0 {
-		return "Z" + strings.ToLower(string(c))
-	}
-	return string(c)
+	return codes[r.Intn(len(codes))]
 }
 
 func count(r *rand.Rand) string {
@@ -115,7 +124,7 @@ func BadFormat(r *rand.Rand) string {
 		case 7: // half of Zf and Zd
 			before += "Z"
 		case 8: // a native code in standard mode
-			before = "<" + strings.TrimLeft(before, "@=<>!") + string(nativeCodes[r.Intn(3)])
+			before = "<" + strings.TrimLeft(before, "@=<>!") + nativeCodes[r.Intn(len(nativeCodes))]
 		}
 		if bad := before + after; bad != format {
 			if _, err := structpack.CalcSize(bad); err != nil {

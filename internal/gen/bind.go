@@ -70,10 +70,9 @@ func (r *record) items() (all []*item) {
 		if f.Values == 0 {
 			continue
 		}
-		it := &item{Field: f, size: f.Size / f.Values, reason: r.tooLarge(f.Code)}
-		t := reflect.TypeOf(r.one(f.Code))
-		it.wide = int(t.Size())
-		switch t.Kind() {
+		it := &item{Field: f, size: f.Size / f.Values, reason: r.tooLarge(f)}
+		it.wide = int(f.Type.Size())
+		switch f.Type.Kind() {
 		case reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64:
 			it.class = signed
 		case reflect.Uint8, reflect.Uint16, reflect.Uint32, reflect.Uint64:

@@ -254,7 +254,7 @@ func declare(r *record, pos string) (string, error) {
 			f.Offset += (i - f.Index) * (f.Size / f.Values)
 			f.Values = 1
 		}
-		typ, code := reflect.TypeOf(r.one(f.Code)).String(), f.Code
+		typ, code := f.Type.String(), f.Code
 		switch {
 		case code == "s":
 			typ, code = fmt.Sprintf("[%d]byte", f.Count), fmt.Sprint(f.Count, code)
@@ -285,35 +285,25 @@ func (r *record) alone(code string, abi structpack.ABI) *structpack.Struct {
 	return s
 }
 
-// one returns a value of a code of the format, as Unpack does.
-func (r *record) one(code string) any {
-	s := r.alone(code, r.abi)
-	values, err := s.Unpack(make([]byte, s.Size()))
-	if err != nil {
-		panic(err) // the size is right
-	}
-	return values[0]
-}
-
 // tooLarge returns the sentence for a value that is too large for a code of the
 // format; it is empty if there is none that fits its type.
-func (r *record) tooLarge(code string) string {
+func (r *record) tooLarge(f structpack.Field) string {
 	var v any
-	switch r.one(code).(type) {
-	case int8, int16, int32, int64:
+	switch f.Type.Kind() {
+	case reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64:
 		v = int64(math.MaxInt64)
-	case uint8, uint16, uint32, uint64:
+	case reflect.Uint8, reflect.Uint16, reflect.Uint32, reflect.Uint64:
 		v = uint64(math.MaxUint64)
-	case float32, float64:
+	case reflect.Float32, reflect.Float64:
 		v = math.MaxFloat64
-	case complex64:
+	case reflect.Complex64:
 		v = complex(math.MaxFloat64, 0)
 	default:
 		return ""
 	}
 	for _, abi := range []structpack.ABI{r.abi, structpack.LP64, structpack.LP64BigEndian} {
 		var e *structpack.Error
-		if _, err := r.alone(code, abi).Pack(v); errors.As(err, &e) {
+		if _, err := r.alone(f.Code, abi).Pack(v); errors.As(err, &e) {
 			return e.Reason
 		}
 	}

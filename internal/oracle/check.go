@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"reflect"
 	"slices"
 	"strings"
 
@@ -186,8 +187,15 @@ func (k *comparison) isPacked(want, got []byte) bool {
 			k.result.Apart = BeyondP
 			got[end] = 0
 		}
-		size := map[string]int{"e": 2, "f": 4, "F": 4, "Zf": 4, "d": 8, "D": 8, "Zd": 8}[f.Code]
-		if size == 0 {
+		if f.Values == 0 {
+			continue
+		}
+		size := f.Size / f.Values
+		switch f.Type.Kind() {
+		case reflect.Complex64, reflect.Complex128:
+			size /= 2
+		case reflect.Float32, reflect.Float64:
+		default:
 			continue
 		}
 		for i := at + f.Offset; i < at+f.Offset+f.Size; i += size {

@@ -35,14 +35,6 @@ type Row struct {
 	hue int // its color
 }
 
-var cTypes = map[string]string{
-	"x": "padding", "c": "char", "b": "signed char", "B": "unsigned char", "?": "_Bool",
-	"h": "short", "H": "unsigned short", "i": "int", "I": "unsigned int", "l": "long", "L": "unsigned long",
-	"q": "long long", "Q": "unsigned long long", "n": "ssize_t", "N": "size_t", "P": "void *",
-	"e": "_Float16", "f": "float", "d": "double", "F": "float complex", "Zf": "float complex",
-	"D": "double complex", "Zd": "double complex", "s": "char", "p": "Pascal string",
-}
-
 // Rows returns the rows of the table. Each has all its values in Value if every
 // is true; Text has no more than a line can show, and so a format of a billion
 // values costs as much as one of a hundred.
@@ -56,7 +48,7 @@ func (l *Layout) Rows(every bool) []Row {
 		}
 		code := l.Struct.Format()[f.Pos:f.End]
 		if f.Code == "x" {
-			rows = append(rows, Row{Offset: f.Offset, Size: f.Size, Code: code, CType: cTypes["x"], First: f.Index, pad: true, hue: dim})
+			rows = append(rows, Row{Offset: f.Offset, Size: f.Size, Code: code, CType: "padding", First: f.Index, pad: true, hue: dim})
 			continue
 		}
 		if f.Values == 0 && (len(columns) == 0 || columns[0].Field.Pos != f.Pos) { // names, and none for it
@@ -75,10 +67,10 @@ func (l *Layout) Rows(every bool) []Row {
 			switch {
 			case c.List && l.Each:
 				for i := range c.Count {
-					rows = append(rows, Row{Name: c.eachName(i), Offset: r.Offset + i*size, Size: size, Code: f.Code, CType: cTypes[f.Code], First: r.First + i, Values: 1, hue: hue})
+					rows = append(rows, Row{Name: c.eachName(i), Offset: r.Offset + i*size, Size: size, Code: f.Code, CType: f.CType, First: r.First + i, Values: 1, hue: hue})
 				}
 			case !c.List && repeated(f):
-				r.Code, r.CType = f.Code, cTypes[f.Code]
+				r.Code, r.CType = f.Code, f.CType
 				fallthrough
 			default:
 				rows = append(rows, r)
@@ -104,10 +96,13 @@ func (c *Column) eachName(i int) string {
 
 // cType is the C type of an item, as a declaration without its name.
 func cType(f structpack.Field) string {
-	if f.Code == "s" || repeated(f) {
-		return fmt.Sprintf("%s[%d]", cTypes[f.Code], f.Count)
+	switch {
+	case f.Code == "s":
+		return fmt.Sprintf("char[%d]", f.Count)
+	case repeated(f):
+		return fmt.Sprintf("%s[%d]", f.CType, f.Count)
 	}
-	return cTypes[f.Code]
+	return f.CType
 }
 
 // fill sets the values of a row from what there is of its bytes.

@@ -214,7 +214,7 @@ func (el element) pos() int {
 // never reports whether an element is never of type t, and says so.
 func (el element) never(t types.Type) (message string, never bool) {
 	if f, ok := fieldOf(el.s, el.index); ok {
-		has := goType(el.format.text, f)
+		has := goType(f)
 		if asserts(has, t) {
 			return "", false
 		}
@@ -225,7 +225,7 @@ func (el element) never(t types.Type) (message string, never bool) {
 		return "", false // checkIndex reports it
 	}
 	for _, f := range el.s.Fields() {
-		if f.Values > 0 && asserts(goType(el.format.text, f), t) {
+		if f.Values > 0 && asserts(goType(f), t) {
 			return "", false
 		}
 	}
@@ -240,27 +240,13 @@ func asserts(from, to types.Type) bool {
 	return types.Identical(from, to)
 }
 
-// goType returns the Go type of the values of a field: the library is asked to
-// unpack one.
-func goType(format string, f structpack.Field) types.Type {
-	prefix := format[:min(1, len(format))]
-	if !strings.Contains("@=<>!", prefix) {
-		prefix = ""
-	}
-	s, err := structpack.Compile(prefix + f.Code)
-	if err != nil {
-		return types.Typ[types.Invalid]
-	}
-	values, err := s.Unpack(make([]byte, s.Size()))
-	if err != nil || len(values) != 1 {
-		return types.Typ[types.Invalid]
-	}
-	t := reflect.TypeOf(values[0])
-	if t.Kind() == reflect.Slice {
+// goType returns the type of the values of a field, as go/types knows it.
+func goType(f structpack.Field) types.Type {
+	if f.Type.Kind() == reflect.Slice {
 		return types.NewSlice(types.Universe.Lookup("byte").Type())
 	}
 	for _, basic := range types.Typ {
-		if gotype.Kind(basic) == t.Kind() {
+		if gotype.Kind(basic) == f.Type.Kind() {
 			return basic
 		}
 	}
@@ -275,7 +261,7 @@ func (c *checker) convert(cur inspector.Cursor, n *ast.TypeAssertExpr, el elemen
 	if !ok || c.commaOk(cur) {
 		return nil
 	}
-	has := goType(el.format.text, f)
+	has := goType(f)
 	if !c.holdsAll(want, has) {
 		return nil
 	}

@@ -2,6 +2,7 @@ package structformat
 
 import (
 	"go/ast"
+	"reflect"
 	"strings"
 
 	"example.com/structpack"
@@ -105,10 +106,10 @@ func (c *checker) checkPrefix(f format, s *structpack.Struct) {
 	differs := false
 	pos := 0
 	for _, field := range s.Fields() {
-		if strings.Contains("nNP", field.Code) {
+		if _, err := structpack.CalcSize("=" + field.Code); err != nil {
 			return
 		}
-		if !differs && !strings.Contains("xcbB?sp", field.Code) {
+		if !differs && !sameEverywhere(field) {
 			differs, pos = true, field.Pos
 		}
 	}
@@ -119,4 +120,10 @@ func (c *checker) checkPrefix(f format, s *structpack.Struct) {
 		" has no prefix: its sizes, alignment and byte order are those of the machine; write @ if that is meant, else <, > or !")
 	d.Pos, d.End = c.place(f.expr, pos)
 	c.report(d)
+}
+
+// sameEverywhere reports whether the bytes of a field are the same after every
+// prefix: single bytes are.
+func sameEverywhere(f structpack.Field) bool {
+	return f.Type == nil || f.Type.Kind() == reflect.Slice || f.Type.Size() == 1
 }
