@@ -3,6 +3,7 @@
 package main
 
 import (
+	"encoding"
 	"encoding/binary"
 	"fmt"
 	"math"
@@ -18,15 +19,20 @@ import (
 // NameSize is the size of a packed Name in bytes, that of the format "!ci4sf".
 const NameSize = 13
 
-// AppendBinary packs v by the format "!ci4sf" and appends it to dst. After an
-// error, which is a *structpack.Error, it returns dst as it was.
-func (v *Name) AppendBinary(dst []byte) (b []byte, err error) {
-	b = _Name_behind(v, dst, &err, _Name_pack, _Name_appendBinary)
-	return
+var (
+	_ encoding.BinaryAppender    = Name{}
+	_ encoding.BinaryMarshaler   = Name{}
+	_ encoding.BinaryUnmarshaler = (*Name)(nil)
+)
+
+// AppendBinary packs v by the format "!ci4sf" and appends it to dst. The error
+// is always nil.
+func (v Name) AppendBinary(dst []byte) ([]byte, error) {
+	return _Name_append(&v, dst, _Name_pack, _Name_grow), nil
 }
 
 // MarshalBinary packs v by the format "!ci4sf" into a new slice.
-func (v *Name) MarshalBinary() ([]byte, error) { return v.AppendBinary(nil) }
+func (v Name) MarshalBinary() ([]byte, error) { return v.AppendBinary(nil) }
 
 // PackInto packs v by the format "!ci4sf" into buf, from offset on. A negative
 // offset counts from the end of buf. After an error, which is a
@@ -79,9 +85,9 @@ func _Name_at(v *Name, buf []byte, offset int, move func(*Name, *[NameSize]byte)
 	return nil
 }
 
-func _Name_all(v *Name, data []byte, move func(*Name, *[NameSize]byte), rest func(*Name) error) error {
+func _Name_all(v *Name, data []byte, move func(*Name, *[NameSize]byte), rest func(*Name, []byte) error) error {
 	if v == nil || len(data) != NameSize {
-		return rest(v)
+		return rest(v, data)
 	}
 	move(v, (*[NameSize]byte)(data))
 	return nil
@@ -91,22 +97,15 @@ func _Name_unpack(v *Name, b *[NameSize]byte) { _Name_get(v, b) }
 
 func _Name_pack(v *Name, b *[NameSize]byte) { _Name_put(v, b) }
 
-func _Name_behind(v *Name, dst []byte, err *error, move func(*Name, *[NameSize]byte), rest func(*Name, []byte, *error) []byte) []byte {
-	if v == nil || cap(dst)-len(dst) < NameSize {
-		return rest(v, dst, err)
+func _Name_append(v *Name, dst []byte, move func(*Name, *[NameSize]byte), grow func([]byte) []byte) []byte {
+	if cap(dst)-len(dst) < NameSize {
+		dst = grow(dst)
 	}
 	move(v, (*[NameSize]byte)(dst[len(dst):cap(dst)]))
 	return dst[:len(dst)+NameSize]
 }
 
-func _Name_appendBinary(v *Name, dst []byte, err *error) []byte {
-	if v == nil {
-		*err = _Name_nil("pack")
-		return dst
-	}
-	dst, *err = v.AppendBinary(slices.Grow(dst, NameSize))
-	return dst
-}
+func _Name_grow(dst []byte) []byte { return slices.Grow(dst, NameSize) }
 
 func _Name_packInto(v *Name, buf []byte, offset int) error {
 	offset, reason := _Name_offset("pack_into", NameSize, len(buf), offset)
@@ -114,14 +113,14 @@ func _Name_packInto(v *Name, buf []byte, offset int) error {
 		return _Name_error("pack_into", -1, -1, structpack.ErrBuffer, reason)
 	}
 	if v == nil {
-		return _Name_nil("pack_into")
+		return _Name_error("pack_into", -1, -1, structpack.ErrType, "a nil pointer to main.Name")
 	}
 	return v.PackInto(buf, offset)
 }
 
 func _Name_unpackFrom(v *Name, data []byte, offset int) error {
 	if v == nil {
-		return _Name_nil("unpack_from")
+		return _Name_error("unpack_from", -1, -1, structpack.ErrType, "a nil pointer to main.Name")
 	}
 	offset, reason := _Name_offset("unpack_from", NameSize, len(data), offset)
 	if reason != "" {
@@ -130,15 +129,11 @@ func _Name_unpackFrom(v *Name, data []byte, offset int) error {
 	return v.UnpackFrom(data, offset)
 }
 
-func _Name_unmarshalBinary(v *Name) error {
+func _Name_unmarshalBinary(v *Name, data []byte) error {
 	if v == nil {
-		return _Name_nil("unpack")
+		return _Name_error("unpack", -1, -1, structpack.ErrType, "a nil pointer to main.Name")
 	}
 	return _Name_error("unpack", -1, -1, structpack.ErrBuffer, "unpack requires a buffer of 13 bytes")
-}
-
-func _Name_nil(op string) error {
-	return _Name_error(op, -1, -1, structpack.ErrType, "a nil pointer to main.Name")
 }
 
 func _Name_error(op string, pos, index int, err error, reason string) error {
@@ -149,15 +144,20 @@ func _Name_error(op string, pos, index int, err error, reason string) error {
 // "!HHIIBBHHH".
 const HeaderSize = 20
 
-// AppendBinary packs v by the format "!HHIIBBHHH" and appends it to dst. After
-// an error, which is a *structpack.Error, it returns dst as it was.
-func (v *Header) AppendBinary(dst []byte) (b []byte, err error) {
-	b = _Header_behind(v, dst, &err, _Header_pack, _Header_appendBinary)
-	return
+var (
+	_ encoding.BinaryAppender    = Header{}
+	_ encoding.BinaryMarshaler   = Header{}
+	_ encoding.BinaryUnmarshaler = (*Header)(nil)
+)
+
+// AppendBinary packs v by the format "!HHIIBBHHH" and appends it to dst. The
+// error is always nil.
+func (v Header) AppendBinary(dst []byte) ([]byte, error) {
+	return _Header_append(&v, dst, _Header_pack, _Header_grow), nil
 }
 
 // MarshalBinary packs v by the format "!HHIIBBHHH" into a new slice.
-func (v *Header) MarshalBinary() ([]byte, error) { return v.AppendBinary(nil) }
+func (v Header) MarshalBinary() ([]byte, error) { return v.AppendBinary(nil) }
 
 // PackInto packs v by the format "!HHIIBBHHH" into buf, from offset on. A
 // negative offset counts from the end of buf. After an error, which is a
@@ -212,9 +212,9 @@ func _Header_at(v *Header, buf []byte, offset int, move func(*Header, *[HeaderSi
 	return nil
 }
 
-func _Header_all(v *Header, data []byte, move func(*Header, *[HeaderSize]byte), rest func(*Header) error) error {
+func _Header_all(v *Header, data []byte, move func(*Header, *[HeaderSize]byte), rest func(*Header, []byte) error) error {
 	if v == nil || len(data) != HeaderSize {
-		return rest(v)
+		return rest(v, data)
 	}
 	move(v, (*[HeaderSize]byte)(data))
 	return nil
@@ -224,22 +224,15 @@ func _Header_unpack(v *Header, b *[HeaderSize]byte) { _Header_get(v, b) }
 
 func _Header_pack(v *Header, b *[HeaderSize]byte) { _Header_put(v, b) }
 
-func _Header_behind(v *Header, dst []byte, err *error, move func(*Header, *[HeaderSize]byte), rest func(*Header, []byte, *error) []byte) []byte {
-	if v == nil || cap(dst)-len(dst) < HeaderSize {
-		return rest(v, dst, err)
+func _Header_append(v *Header, dst []byte, move func(*Header, *[HeaderSize]byte), grow func([]byte) []byte) []byte {
+	if cap(dst)-len(dst) < HeaderSize {
+		dst = grow(dst)
 	}
 	move(v, (*[HeaderSize]byte)(dst[len(dst):cap(dst)]))
 	return dst[:len(dst)+HeaderSize]
 }
 
-func _Header_appendBinary(v *Header, dst []byte, err *error) []byte {
-	if v == nil {
-		*err = _Header_nil("pack")
-		return dst
-	}
-	dst, *err = v.AppendBinary(slices.Grow(dst, HeaderSize))
-	return dst
-}
+func _Header_grow(dst []byte) []byte { return slices.Grow(dst, HeaderSize) }
 
 func _Header_packInto(v *Header, buf []byte, offset int) error {
 	offset, reason := _Name_offset("pack_into", HeaderSize, len(buf), offset)
@@ -247,14 +240,14 @@ func _Header_packInto(v *Header, buf []byte, offset int) error {
 		return _Header_error("pack_into", -1, -1, structpack.ErrBuffer, reason)
 	}
 	if v == nil {
-		return _Header_nil("pack_into")
+		return _Header_error("pack_into", -1, -1, structpack.ErrType, "a nil pointer to main.Header")
 	}
 	return v.PackInto(buf, offset)
 }
 
 func _Header_unpackFrom(v *Header, data []byte, offset int) error {
 	if v == nil {
-		return _Header_nil("unpack_from")
+		return _Header_error("unpack_from", -1, -1, structpack.ErrType, "a nil pointer to main.Header")
 	}
 	offset, reason := _Name_offset("unpack_from", HeaderSize, len(data), offset)
 	if reason != "" {
@@ -263,15 +256,11 @@ func _Header_unpackFrom(v *Header, data []byte, offset int) error {
 	return v.UnpackFrom(data, offset)
 }
 
-func _Header_unmarshalBinary(v *Header) error {
+func _Header_unmarshalBinary(v *Header, data []byte) error {
 	if v == nil {
-		return _Header_nil("unpack")
+		return _Header_error("unpack", -1, -1, structpack.ErrType, "a nil pointer to main.Header")
 	}
 	return _Header_error("unpack", -1, -1, structpack.ErrBuffer, "unpack requires a buffer of 20 bytes")
-}
-
-func _Header_nil(op string) error {
-	return _Header_error(op, -1, -1, structpack.ErrType, "a nil pointer to main.Header")
 }
 
 func _Header_error(op string, pos, index int, err error, reason string) error {
@@ -282,17 +271,21 @@ func _Header_error(op string, pos, index int, err error, reason string) error {
 // "<bBhHiIqQfd?8s2xbBhHiIqQ".
 const ManySize = 83
 
+var (
+	_ encoding.BinaryAppender    = Many{}
+	_ encoding.BinaryMarshaler   = Many{}
+	_ encoding.BinaryUnmarshaler = (*Many)(nil)
+)
+
 // AppendBinary packs v by the format "<bBhHiIqQfd?8s2xbBhHiIqQ" and appends it
-// to dst. After an error, which is a *structpack.Error, it returns dst as it
-// was.
-func (v *Many) AppendBinary(dst []byte) (b []byte, err error) {
-	b = _Many_behind(v, dst, &err, _Many_pack, _Many_appendBinary)
-	return
+// to dst. The error is always nil.
+func (v Many) AppendBinary(dst []byte) ([]byte, error) {
+	return _Many_append(&v, dst, _Many_pack, _Many_grow), nil
 }
 
 // MarshalBinary packs v by the format "<bBhHiIqQfd?8s2xbBhHiIqQ" into a new
 // slice.
-func (v *Many) MarshalBinary() ([]byte, error) { return v.AppendBinary(nil) }
+func (v Many) MarshalBinary() ([]byte, error) { return v.AppendBinary(nil) }
 
 // PackInto packs v by the format "<bBhHiIqQfd?8s2xbBhHiIqQ" into buf, from
 // offset on. A negative offset counts from the end of buf. After an error,
@@ -367,9 +360,9 @@ func _Many_at(v *Many, buf []byte, offset int, move func(*Many, *[ManySize]byte)
 	return nil
 }
 
-func _Many_all(v *Many, data []byte, move func(*Many, *[ManySize]byte), rest func(*Many) error) error {
+func _Many_all(v *Many, data []byte, move func(*Many, *[ManySize]byte), rest func(*Many, []byte) error) error {
 	if v == nil || len(data) != ManySize {
-		return rest(v)
+		return rest(v, data)
 	}
 	move(v, (*[ManySize]byte)(data))
 	return nil
@@ -379,22 +372,15 @@ func _Many_unpack(v *Many, b *[ManySize]byte) { _Many_get(v, b) }
 
 func _Many_pack(v *Many, b *[ManySize]byte) { _Many_put(v, b) }
 
-func _Many_behind(v *Many, dst []byte, err *error, move func(*Many, *[ManySize]byte), rest func(*Many, []byte, *error) []byte) []byte {
-	if v == nil || cap(dst)-len(dst) < ManySize {
-		return rest(v, dst, err)
+func _Many_append(v *Many, dst []byte, move func(*Many, *[ManySize]byte), grow func([]byte) []byte) []byte {
+	if cap(dst)-len(dst) < ManySize {
+		dst = grow(dst)
 	}
 	move(v, (*[ManySize]byte)(dst[len(dst):cap(dst)]))
 	return dst[:len(dst)+ManySize]
 }
 
-func _Many_appendBinary(v *Many, dst []byte, err *error) []byte {
-	if v == nil {
-		*err = _Many_nil("pack")
-		return dst
-	}
-	dst, *err = v.AppendBinary(slices.Grow(dst, ManySize))
-	return dst
-}
+func _Many_grow(dst []byte) []byte { return slices.Grow(dst, ManySize) }
 
 func _Many_packInto(v *Many, buf []byte, offset int) error {
 	offset, reason := _Name_offset("pack_into", ManySize, len(buf), offset)
@@ -402,14 +388,14 @@ func _Many_packInto(v *Many, buf []byte, offset int) error {
 		return _Many_error("pack_into", -1, -1, structpack.ErrBuffer, reason)
 	}
 	if v == nil {
-		return _Many_nil("pack_into")
+		return _Many_error("pack_into", -1, -1, structpack.ErrType, "a nil pointer to main.Many")
 	}
 	return v.PackInto(buf, offset)
 }
 
 func _Many_unpackFrom(v *Many, data []byte, offset int) error {
 	if v == nil {
-		return _Many_nil("unpack_from")
+		return _Many_error("unpack_from", -1, -1, structpack.ErrType, "a nil pointer to main.Many")
 	}
 	offset, reason := _Name_offset("unpack_from", ManySize, len(data), offset)
 	if reason != "" {
@@ -418,15 +404,11 @@ func _Many_unpackFrom(v *Many, data []byte, offset int) error {
 	return v.UnpackFrom(data, offset)
 }
 
-func _Many_unmarshalBinary(v *Many) error {
+func _Many_unmarshalBinary(v *Many, data []byte) error {
 	if v == nil {
-		return _Many_nil("unpack")
+		return _Many_error("unpack", -1, -1, structpack.ErrType, "a nil pointer to main.Many")
 	}
 	return _Many_error("unpack", -1, -1, structpack.ErrBuffer, "unpack requires a buffer of 83 bytes")
-}
-
-func _Many_nil(op string) error {
-	return _Many_error(op, -1, -1, structpack.ErrType, "a nil pointer to main.Many")
 }
 
 func _Many_error(op string, pos, index int, err error, reason string) error {

@@ -146,18 +146,10 @@ func (c *comparison[T, P]) place() (n, offset int) {
 	return max(0, size-2+c.r.IntN(8)), c.r.IntN(2*size+9) - size - 4
 }
 
-// nils compares what is said of nil pointers.
+// nils compares what is said of nil pointers. AppendBinary and MarshalBinary have
+// value receivers, which a nil pointer has none of.
 func (c *comparison[T, P]) nils() error {
 	var none P
-	_, wantErr := c.codec.Pack(nil)
-	_, gotErr := none.MarshalBinary()
-	if err := differ("MarshalBinary", nil, nil, wantErr, gotErr, none); err != nil {
-		return err
-	}
-	_, gotErr = none.AppendBinary(nil)
-	if err := differ("AppendBinary", nil, nil, wantErr, gotErr, none); err != nil {
-		return err
-	}
 	data := make([]byte, c.codec.Size()+1)
 	if err := differ("UnmarshalBinary", nil, nil, c.codec.Unpack(data, nil), none.UnmarshalBinary(data), none); err != nil {
 		return err

@@ -45,7 +45,7 @@ type (
 	emptyForNil   struct{ record }
 	aliases       struct{ record }
 	partly        struct{ record }
-	nilPacks      struct{ record }
+	nilUnpacks    struct{ record }
 )
 
 func (v *otherBytes) MarshalBinary() ([]byte, error) {
@@ -169,11 +169,11 @@ func (v *partly) UnpackFrom(data []byte, offset int) error {
 	return nil
 }
 
-func (v *nilPacks) MarshalBinary() ([]byte, error) {
+func (v *nilUnpacks) UnmarshalBinary(data []byte) error {
 	if v == nil {
-		return nil, nil
+		return nil
 	}
-	return v.record.MarshalBinary()
+	return v.record.UnmarshalBinary(data)
 }
 
 // TestTestMethods wants no error about methods that are right, and one that names
@@ -200,7 +200,7 @@ func TestTestMethods(t *testing.T) {
 		{"an empty slice for nil", "UnpackFrom", structpacktest.TestMethods[emptyForNil](s)},
 		{"shared memory", "UnmarshalBinary", structpacktest.TestMethods[aliases](s)},
 		{"half of a string", "UnpackFrom", structpacktest.TestMethods[partly](s)},
-		{"a nil pointer without an error", "MarshalBinary", structpacktest.TestMethods[nilPacks](s)},
+		{"a nil pointer without an error", "UnmarshalBinary", structpacktest.TestMethods[nilUnpacks](s)},
 		{"another format", "codec", structpacktest.TestMethods[record](structpack.MustCompile("<H"))},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

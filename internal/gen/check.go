@@ -119,8 +119,8 @@ func (r *record) stub(pkg string) string {
 	return fmt.Sprintf(`package %[1]s
 		%[2]s
 		const %[4]s = %[5]d
-		func (*%[3]s) AppendBinary([]byte) ([]byte, error) { for {} }
-		func (*%[3]s) MarshalBinary() ([]byte, error) { for {} }
+		func (%[3]s) AppendBinary([]byte) ([]byte, error) { for {} }
+		func (%[3]s) MarshalBinary() ([]byte, error) { for {} }
 		func (*%[3]s) PackInto([]byte, int) error { for {} }
 		func (*%[3]s) UnmarshalBinary([]byte) error { for {} }
 		func (*%[3]s) UnpackFrom([]byte, int) error { for {} }

@@ -15,93 +15,174 @@ import (
 // inliner: what is left of a call is the check, and the moves themselves, or one
 // call of them, which needs neither a stack frame nor a check. The other packing
 // methods are as anybody would write them.
+//
+// AppendBinary and MarshalBinary have value receivers, as those of time.Time do:
+// gob and others look for them in values that they cannot take the address of. That
+// costs a copy of the value, which PackInto is without.
 func (c *coder) record(r *record) {
 	c.use(libraryPath, "structpack")
 	refuse := c.written(func() { c.refuse(r) })
-	put := c.written(func() { c.pack(r) })
-	get := c.written(func() { c.unpack(r) })
-	w := strings.NewReplacer(
-		"TYPE", r.Type, "SIZE", r.sizeName(), "_R_", r.own(""), "_P_", c.prefix, "PACKAGE", c.name, "BYTES", strconv.Itoa(r.s.Size()),
-		"FORMAT", strconv.Quote(r.Format), "SLICES", c.std("slices"), "LIB", c.imports[libraryPath])
-	text := func(s string) { c.body.WriteString(w.Replace(s)) }
+	m := &methodWriter{coder: c, r: r, refuses: refuse != ""}
+	m.sizes()
+	m.appending()
+	m.packing()
+	m.unpacking()
+	m.moving(refuse)
+	m.failing()
+}
 
-	c.body.WriteString(r.decl)
-	c.comment("%s", w.Replace("SIZE is the size of a packed TYPE in bytes, that of the format FORMAT."))
-	text("const SIZE = BYTES\n\n")
-	c.widths(r)
-	for i, method := range []struct{ doc, simple, inlined string }{
-		{"AppendBinary packs v by the format FORMAT and appends it to dst. After an error, which is a *LIB.Error, it returns dst as it was.", `
-func (v *TYPE) AppendBinary(dst []byte) ([]byte, error) {
-	n := len(dst) + SIZE
-	if v == nil || n > cap(dst) {
-		return _R_appendBinary(v, dst)
+// A methodWriter writes the methods of a type.
+type methodWriter struct {
+	*coder
+	r       *record
+	refuses bool // packing can fail for a value
+}
+
+// text writes code in which words in capitals stand for what is the type's own.
+func (m *methodWriter) text(code string) {
+	m.body.WriteString(m.words(strings.TrimPrefix(code, "\n")))
+}
+
+// doc writes a comment with such words.
+func (m *methodWriter) doc(comment string) { m.comment("%s", m.words(comment)) }
+
+func (m *methodWriter) words(s string) string {
+	return strings.NewReplacer(
+		"TYPE", m.r.Type, "SIZE", m.r.sizeName(), "_R_", m.r.own(""), "_P_", m.prefix, "PACKAGE", m.name, "BYTES", strconv.Itoa(m.r.s.Size()),
+		"FORMAT", strconv.Quote(m.r.Format), "ZERO", zero(m.r), "LIB", m.imports[libraryPath],
+		"SLICES", m.imports["slices"], "ENCODING", m.imports["encoding"]).Replace(s)
+}
+
+// zero writes a value of the type.
+func zero(r *record) string {
+	switch u := r.typ.Underlying().(type) {
+	case *types.Struct, *types.Array:
+		return r.Type + "{}"
+	case *types.Slice:
+		return r.Type + "(nil)"
+	case *types.Basic:
+		switch {
+		case u.Info()&types.IsString != 0:
+			return r.Type + `("")`
+		case u.Info()&types.IsBoolean != 0:
+			return r.Type + "(false)"
+		}
 	}
-	if err := _R_put(v, (*[SIZE]byte)(dst[len(dst):n]), "pack"); err != nil {
+	return r.Type + "(0)"
+}
+
+// sizes writes the declaration of a new type, the constant for the size, and what
+// the compiler is to check: the interfaces, and the widths of an int.
+func (m *methodWriter) sizes() {
+	m.body.WriteString(m.r.decl)
+	m.doc("SIZE is the size of a packed TYPE in bytes, that of the format FORMAT.")
+	m.text("const SIZE = BYTES\n\n")
+	m.std("encoding")
+	m.text(`
+var (
+	_ ENCODING.BinaryAppender    = ZERO
+	_ ENCODING.BinaryMarshaler   = ZERO
+	_ ENCODING.BinaryUnmarshaler = (*TYPE)(nil)
+)
+
+`)
+	m.widths(m.r)
+}
+
+// appending writes the methods that append.
+func (m *methodWriter) appending() {
+	m.std("slices")
+	const first = "AppendBinary packs v by the format FORMAT and appends it to dst. "
+	if m.refuses {
+		m.doc(first + "After an error, which is a *LIB.Error, it returns dst as it was.")
+		m.text(`
+func (v TYPE) AppendBinary(dst []byte) ([]byte, error) {
+	b := SLICES.Grow(dst, SIZE)[:len(dst)+SIZE]
+	if err := _R_put(&v, (*[SIZE]byte)(b[len(dst):]), "pack"); err != nil {
 		return dst, err
 	}
-	return dst[:n], nil
+	return b, nil
 }
-`, `
-func (v *TYPE) AppendBinary(dst []byte) (b []byte, err error) {
-	b = _R_behind(v, dst, &err, _R_pack, _R_appendBinary)
-	return
+
+`)
+	} else {
+		m.doc(first + "The error is always nil.")
+		m.text(`
+func (v TYPE) AppendBinary(dst []byte) ([]byte, error) {
+	return _R_append(&v, dst, _R_pack, _R_grow), nil
 }
-`},
-		{"MarshalBinary packs v by the format FORMAT into a new slice.", `
-func (v *TYPE) MarshalBinary() ([]byte, error) { return v.AppendBinary(nil) }
-`, ""},
-		{"PackInto packs v by the format FORMAT into buf, from offset on. A negative offset counts from the end of buf. After an error, which is a *LIB.Error, buf is as it was.", `
+
+`)
+	}
+	m.doc("MarshalBinary packs v by the format FORMAT into a new slice.")
+	m.text("func (v TYPE) MarshalBinary() ([]byte, error) { return v.AppendBinary(nil) }\n\n")
+}
+
+// packing writes the method that packs into a buffer.
+func (m *methodWriter) packing() {
+	m.doc("PackInto packs v by the format FORMAT into buf, from offset on. A negative offset counts from the end of buf. After an error, which is a *LIB.Error, buf is as it was.")
+	if m.refuses {
+		m.text(`
 func (v *TYPE) PackInto(buf []byte, offset int) error {
 	if v == nil || offset < 0 || offset > len(buf)-SIZE {
 		return _R_packInto(v, buf, offset)
 	}
 	return _R_put(v, (*[SIZE]byte)(buf[offset:]), "pack_into")
 }
-`, `
+
+`)
+	} else {
+		m.text(`
 func (v *TYPE) PackInto(buf []byte, offset int) error {
 	return _R_at(v, buf, offset, _R_pack, _R_packInto)
 }
-`},
-		{"UnmarshalBinary unpacks data, which must have SIZE bytes, by the format FORMAT into v. Nothing in v aliases data; the capacity of slices that are in v is reused. After an error, which is a *LIB.Error, v is as it was.", `
+
+`)
+	}
+}
+
+// unpacking writes the methods that unpack.
+func (m *methodWriter) unpacking() {
+	m.doc("UnmarshalBinary unpacks data, which must have SIZE bytes, by the format FORMAT into v. Nothing in v aliases data; the capacity of slices that are in v is reused. After an error, which is a *LIB.Error, v is as it was.")
+	m.text(`
 func (v *TYPE) UnmarshalBinary(data []byte) error {
 	return _R_all(v, data, _R_unpack, _R_unmarshalBinary)
 }
-`, ""},
-		{"UnpackFrom is UnmarshalBinary for the SIZE bytes at offset in data; what is before and after them is ignored. A negative offset counts from the end of data.", `
+
+`)
+	m.doc("UnpackFrom is UnmarshalBinary for the SIZE bytes at offset in data; what is before and after them is ignored. A negative offset counts from the end of data.")
+	m.text(`
 func (v *TYPE) UnpackFrom(data []byte, offset int) error {
 	return _R_at(v, data, offset, _R_unpack, _R_unpackFrom)
 }
-`, ""},
-	} {
-		if i > 0 {
-			text("\n")
-		}
-		c.comment("%s", w.Replace(method.doc))
-		code := method.simple
-		if refuse == "" && method.inlined != "" {
-			code = method.inlined
-		}
-		text(code[1:])
-	}
-	if refuse != "" {
-		text("\n// _R_put packs v into b, or returns an error of the operation op.\nfunc _R_put(v *TYPE, b *[SIZE]byte, op string) error {\n")
-		c.body.WriteString(refuse + put)
-		text("return nil\n}\n")
+
+`)
+}
+
+// moving writes the functions that move the fields, and those that call them after
+// one check.
+func (m *methodWriter) moving(refuse string) {
+	if m.refuses {
+		m.text("// _R_put packs v into b, or returns an error of the operation op.\nfunc _R_put(v *TYPE, b *[SIZE]byte, op string) error {\n")
+		m.body.WriteString(refuse)
+		m.pack(m.r)
+		m.text("return nil\n}\n\n")
 	} else {
-		text("\n// _R_put packs v into b.\nfunc _R_put(v *TYPE, b *[SIZE]byte) {\n")
-		c.body.WriteString(put)
-		text("}\n")
+		m.text("// _R_put packs v into b.\nfunc _R_put(v *TYPE, b *[SIZE]byte) {\n")
+		m.pack(m.r)
+		m.text("}\n\n")
 	}
-	text("\n// _R_get unpacks b into v.\nfunc _R_get(v *TYPE, b *[SIZE]byte) {\n")
-	c.body.WriteString(get)
-	text("}\n\n")
-	if !c.needs["inliner"] {
-		c.needs["inliner"] = true
-		c.comment("The functions that follow call their parameters, and functions that do nothing but call another, for the sake of the inliner. It counts such calls for little, and so the methods dissolve in the code that calls them.")
-		text("\n")
+	m.text("// _R_get unpacks b into v.\nfunc _R_get(v *TYPE, b *[SIZE]byte) {\n")
+	m.unpack(m.r)
+	m.text("}\n\n")
+	if !m.needs["inliner"] {
+		m.needs["inliner"] = true
+		m.comment("The functions that follow call their parameters, and functions that do nothing but call another, for the sake of the inliner. It counts such calls for little, and so the methods dissolve in the code that calls them.")
+		m.text("\n\n")
 	}
-	c.comment("%s", w.Replace("_R_at moves v to or from the bytes of buf at offset, and leaves to rest what is not as usual."))
-	text(`func _R_at(v *TYPE, buf []byte, offset int, move func(*TYPE, *[SIZE]byte), rest func(*TYPE, []byte, int) error) error {
+	m.doc("_R_at moves v to or from the bytes of buf at offset, and leaves to rest what is not as usual.")
+	m.text(`
+func _R_at(v *TYPE, buf []byte, offset int, move func(*TYPE, *[SIZE]byte), rest func(*TYPE, []byte, int) error) error {
 	if v == nil || offset < 0 || offset > len(buf)-SIZE {
 		return rest(v, buf, offset)
 	}
@@ -109,67 +190,54 @@ func (v *TYPE) UnpackFrom(data []byte, offset int) error {
 	return nil
 }
 
-func _R_all(v *TYPE, data []byte, move func(*TYPE, *[SIZE]byte), rest func(*TYPE) error) error {
+func _R_all(v *TYPE, data []byte, move func(*TYPE, *[SIZE]byte), rest func(*TYPE, []byte) error) error {
 	if v == nil || len(data) != SIZE {
-		return rest(v)
+		return rest(v, data)
 	}
 	move(v, (*[SIZE]byte)(data))
 	return nil
 }
 
 func _R_unpack(v *TYPE, b *[SIZE]byte) { _R_get(v, b) }
+
 `)
-	if refuse == "" {
-		text(`
+	if m.refuses {
+		return
+	}
+	m.text(`
 func _R_pack(v *TYPE, b *[SIZE]byte) { _R_put(v, b) }
 
-func _R_behind(v *TYPE, dst []byte, err *error, move func(*TYPE, *[SIZE]byte), rest func(*TYPE, []byte, *error) []byte) []byte {
-	if v == nil || cap(dst)-len(dst) < SIZE {
-		return rest(v, dst, err)
+func _R_append(v *TYPE, dst []byte, move func(*TYPE, *[SIZE]byte), grow func([]byte) []byte) []byte {
+	if cap(dst)-len(dst) < SIZE {
+		dst = grow(dst)
 	}
 	move(v, (*[SIZE]byte)(dst[len(dst):cap(dst)]))
 	return dst[:len(dst)+SIZE]
 }
 
-func _R_appendBinary(v *TYPE, dst []byte, err *error) []byte {
-	if v == nil {
-		*err = _R_nil("pack")
-		return dst
-	}
-	dst, *err = v.AppendBinary(SLICES.Grow(dst, SIZE))
-	return dst
-}
+func _R_grow(dst []byte) []byte { return SLICES.Grow(dst, SIZE) }
+
 `)
-	} else {
-		text(`
-func _R_appendBinary(v *TYPE, dst []byte) ([]byte, error) {
-	if v == nil {
-		return dst, _R_nil("pack")
-	}
-	grown, err := v.AppendBinary(SLICES.Grow(dst, SIZE))
-	if err != nil {
-		return dst, err
-	}
-	return grown, nil
 }
-`)
-	}
-	c.helper("offset")
-	text(`
+
+// failing writes what makes errors, outside of the functions that are to be small.
+func (m *methodWriter) failing() {
+	m.helper("offset")
+	m.text(`
 func _R_packInto(v *TYPE, buf []byte, offset int) error {
 	offset, reason := _P_offset("pack_into", SIZE, len(buf), offset)
 	if reason != "" {
 		return _R_error("pack_into", -1, -1, LIB.ErrBuffer, reason)
 	}
 	if v == nil {
-		return _R_nil("pack_into")
+		return _R_error("pack_into", -1, -1, LIB.ErrType, "a nil pointer to PACKAGE.TYPE")
 	}
 	return v.PackInto(buf, offset)
 }
 
 func _R_unpackFrom(v *TYPE, data []byte, offset int) error {
 	if v == nil {
-		return _R_nil("unpack_from")
+		return _R_error("unpack_from", -1, -1, LIB.ErrType, "a nil pointer to PACKAGE.TYPE")
 	}
 	offset, reason := _P_offset("unpack_from", SIZE, len(data), offset)
 	if reason != "" {
@@ -178,15 +246,11 @@ func _R_unpackFrom(v *TYPE, data []byte, offset int) error {
 	return v.UnpackFrom(data, offset)
 }
 
-func _R_unmarshalBinary(v *TYPE) error {
+func _R_unmarshalBinary(v *TYPE, data []byte) error {
 	if v == nil {
-		return _R_nil("unpack")
+		return _R_error("unpack", -1, -1, LIB.ErrType, "a nil pointer to PACKAGE.TYPE")
 	}
 	return _R_error("unpack", -1, -1, LIB.ErrBuffer, "unpack requires a buffer of BYTES bytes")
-}
-
-func _R_nil(op string) error {
-	return _R_error(op, -1, -1, LIB.ErrType, "a nil pointer to PACKAGE.TYPE")
 }
 
 func _R_error(op string, pos, index int, err error, reason string) error {

@@ -3,6 +3,7 @@
 package checked
 
 import (
+	"encoding"
 	"encoding/binary"
 	"fmt"
 	"math"
@@ -17,21 +18,24 @@ import (
 // "<bHiefF2x3H?".
 const ReadingSize = 30
 
+var (
+	_ encoding.BinaryAppender    = Reading{}
+	_ encoding.BinaryMarshaler   = Reading{}
+	_ encoding.BinaryUnmarshaler = (*Reading)(nil)
+)
+
 // AppendBinary packs v by the format "<bHiefF2x3H?" and appends it to dst.
 // After an error, which is a *structpack.Error, it returns dst as it was.
-func (v *Reading) AppendBinary(dst []byte) ([]byte, error) {
-	n := len(dst) + ReadingSize
-	if v == nil || n > cap(dst) {
-		return _Reading_appendBinary(v, dst)
-	}
-	if err := _Reading_put(v, (*[ReadingSize]byte)(dst[len(dst):n]), "pack"); err != nil {
+func (v Reading) AppendBinary(dst []byte) ([]byte, error) {
+	b := slices.Grow(dst, ReadingSize)[:len(dst)+ReadingSize]
+	if err := _Reading_put(&v, (*[ReadingSize]byte)(b[len(dst):]), "pack"); err != nil {
 		return dst, err
 	}
-	return dst[:n], nil
+	return b, nil
 }
 
 // MarshalBinary packs v by the format "<bHiefF2x3H?" into a new slice.
-func (v *Reading) MarshalBinary() ([]byte, error) { return v.AppendBinary(nil) }
+func (v Reading) MarshalBinary() ([]byte, error) { return v.AppendBinary(nil) }
 
 // PackInto packs v by the format "<bHiefF2x3H?" into buf, from offset on. A
 // negative offset counts from the end of buf. After an error, which is a
@@ -129,9 +133,9 @@ func _Reading_at(v *Reading, buf []byte, offset int, move func(*Reading, *[Readi
 	return nil
 }
 
-func _Reading_all(v *Reading, data []byte, move func(*Reading, *[ReadingSize]byte), rest func(*Reading) error) error {
+func _Reading_all(v *Reading, data []byte, move func(*Reading, *[ReadingSize]byte), rest func(*Reading, []byte) error) error {
 	if v == nil || len(data) != ReadingSize {
-		return rest(v)
+		return rest(v, data)
 	}
 	move(v, (*[ReadingSize]byte)(data))
 	return nil
@@ -139,31 +143,20 @@ func _Reading_all(v *Reading, data []byte, move func(*Reading, *[ReadingSize]byt
 
 func _Reading_unpack(v *Reading, b *[ReadingSize]byte) { _Reading_get(v, b) }
 
-func _Reading_appendBinary(v *Reading, dst []byte) ([]byte, error) {
-	if v == nil {
-		return dst, _Reading_nil("pack")
-	}
-	grown, err := v.AppendBinary(slices.Grow(dst, ReadingSize))
-	if err != nil {
-		return dst, err
-	}
-	return grown, nil
-}
-
 func _Reading_packInto(v *Reading, buf []byte, offset int) error {
 	offset, reason := _Reading_offset("pack_into", ReadingSize, len(buf), offset)
 	if reason != "" {
 		return _Reading_error("pack_into", -1, -1, structpack.ErrBuffer, reason)
 	}
 	if v == nil {
-		return _Reading_nil("pack_into")
+		return _Reading_error("pack_into", -1, -1, structpack.ErrType, "a nil pointer to checked.Reading")
 	}
 	return v.PackInto(buf, offset)
 }
 
 func _Reading_unpackFrom(v *Reading, data []byte, offset int) error {
 	if v == nil {
-		return _Reading_nil("unpack_from")
+		return _Reading_error("unpack_from", -1, -1, structpack.ErrType, "a nil pointer to checked.Reading")
 	}
 	offset, reason := _Reading_offset("unpack_from", ReadingSize, len(data), offset)
 	if reason != "" {
@@ -172,15 +165,11 @@ func _Reading_unpackFrom(v *Reading, data []byte, offset int) error {
 	return v.UnpackFrom(data, offset)
 }
 
-func _Reading_unmarshalBinary(v *Reading) error {
+func _Reading_unmarshalBinary(v *Reading, data []byte) error {
 	if v == nil {
-		return _Reading_nil("unpack")
+		return _Reading_error("unpack", -1, -1, structpack.ErrType, "a nil pointer to checked.Reading")
 	}
 	return _Reading_error("unpack", -1, -1, structpack.ErrBuffer, "unpack requires a buffer of 30 bytes")
-}
-
-func _Reading_nil(op string) error {
-	return _Reading_error(op, -1, -1, structpack.ErrType, "a nil pointer to checked.Reading")
 }
 
 func _Reading_error(op string, pos, index int, err error, reason string) error {
@@ -191,15 +180,20 @@ func _Reading_error(op string, pos, index int, err error, reason string) error {
 // ">16s8p4sqB".
 const EntrySize = 37
 
-// AppendBinary packs v by the format ">16s8p4sqB" and appends it to dst. After
-// an error, which is a *structpack.Error, it returns dst as it was.
-func (v *Entry) AppendBinary(dst []byte) (b []byte, err error) {
-	b = _Entry_behind(v, dst, &err, _Entry_pack, _Entry_appendBinary)
-	return
+var (
+	_ encoding.BinaryAppender    = Entry{}
+	_ encoding.BinaryMarshaler   = Entry{}
+	_ encoding.BinaryUnmarshaler = (*Entry)(nil)
+)
+
+// AppendBinary packs v by the format ">16s8p4sqB" and appends it to dst. The
+// error is always nil.
+func (v Entry) AppendBinary(dst []byte) ([]byte, error) {
+	return _Entry_append(&v, dst, _Entry_pack, _Entry_grow), nil
 }
 
 // MarshalBinary packs v by the format ">16s8p4sqB" into a new slice.
-func (v *Entry) MarshalBinary() ([]byte, error) { return v.AppendBinary(nil) }
+func (v Entry) MarshalBinary() ([]byte, error) { return v.AppendBinary(nil) }
 
 // PackInto packs v by the format ">16s8p4sqB" into buf, from offset on. A
 // negative offset counts from the end of buf. After an error, which is a
@@ -255,9 +249,9 @@ func _Entry_at(v *Entry, buf []byte, offset int, move func(*Entry, *[EntrySize]b
 	return nil
 }
 
-func _Entry_all(v *Entry, data []byte, move func(*Entry, *[EntrySize]byte), rest func(*Entry) error) error {
+func _Entry_all(v *Entry, data []byte, move func(*Entry, *[EntrySize]byte), rest func(*Entry, []byte) error) error {
 	if v == nil || len(data) != EntrySize {
-		return rest(v)
+		return rest(v, data)
 	}
 	move(v, (*[EntrySize]byte)(data))
 	return nil
@@ -267,22 +261,15 @@ func _Entry_unpack(v *Entry, b *[EntrySize]byte) { _Entry_get(v, b) }
 
 func _Entry_pack(v *Entry, b *[EntrySize]byte) { _Entry_put(v, b) }
 
-func _Entry_behind(v *Entry, dst []byte, err *error, move func(*Entry, *[EntrySize]byte), rest func(*Entry, []byte, *error) []byte) []byte {
-	if v == nil || cap(dst)-len(dst) < EntrySize {
-		return rest(v, dst, err)
+func _Entry_append(v *Entry, dst []byte, move func(*Entry, *[EntrySize]byte), grow func([]byte) []byte) []byte {
+	if cap(dst)-len(dst) < EntrySize {
+		dst = grow(dst)
 	}
 	move(v, (*[EntrySize]byte)(dst[len(dst):cap(dst)]))
 	return dst[:len(dst)+EntrySize]
 }
 
-func _Entry_appendBinary(v *Entry, dst []byte, err *error) []byte {
-	if v == nil {
-		*err = _Entry_nil("pack")
-		return dst
-	}
-	dst, *err = v.AppendBinary(slices.Grow(dst, EntrySize))
-	return dst
-}
+func _Entry_grow(dst []byte) []byte { return slices.Grow(dst, EntrySize) }
 
 func _Entry_packInto(v *Entry, buf []byte, offset int) error {
 	offset, reason := _Reading_offset("pack_into", EntrySize, len(buf), offset)
@@ -290,14 +277,14 @@ func _Entry_packInto(v *Entry, buf []byte, offset int) error {
 		return _Entry_error("pack_into", -1, -1, structpack.ErrBuffer, reason)
 	}
 	if v == nil {
-		return _Entry_nil("pack_into")
+		return _Entry_error("pack_into", -1, -1, structpack.ErrType, "a nil pointer to checked.Entry")
 	}
 	return v.PackInto(buf, offset)
 }
 
 func _Entry_unpackFrom(v *Entry, data []byte, offset int) error {
 	if v == nil {
-		return _Entry_nil("unpack_from")
+		return _Entry_error("unpack_from", -1, -1, structpack.ErrType, "a nil pointer to checked.Entry")
 	}
 	offset, reason := _Reading_offset("unpack_from", EntrySize, len(data), offset)
 	if reason != "" {
@@ -306,15 +293,11 @@ func _Entry_unpackFrom(v *Entry, data []byte, offset int) error {
 	return v.UnpackFrom(data, offset)
 }
 
-func _Entry_unmarshalBinary(v *Entry) error {
+func _Entry_unmarshalBinary(v *Entry, data []byte) error {
 	if v == nil {
-		return _Entry_nil("unpack")
+		return _Entry_error("unpack", -1, -1, structpack.ErrType, "a nil pointer to checked.Entry")
 	}
 	return _Entry_error("unpack", -1, -1, structpack.ErrBuffer, "unpack requires a buffer of 37 bytes")
-}
-
-func _Entry_nil(op string) error {
-	return _Entry_error(op, -1, -1, structpack.ErrType, "a nil pointer to checked.Entry")
 }
 
 func _Entry_error(op string, pos, index int, err error, reason string) error {

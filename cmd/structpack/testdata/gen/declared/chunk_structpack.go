@@ -3,6 +3,7 @@
 package declared
 
 import (
+	"encoding"
 	"encoding/binary"
 	"fmt"
 	"math"
@@ -27,15 +28,20 @@ type Chunk struct {
 // ">I4s4HB".
 const ChunkSize = 17
 
-// AppendBinary packs v by the format ">I4s4HB" and appends it to dst. After an
-// error, which is a *structpack.Error, it returns dst as it was.
-func (v *Chunk) AppendBinary(dst []byte) (b []byte, err error) {
-	b = _Chunk_behind(v, dst, &err, _Chunk_pack, _Chunk_appendBinary)
-	return
+var (
+	_ encoding.BinaryAppender    = Chunk{}
+	_ encoding.BinaryMarshaler   = Chunk{}
+	_ encoding.BinaryUnmarshaler = (*Chunk)(nil)
+)
+
+// AppendBinary packs v by the format ">I4s4HB" and appends it to dst. The error
+// is always nil.
+func (v Chunk) AppendBinary(dst []byte) ([]byte, error) {
+	return _Chunk_append(&v, dst, _Chunk_pack, _Chunk_grow), nil
 }
 
 // MarshalBinary packs v by the format ">I4s4HB" into a new slice.
-func (v *Chunk) MarshalBinary() ([]byte, error) { return v.AppendBinary(nil) }
+func (v Chunk) MarshalBinary() ([]byte, error) { return v.AppendBinary(nil) }
 
 // PackInto packs v by the format ">I4s4HB" into buf, from offset on. A negative
 // offset counts from the end of buf. After an error, which is a
@@ -92,9 +98,9 @@ func _Chunk_at(v *Chunk, buf []byte, offset int, move func(*Chunk, *[ChunkSize]b
 	return nil
 }
 
-func _Chunk_all(v *Chunk, data []byte, move func(*Chunk, *[ChunkSize]byte), rest func(*Chunk) error) error {
+func _Chunk_all(v *Chunk, data []byte, move func(*Chunk, *[ChunkSize]byte), rest func(*Chunk, []byte) error) error {
 	if v == nil || len(data) != ChunkSize {
-		return rest(v)
+		return rest(v, data)
 	}
 	move(v, (*[ChunkSize]byte)(data))
 	return nil
@@ -104,22 +110,15 @@ func _Chunk_unpack(v *Chunk, b *[ChunkSize]byte) { _Chunk_get(v, b) }
 
 func _Chunk_pack(v *Chunk, b *[ChunkSize]byte) { _Chunk_put(v, b) }
 
-func _Chunk_behind(v *Chunk, dst []byte, err *error, move func(*Chunk, *[ChunkSize]byte), rest func(*Chunk, []byte, *error) []byte) []byte {
-	if v == nil || cap(dst)-len(dst) < ChunkSize {
-		return rest(v, dst, err)
+func _Chunk_append(v *Chunk, dst []byte, move func(*Chunk, *[ChunkSize]byte), grow func([]byte) []byte) []byte {
+	if cap(dst)-len(dst) < ChunkSize {
+		dst = grow(dst)
 	}
 	move(v, (*[ChunkSize]byte)(dst[len(dst):cap(dst)]))
 	return dst[:len(dst)+ChunkSize]
 }
 
-func _Chunk_appendBinary(v *Chunk, dst []byte, err *error) []byte {
-	if v == nil {
-		*err = _Chunk_nil("pack")
-		return dst
-	}
-	dst, *err = v.AppendBinary(slices.Grow(dst, ChunkSize))
-	return dst
-}
+func _Chunk_grow(dst []byte) []byte { return slices.Grow(dst, ChunkSize) }
 
 func _Chunk_packInto(v *Chunk, buf []byte, offset int) error {
 	offset, reason := _Chunk_offset("pack_into", ChunkSize, len(buf), offset)
@@ -127,14 +126,14 @@ func _Chunk_packInto(v *Chunk, buf []byte, offset int) error {
 		return _Chunk_error("pack_into", -1, -1, structpack.ErrBuffer, reason)
 	}
 	if v == nil {
-		return _Chunk_nil("pack_into")
+		return _Chunk_error("pack_into", -1, -1, structpack.ErrType, "a nil pointer to declared.Chunk")
 	}
 	return v.PackInto(buf, offset)
 }
 
 func _Chunk_unpackFrom(v *Chunk, data []byte, offset int) error {
 	if v == nil {
-		return _Chunk_nil("unpack_from")
+		return _Chunk_error("unpack_from", -1, -1, structpack.ErrType, "a nil pointer to declared.Chunk")
 	}
 	offset, reason := _Chunk_offset("unpack_from", ChunkSize, len(data), offset)
 	if reason != "" {
@@ -143,15 +142,11 @@ func _Chunk_unpackFrom(v *Chunk, data []byte, offset int) error {
 	return v.UnpackFrom(data, offset)
 }
 
-func _Chunk_unmarshalBinary(v *Chunk) error {
+func _Chunk_unmarshalBinary(v *Chunk, data []byte) error {
 	if v == nil {
-		return _Chunk_nil("unpack")
+		return _Chunk_error("unpack", -1, -1, structpack.ErrType, "a nil pointer to declared.Chunk")
 	}
 	return _Chunk_error("unpack", -1, -1, structpack.ErrBuffer, "unpack requires a buffer of 17 bytes")
-}
-
-func _Chunk_nil(op string) error {
-	return _Chunk_error(op, -1, -1, structpack.ErrType, "a nil pointer to declared.Chunk")
 }
 
 func _Chunk_error(op string, pos, index int, err error, reason string) error {
@@ -168,15 +163,20 @@ type point struct {
 // pointSize is the size of a packed point in bytes, that of the format "<3d".
 const pointSize = 24
 
-// AppendBinary packs v by the format "<3d" and appends it to dst. After an
-// error, which is a *structpack.Error, it returns dst as it was.
-func (v *point) AppendBinary(dst []byte) (b []byte, err error) {
-	b = _point_behind(v, dst, &err, _point_pack, _point_appendBinary)
-	return
+var (
+	_ encoding.BinaryAppender    = point{}
+	_ encoding.BinaryMarshaler   = point{}
+	_ encoding.BinaryUnmarshaler = (*point)(nil)
+)
+
+// AppendBinary packs v by the format "<3d" and appends it to dst. The error is
+// always nil.
+func (v point) AppendBinary(dst []byte) ([]byte, error) {
+	return _point_append(&v, dst, _point_pack, _point_grow), nil
 }
 
 // MarshalBinary packs v by the format "<3d" into a new slice.
-func (v *point) MarshalBinary() ([]byte, error) { return v.AppendBinary(nil) }
+func (v point) MarshalBinary() ([]byte, error) { return v.AppendBinary(nil) }
 
 // PackInto packs v by the format "<3d" into buf, from offset on. A negative
 // offset counts from the end of buf. After an error, which is a
@@ -223,9 +223,9 @@ func _point_at(v *point, buf []byte, offset int, move func(*point, *[pointSize]b
 	return nil
 }
 
-func _point_all(v *point, data []byte, move func(*point, *[pointSize]byte), rest func(*point) error) error {
+func _point_all(v *point, data []byte, move func(*point, *[pointSize]byte), rest func(*point, []byte) error) error {
 	if v == nil || len(data) != pointSize {
-		return rest(v)
+		return rest(v, data)
 	}
 	move(v, (*[pointSize]byte)(data))
 	return nil
@@ -235,22 +235,15 @@ func _point_unpack(v *point, b *[pointSize]byte) { _point_get(v, b) }
 
 func _point_pack(v *point, b *[pointSize]byte) { _point_put(v, b) }
 
-func _point_behind(v *point, dst []byte, err *error, move func(*point, *[pointSize]byte), rest func(*point, []byte, *error) []byte) []byte {
-	if v == nil || cap(dst)-len(dst) < pointSize {
-		return rest(v, dst, err)
+func _point_append(v *point, dst []byte, move func(*point, *[pointSize]byte), grow func([]byte) []byte) []byte {
+	if cap(dst)-len(dst) < pointSize {
+		dst = grow(dst)
 	}
 	move(v, (*[pointSize]byte)(dst[len(dst):cap(dst)]))
 	return dst[:len(dst)+pointSize]
 }
 
-func _point_appendBinary(v *point, dst []byte, err *error) []byte {
-	if v == nil {
-		*err = _point_nil("pack")
-		return dst
-	}
-	dst, *err = v.AppendBinary(slices.Grow(dst, pointSize))
-	return dst
-}
+func _point_grow(dst []byte) []byte { return slices.Grow(dst, pointSize) }
 
 func _point_packInto(v *point, buf []byte, offset int) error {
 	offset, reason := _Chunk_offset("pack_into", pointSize, len(buf), offset)
@@ -258,14 +251,14 @@ func _point_packInto(v *point, buf []byte, offset int) error {
 		return _point_error("pack_into", -1, -1, structpack.ErrBuffer, reason)
 	}
 	if v == nil {
-		return _point_nil("pack_into")
+		return _point_error("pack_into", -1, -1, structpack.ErrType, "a nil pointer to declared.point")
 	}
 	return v.PackInto(buf, offset)
 }
 
 func _point_unpackFrom(v *point, data []byte, offset int) error {
 	if v == nil {
-		return _point_nil("unpack_from")
+		return _point_error("unpack_from", -1, -1, structpack.ErrType, "a nil pointer to declared.point")
 	}
 	offset, reason := _Chunk_offset("unpack_from", pointSize, len(data), offset)
 	if reason != "" {
@@ -274,15 +267,11 @@ func _point_unpackFrom(v *point, data []byte, offset int) error {
 	return v.UnpackFrom(data, offset)
 }
 
-func _point_unmarshalBinary(v *point) error {
+func _point_unmarshalBinary(v *point, data []byte) error {
 	if v == nil {
-		return _point_nil("unpack")
+		return _point_error("unpack", -1, -1, structpack.ErrType, "a nil pointer to declared.point")
 	}
 	return _point_error("unpack", -1, -1, structpack.ErrBuffer, "unpack requires a buffer of 24 bytes")
-}
-
-func _point_nil(op string) error {
-	return _point_error(op, -1, -1, structpack.ErrType, "a nil pointer to declared.point")
 }
 
 func _point_error(op string, pos, index int, err error, reason string) error {

@@ -3,6 +3,7 @@
 package native
 
 import (
+	"encoding"
 	"encoding/binary"
 	"fmt"
 	"math"
@@ -14,25 +15,28 @@ import (
 // StatSize is the size of a packed Stat in bytes, that of the format "@HlPd?".
 const StatSize = 25
 
+var (
+	_ encoding.BinaryAppender    = Stat{}
+	_ encoding.BinaryMarshaler   = Stat{}
+	_ encoding.BinaryUnmarshaler = (*Stat)(nil)
+)
+
 // The uint Inode takes 64 bits. Where it has 32 this does not compile, and a
 // Codec refuses the type.
 const _ uint = 1<<64 - 1
 
 // AppendBinary packs v by the format "@HlPd?" and appends it to dst. After an
 // error, which is a *structpack.Error, it returns dst as it was.
-func (v *Stat) AppendBinary(dst []byte) ([]byte, error) {
-	n := len(dst) + StatSize
-	if v == nil || n > cap(dst) {
-		return _Stat_appendBinary(v, dst)
-	}
-	if err := _Stat_put(v, (*[StatSize]byte)(dst[len(dst):n]), "pack"); err != nil {
+func (v Stat) AppendBinary(dst []byte) ([]byte, error) {
+	b := slices.Grow(dst, StatSize)[:len(dst)+StatSize]
+	if err := _Stat_put(&v, (*[StatSize]byte)(b[len(dst):]), "pack"); err != nil {
 		return dst, err
 	}
-	return dst[:n], nil
+	return b, nil
 }
 
 // MarshalBinary packs v by the format "@HlPd?" into a new slice.
-func (v *Stat) MarshalBinary() ([]byte, error) { return v.AppendBinary(nil) }
+func (v Stat) MarshalBinary() ([]byte, error) { return v.AppendBinary(nil) }
 
 // PackInto packs v by the format "@HlPd?" into buf, from offset on. A negative
 // offset counts from the end of buf. After an error, which is a
@@ -99,9 +103,9 @@ func _Stat_at(v *Stat, buf []byte, offset int, move func(*Stat, *[StatSize]byte)
 	return nil
 }
 
-func _Stat_all(v *Stat, data []byte, move func(*Stat, *[StatSize]byte), rest func(*Stat) error) error {
+func _Stat_all(v *Stat, data []byte, move func(*Stat, *[StatSize]byte), rest func(*Stat, []byte) error) error {
 	if v == nil || len(data) != StatSize {
-		return rest(v)
+		return rest(v, data)
 	}
 	move(v, (*[StatSize]byte)(data))
 	return nil
@@ -109,31 +113,20 @@ func _Stat_all(v *Stat, data []byte, move func(*Stat, *[StatSize]byte), rest fun
 
 func _Stat_unpack(v *Stat, b *[StatSize]byte) { _Stat_get(v, b) }
 
-func _Stat_appendBinary(v *Stat, dst []byte) ([]byte, error) {
-	if v == nil {
-		return dst, _Stat_nil("pack")
-	}
-	grown, err := v.AppendBinary(slices.Grow(dst, StatSize))
-	if err != nil {
-		return dst, err
-	}
-	return grown, nil
-}
-
 func _Stat_packInto(v *Stat, buf []byte, offset int) error {
 	offset, reason := _Stat_offset("pack_into", StatSize, len(buf), offset)
 	if reason != "" {
 		return _Stat_error("pack_into", -1, -1, structpack.ErrBuffer, reason)
 	}
 	if v == nil {
-		return _Stat_nil("pack_into")
+		return _Stat_error("pack_into", -1, -1, structpack.ErrType, "a nil pointer to native.Stat")
 	}
 	return v.PackInto(buf, offset)
 }
 
 func _Stat_unpackFrom(v *Stat, data []byte, offset int) error {
 	if v == nil {
-		return _Stat_nil("unpack_from")
+		return _Stat_error("unpack_from", -1, -1, structpack.ErrType, "a nil pointer to native.Stat")
 	}
 	offset, reason := _Stat_offset("unpack_from", StatSize, len(data), offset)
 	if reason != "" {
@@ -142,15 +135,11 @@ func _Stat_unpackFrom(v *Stat, data []byte, offset int) error {
 	return v.UnpackFrom(data, offset)
 }
 
-func _Stat_unmarshalBinary(v *Stat) error {
+func _Stat_unmarshalBinary(v *Stat, data []byte) error {
 	if v == nil {
-		return _Stat_nil("unpack")
+		return _Stat_error("unpack", -1, -1, structpack.ErrType, "a nil pointer to native.Stat")
 	}
 	return _Stat_error("unpack", -1, -1, structpack.ErrBuffer, "unpack requires a buffer of 25 bytes")
-}
-
-func _Stat_nil(op string) error {
-	return _Stat_error(op, -1, -1, structpack.ErrType, "a nil pointer to native.Stat")
 }
 
 func _Stat_error(op string, pos, index int, err error, reason string) error {
@@ -160,15 +149,20 @@ func _Stat_error(op string, pos, index int, err error, reason string) error {
 // PairSize is the size of a packed Pair in bytes, that of the format "=hF".
 const PairSize = 10
 
-// AppendBinary packs v by the format "=hF" and appends it to dst. After an
-// error, which is a *structpack.Error, it returns dst as it was.
-func (v *Pair) AppendBinary(dst []byte) (b []byte, err error) {
-	b = _Pair_behind(v, dst, &err, _Pair_pack, _Pair_appendBinary)
-	return
+var (
+	_ encoding.BinaryAppender    = Pair{}
+	_ encoding.BinaryMarshaler   = Pair{}
+	_ encoding.BinaryUnmarshaler = (*Pair)(nil)
+)
+
+// AppendBinary packs v by the format "=hF" and appends it to dst. The error is
+// always nil.
+func (v Pair) AppendBinary(dst []byte) ([]byte, error) {
+	return _Pair_append(&v, dst, _Pair_pack, _Pair_grow), nil
 }
 
 // MarshalBinary packs v by the format "=hF" into a new slice.
-func (v *Pair) MarshalBinary() ([]byte, error) { return v.AppendBinary(nil) }
+func (v Pair) MarshalBinary() ([]byte, error) { return v.AppendBinary(nil) }
 
 // PackInto packs v by the format "=hF" into buf, from offset on. A negative
 // offset counts from the end of buf. After an error, which is a
@@ -216,9 +210,9 @@ func _Pair_at(v *Pair, buf []byte, offset int, move func(*Pair, *[PairSize]byte)
 	return nil
 }
 
-func _Pair_all(v *Pair, data []byte, move func(*Pair, *[PairSize]byte), rest func(*Pair) error) error {
+func _Pair_all(v *Pair, data []byte, move func(*Pair, *[PairSize]byte), rest func(*Pair, []byte) error) error {
 	if v == nil || len(data) != PairSize {
-		return rest(v)
+		return rest(v, data)
 	}
 	move(v, (*[PairSize]byte)(data))
 	return nil
@@ -228,22 +222,15 @@ func _Pair_unpack(v *Pair, b *[PairSize]byte) { _Pair_get(v, b) }
 
 func _Pair_pack(v *Pair, b *[PairSize]byte) { _Pair_put(v, b) }
 
-func _Pair_behind(v *Pair, dst []byte, err *error, move func(*Pair, *[PairSize]byte), rest func(*Pair, []byte, *error) []byte) []byte {
-	if v == nil || cap(dst)-len(dst) < PairSize {
-		return rest(v, dst, err)
+func _Pair_append(v *Pair, dst []byte, move func(*Pair, *[PairSize]byte), grow func([]byte) []byte) []byte {
+	if cap(dst)-len(dst) < PairSize {
+		dst = grow(dst)
 	}
 	move(v, (*[PairSize]byte)(dst[len(dst):cap(dst)]))
 	return dst[:len(dst)+PairSize]
 }
 
-func _Pair_appendBinary(v *Pair, dst []byte, err *error) []byte {
-	if v == nil {
-		*err = _Pair_nil("pack")
-		return dst
-	}
-	dst, *err = v.AppendBinary(slices.Grow(dst, PairSize))
-	return dst
-}
+func _Pair_grow(dst []byte) []byte { return slices.Grow(dst, PairSize) }
 
 func _Pair_packInto(v *Pair, buf []byte, offset int) error {
 	offset, reason := _Stat_offset("pack_into", PairSize, len(buf), offset)
@@ -251,14 +238,14 @@ func _Pair_packInto(v *Pair, buf []byte, offset int) error {
 		return _Pair_error("pack_into", -1, -1, structpack.ErrBuffer, reason)
 	}
 	if v == nil {
-		return _Pair_nil("pack_into")
+		return _Pair_error("pack_into", -1, -1, structpack.ErrType, "a nil pointer to native.Pair")
 	}
 	return v.PackInto(buf, offset)
 }
 
 func _Pair_unpackFrom(v *Pair, data []byte, offset int) error {
 	if v == nil {
-		return _Pair_nil("unpack_from")
+		return _Pair_error("unpack_from", -1, -1, structpack.ErrType, "a nil pointer to native.Pair")
 	}
 	offset, reason := _Stat_offset("unpack_from", PairSize, len(data), offset)
 	if reason != "" {
@@ -267,15 +254,11 @@ func _Pair_unpackFrom(v *Pair, data []byte, offset int) error {
 	return v.UnpackFrom(data, offset)
 }
 
-func _Pair_unmarshalBinary(v *Pair) error {
+func _Pair_unmarshalBinary(v *Pair, data []byte) error {
 	if v == nil {
-		return _Pair_nil("unpack")
+		return _Pair_error("unpack", -1, -1, structpack.ErrType, "a nil pointer to native.Pair")
 	}
 	return _Pair_error("unpack", -1, -1, structpack.ErrBuffer, "unpack requires a buffer of 10 bytes")
-}
-
-func _Pair_nil(op string) error {
-	return _Pair_error(op, -1, -1, structpack.ErrType, "a nil pointer to native.Pair")
 }
 
 func _Pair_error(op string, pos, index int, err error, reason string) error {

@@ -3,6 +3,7 @@
 package tcp
 
 import (
+	"encoding"
 	"encoding/binary"
 	"fmt"
 	"math/bits"
@@ -18,15 +19,20 @@ import (
 // "!HHIIBBHHH".
 const HeaderSize = 20
 
-// AppendBinary packs v by the format "!HHIIBBHHH" and appends it to dst. After
-// an error, which is a *structpack.Error, it returns dst as it was.
-func (v *Header) AppendBinary(dst []byte) (b []byte, err error) {
-	b = _Header_behind(v, dst, &err, _Header_pack, _Header_appendBinary)
-	return
+var (
+	_ encoding.BinaryAppender    = Header{}
+	_ encoding.BinaryMarshaler   = Header{}
+	_ encoding.BinaryUnmarshaler = (*Header)(nil)
+)
+
+// AppendBinary packs v by the format "!HHIIBBHHH" and appends it to dst. The
+// error is always nil.
+func (v Header) AppendBinary(dst []byte) ([]byte, error) {
+	return _Header_append(&v, dst, _Header_pack, _Header_grow), nil
 }
 
 // MarshalBinary packs v by the format "!HHIIBBHHH" into a new slice.
-func (v *Header) MarshalBinary() ([]byte, error) { return v.AppendBinary(nil) }
+func (v Header) MarshalBinary() ([]byte, error) { return v.AppendBinary(nil) }
 
 // PackInto packs v by the format "!HHIIBBHHH" into buf, from offset on. A
 // negative offset counts from the end of buf. After an error, which is a
@@ -85,9 +91,9 @@ func _Header_at(v *Header, buf []byte, offset int, move func(*Header, *[HeaderSi
 	return nil
 }
 
-func _Header_all(v *Header, data []byte, move func(*Header, *[HeaderSize]byte), rest func(*Header) error) error {
+func _Header_all(v *Header, data []byte, move func(*Header, *[HeaderSize]byte), rest func(*Header, []byte) error) error {
 	if v == nil || len(data) != HeaderSize {
-		return rest(v)
+		return rest(v, data)
 	}
 	move(v, (*[HeaderSize]byte)(data))
 	return nil
@@ -97,22 +103,15 @@ func _Header_unpack(v *Header, b *[HeaderSize]byte) { _Header_get(v, b) }
 
 func _Header_pack(v *Header, b *[HeaderSize]byte) { _Header_put(v, b) }
 
-func _Header_behind(v *Header, dst []byte, err *error, move func(*Header, *[HeaderSize]byte), rest func(*Header, []byte, *error) []byte) []byte {
-	if v == nil || cap(dst)-len(dst) < HeaderSize {
-		return rest(v, dst, err)
+func _Header_append(v *Header, dst []byte, move func(*Header, *[HeaderSize]byte), grow func([]byte) []byte) []byte {
+	if cap(dst)-len(dst) < HeaderSize {
+		dst = grow(dst)
 	}
 	move(v, (*[HeaderSize]byte)(dst[len(dst):cap(dst)]))
 	return dst[:len(dst)+HeaderSize]
 }
 
-func _Header_appendBinary(v *Header, dst []byte, err *error) []byte {
-	if v == nil {
-		*err = _Header_nil("pack")
-		return dst
-	}
-	dst, *err = v.AppendBinary(slices.Grow(dst, HeaderSize))
-	return dst
-}
+func _Header_grow(dst []byte) []byte { return slices.Grow(dst, HeaderSize) }
 
 func _Header_packInto(v *Header, buf []byte, offset int) error {
 	offset, reason := _Header_offset("pack_into", HeaderSize, len(buf), offset)
@@ -120,14 +119,14 @@ func _Header_packInto(v *Header, buf []byte, offset int) error {
 		return _Header_error("pack_into", -1, -1, structpack.ErrBuffer, reason)
 	}
 	if v == nil {
-		return _Header_nil("pack_into")
+		return _Header_error("pack_into", -1, -1, structpack.ErrType, "a nil pointer to tcp.Header")
 	}
 	return v.PackInto(buf, offset)
 }
 
 func _Header_unpackFrom(v *Header, data []byte, offset int) error {
 	if v == nil {
-		return _Header_nil("unpack_from")
+		return _Header_error("unpack_from", -1, -1, structpack.ErrType, "a nil pointer to tcp.Header")
 	}
 	offset, reason := _Header_offset("unpack_from", HeaderSize, len(data), offset)
 	if reason != "" {
@@ -136,15 +135,11 @@ func _Header_unpackFrom(v *Header, data []byte, offset int) error {
 	return v.UnpackFrom(data, offset)
 }
 
-func _Header_unmarshalBinary(v *Header) error {
+func _Header_unmarshalBinary(v *Header, data []byte) error {
 	if v == nil {
-		return _Header_nil("unpack")
+		return _Header_error("unpack", -1, -1, structpack.ErrType, "a nil pointer to tcp.Header")
 	}
 	return _Header_error("unpack", -1, -1, structpack.ErrBuffer, "unpack requires a buffer of 20 bytes")
-}
-
-func _Header_nil(op string) error {
-	return _Header_error(op, -1, -1, structpack.ErrType, "a nil pointer to tcp.Header")
 }
 
 func _Header_error(op string, pos, index int, err error, reason string) error {
