@@ -458,7 +458,7 @@ func main() {}
 	for i, block := range blocks {
 		fmt.Fprintf(&program, "\nfunc block%d() {\n%s}\n", i, block[1])
 	}
-	if len(blocks) < 4 {
+	if len(blocks) < 3 {
 		t.Errorf("found %d blocks", len(blocks))
 	}
 	write(t, "main.go", program.String())
