@@ -29,6 +29,9 @@ type binder struct {
 // their order, and whether some field takes none.
 func leavesOf(s *Struct, t reflect.Type) (leaves []leaf, skips bool, err error) {
 	b := &binder{s: s}
+	if parts(t) > maxParts {
+		return nil, false, s.fail("codec", ErrType, "type %s has more than %d fields and elements of arrays", t, maxParts)
+	}
 	b.skipPads()
 	if err := b.walk(t, t.String(), nil, 0); err != nil {
 		return nil, false, err

@@ -271,6 +271,10 @@ func TestCodecMismatch(t *testing.T) {
 		{bind("<ii", T{}), structpack.ErrType, `structpack: codec "<ii": value 0 ('i' at byte 1): field structpack_test.T.A.B of type int16 cannot take int32`},
 		{bind("<hI", T{}), structpack.ErrType, `structpack: codec "<hI": value 1 ('I' at byte 2): field structpack_test.T.C of type int32 cannot take uint32`},
 		{bind("<h2s", T{}), structpack.ErrType, `structpack: codec "<h2s": value 1 ('s' at byte 2): field structpack_test.T.C of type int32 cannot take []uint8`},
+		{bind("<", [1 << 30]struct{}{}), structpack.ErrType, `structpack: codec "<": type [1073741824]struct {} has more than 65536 fields and elements of arrays`},
+		{bind("<", [1 << 10][1 << 10][1 << 10]struct{}{}), structpack.ErrType, `structpack: codec "<": type [1024][1024][1024]struct {} has more than 65536 fields and elements of arrays`},
+		{bind("<65536B", [1 << 16]struct{ V uint8 }{}), structpack.ErrType, `structpack: codec "<65536B": type [65536]struct { V uint8 } has more than 65536 fields and elements of arrays`},
+		{bind("<", doubled{}), structpack.ErrType, `structpack: codec "<": type structpack_test.doubled has more than 65536 fields and elements of arrays`},
 		{bind("<i", struct{ a int32 }{}), structpack.ErrType, `structpack: codec "<i": value 0 ('i' at byte 1): field struct { a int32 }.a is not exported`},
 		{bind("<i", struct{ A *int32 }{}), structpack.ErrType, `structpack: codec "<i": value 0 ('i' at byte 1): field struct { A *int32 }.A of type *int32 cannot take int32`},
 		{bind("<i", struct{ A any }{}), structpack.ErrType, `structpack: codec "<i": value 0 ('i' at byte 1): field struct { A interface {} }.A of type interface {} cannot take int32`},
@@ -294,6 +298,17 @@ func TestCodecMismatch(t *testing.T) {
 	}()
 	structpack.MustCodec[int8]("<i") //structvet:ignore
 }
+
+// doubled has no size, and 524,288 fields.
+type (
+	doubled   struct{ A, B doubled8 }
+	doubled8  struct{ A, B, C, D, E, F, G, H doubled16 }
+	doubled16 struct{ A, B, C, D, E, F, G, H doubled24 }
+	doubled24 struct{ A, B, C, D, E, F, G, H doubled32 }
+	doubled32 struct{ A, B, C, D, E, F, G, H doubled40 }
+	doubled40 struct{ A, B, C, D, E, F, G, H doubled48 }
+	doubled48 struct{ A, B, C, D, E, F, G, H struct{} }
+)
 
 func TestCodecErrors(t *testing.T) {
 	type wide struct {

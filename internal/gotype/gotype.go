@@ -4,6 +4,7 @@ package gotype
 
 import (
 	"go/types"
+	"math"
 	"reflect"
 )
 
@@ -73,7 +74,9 @@ func (r *read) Elem() reflect.Type {
 	return r.reader.Type(r.t.Underlying().(interface{ Elem() types.Type }).Elem())
 }
 
-func (r *read) Len() int { return int(r.t.Underlying().(*types.Array).Len()) }
+// Len returns the length of an array, or the largest int for one that is longer:
+// an array that is read about may be for another machine, or for none.
+func (r *read) Len() int { return int(min(r.t.Underlying().(*types.Array).Len(), math.MaxInt)) }
 
 func (r *read) NumField() int { return r.t.Underlying().(*types.Struct).NumFields() }
 

@@ -1,58 +1,50 @@
 package structformat
 
-import "go/types"
+import (
+	"go/types"
+	"slices"
+)
 
-// most bounds the parts of a type that is shown to a Codec: binding goes over all
-// of them, and of an array of structs that have no fields over any number.
-const most = 1 << 16
+// bindable reports whether a type is known well enough to be bound: it has no type
+// parameters in it, is not broken, and does not contain itself. What is too large
+// to be bound, package structpack says.
+func bindable(t types.Type) bool { return !unbindable(t, nil, map[types.Type]bool{}) }
 
-// bindable reports whether a type is known well enough, and small enough, to be
-// bound.
-func bindable(t types.Type) bool { return parts(t, 100) <= most }
-
-// parts counts what binding goes over in a type: its fields and elements. It is
-// more than most if they are too many or not known.
-func parts(t types.Type, depth int) int64 {
-	const many = most + 1
+// unbindable looks into a type that is inside of those of outer. What is in seen
+// has been found bindable.
+func unbindable(t types.Type, outer []types.Type, seen map[types.Type]bool) bool {
 	t = types.Unalias(t)
-	if depth == 0 {
-		return many // it contains itself, and does not compile
+	if slices.Contains(outer, t) {
+		return true
 	}
+	if seen[t] {
+		return false
+	}
+	seen[t] = true
+	outer = append(outer[:len(outer):len(outer)], t)
 	if _, ok := t.(*types.TypeParam); ok {
-		return many
+		return true
 	}
 	switch u := t.Underlying().(type) {
 	case *types.Basic:
-		if u.Kind() == types.Invalid {
-			return many
-		}
+		return u.Kind() == types.Invalid
 	case *types.Struct:
-		n := int64(1)
 		for field := range u.Fields() {
-			if n = min(n+parts(field.Type(), depth-1), many); n == many {
-				break
+			if unbindable(field.Type(), outer, seen) {
+				return true
 			}
 		}
-		return n
 	case *types.Array:
-		switch u.Elem().Underlying().(type) {
-		case *types.Struct, *types.Array, *types.Slice:
-		default:
-			return parts(u.Elem(), depth-1) // taken at once
-		}
-		if u.Len() < 0 || u.Len() > most {
-			return many
-		}
-		return 1 + min(u.Len()*parts(u.Elem(), depth-1), most)
-	case *types.Slice:
-		if _, ok := types.Unalias(u.Elem()).(*types.TypeParam); ok {
-			return many
-		}
-		if b, ok := u.Elem().Underlying().(*types.Basic); ok && b.Kind() == types.Invalid {
-			return many
+		return u.Len() < 0 || unbindable(u.Elem(), outer, seen)
+	case *types.Slice: // its elements are numbers, or it is refused
+		switch e := types.Unalias(u.Elem()).(type) {
+		case *types.TypeParam:
+			return true
+		case *types.Basic:
+			return e.Kind() == types.Invalid
 		}
 	}
-	return 1
+	return false
 }
 
 // open reports whether what is known of a type is not all: it has type parameters

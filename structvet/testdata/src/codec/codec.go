@@ -57,9 +57,9 @@ var (
 	_ = structpack.MustCodec[[2]uint16](">i") // want `field \[2\]uint16 of type \[2\]uint16 cannot take int32`
 	_ = structpack.MustCodec[wide]("!iI")
 	_ = structpack.MustCodec[wide]("!HI")
-	_ = structpack.MustCodec[wide]("!ii")             // want `field codec.wide.B of type uint cannot take int32`
-	_ = structpack.MustCodec[[1 << 40]struct{}]("!I") // which takes too long
-	_ = structpack.MustCodec[[1 << 62][3]struct{}]("!I")
+	_ = structpack.MustCodec[wide]("!ii")                // want `field codec.wide.B of type uint cannot take int32`
+	_ = structpack.MustCodec[[1 << 40]struct{}]("!I")    // want `type \[1099511627776\]struct{} has more than 65536 fields and elements of arrays`
+	_ = structpack.MustCodec[[1 << 62][3]struct{}]("!I") // want `has more than 65536 fields and elements of arrays`
 	_ = structpack.MustCodec[struct{ A []uint16 }]("<3H")
 	_ = structpack.MustCodec[struct { // want `field struct{A uint16; B \[\]uint16}.B of type \[\]uint16 cannot begin inside an item`
 		A uint16
