@@ -413,7 +413,7 @@ func TestGenErrors(t *testing.T) {
 		{"a file in the way", []string{"-type", "A", "-format", "<b", "hand"}, "", `hand/a_structpack.go is in the way: it is not generated`},
 		{"a test in the way", []string{"-type", "A", "-format", "<b", "-o", "hand/hand.go", "hand"}, "", `hand/hand.go is in the way: it is not generated`},
 		{"another run in the way", []string{"-type", "A", "-format", "<H", "twice"}, "", `twice/a_structpack.go is also for type a, by the line at twice/twice.go:3: name another file with -o`},
-		{"a directory in the way", []string{"-type", "A", "-format", "<H", "unwritable"}, "", `unwritable/a_structpack_test.go: is a directory`},
+		{"a directory in the way", []string{"-type", "A", "-format", "<H", "unwritable"}, "", `unwritable/a_structpack_test.go: it is not a regular file`},
 		{"another directory", []string{"-type", "OK", "-format", "<H", "-o", "x.go", "bad"}, "", `-o x.go: the methods of a type can only be where it is, in bad`},
 		{"no directory", []string{"-type", "OK", "-format", "<H", "none"}, "", `go list: chdir ` + filepath.Join(working(t), "none") + `: no such file or directory`},
 		{"no package", []string{"-type", "OK", "-format", "<H", "empty"}, "", `no Go files in ` + filepath.Join(working(t), "empty")},
@@ -507,7 +507,6 @@ func main() {
 		"cgo/cgo.go":                               "package cgo\n\n// typedef struct { short x; } record;\nimport \"C\"\n\ntype A struct{ X uint16 }\ntype Bad struct{ X C.short }\n\nfunc f() C.int {\n\tvar r C.record\n\treturn C.int(r.x)\n}\n\nvar _ = f\n",
 		"names/names.go":                           "package names\n\ntype A struct {\n\tX uint16\n\tY float64\n}\n\nfunc binary() {}\nfunc math()   {}\nfunc slices() {}\n\ntype structpack struct{}\ntype testing struct{}\n\nvar _, _, _ = binary, math, slices\nvar fmt, bits structpack\nvar _ testing\n",
 		"width/width.go":                           "package width\n\ntype A struct {\n\tX int\n\tY uint\n\tZ uintptr\n\tL int\n}\n\ntype B struct {\n\tX int\n\tY int\n}\n",
-		"symlink/real.go":                          "package symlink\n\ntype A struct{ X uint16 }\n",
 	} {
 		write(t, filepath.FromSlash(name), text)
 	}
@@ -605,25 +604,88 @@ func main() {
 			})
 		}
 	})
+}
 
-	t.Run("symlink", func(t *testing.T) {
-		write(t, filepath.Join("elsewhere", "code.go"), "")
-		link := filepath.Join("symlink", "a_structpack.go")
-		if err := os.Symlink(filepath.Join("..", "elsewhere", "code.go"), link); err != nil {
+// TestGenHostile runs gen in packages that somebody made to do harm. It ends, it
+// says why in a line that no terminal obeys, and it writes nothing, least of all
+// elsewhere.
+func TestGenHostile(t *testing.T) {
+	module(t)
+	const a = "package p\n\ntype A struct{ X uint16 }\n"
+	pipe := func(t *testing.T, name string) {
+		if err := exec.Command("mkfifo", name).Run(); err != nil {
+			t.Skip("no pipes")
+		}
+	}
+	link := func(t *testing.T, old, name string) {
+		if err := os.Symlink(old, name); err != nil {
 			t.Skip(err)
 		}
-		if err := os.Chmod(filepath.Join("elsewhere", "code.go"), 0o640); err != nil {
-			t.Fatal(err)
-		}
-		generate(t, "-type", "A", "-format", "<H", "symlink")
-		info, err := os.Lstat(link)
-		if err != nil || info.Mode()&os.ModeSymlink == 0 {
-			t.Errorf("%v, %v", info, err)
-		}
-		if info, err := os.Stat(link); err != nil || info.Size() == 0 || runtime.GOOS != "windows" && info.Mode().Perm() != 0o640 {
-			t.Errorf("%v, %v", info, err)
-		}
-	})
+	}
+	outside := filepath.Join(working(t), "outside.go")
+	write(t, outside, a)
+	for _, tt := range []struct {
+		name    string
+		prepare func(t *testing.T)
+		stderr  string // empty: it works
+	}{
+		{"a device in the directive of another", func(t *testing.T) {
+			write(t, "b.go", "package p\n\n//go:generate structpack gen -type B -format <H -o /dev/zero\n\ntype B struct{ X uint16 }\n")
+		}, ""},
+		{"a file outside in the directive of another", func(t *testing.T) {
+			write(t, "b.go", "package p\n\n//go:generate structpack gen -type B -format <H -o ../outside.go\n\ntype B struct{ X uint16 }\n")
+		}, ""},
+		{"a directory called like a file", func(t *testing.T) { write(t, filepath.Join("b.go", "README"), "") }, ""},
+		{"a pipe", func(t *testing.T) { pipe(t, "b.go") }, "b.go: it is not a regular file"},
+		{"a pipe in the place of the code", func(t *testing.T) { pipe(t, "a_structpack.go") }, "a_structpack.go: it is not a regular file"},
+		{"a link to a device", func(t *testing.T) { link(t, "/dev/zero", "b.go") }, "b.go: it is not a regular file"},
+		{"the code is a link to a file outside", func(t *testing.T) { link(t, outside, "a_structpack.go") }, "a_structpack.go: path escapes from parent"},
+		{"the code is a link to a new file outside", func(t *testing.T) { link(t, outside+".new", "a_structpack.go") }, "a_structpack.go: path escapes from parent"},
+		{"the test is a link to a file outside", func(t *testing.T) { link(t, outside, "a_structpack_test.go") }, "a_structpack_test.go: path escapes from parent"},
+		{"the code is a link to a generated file inside", func(t *testing.T) {
+			write(t, "c.txt", "// Code generated by structpack gen; DO NOT EDIT.\n")
+			link(t, "c.txt", "a_structpack.go")
+		}, "a_structpack.go: it is not a regular file"},
+		{"a source is a link to a file outside", func(t *testing.T) { link(t, outside, "b.go") }, "b.go: path escapes from parent"},
+		{"a large file", func(t *testing.T) {
+			write(t, "b.go", "package p\n"+strings.Repeat("\n", 32<<20))
+		}, "b.go: 33554442 bytes are too many for a Go file (limit 33554432)"},
+		{"a name that clears the screen", func(t *testing.T) {
+			write(t, "b.go", "package p\n\n//line \x1b[2Jx.y:7\nvar x int = \"\"\n")
+		}, `b.go:4:13: cannot use "" (untyped string constant) as int value in variable declaration`},
+		{"a name that clears the screen, before a mistake of syntax", func(t *testing.T) {
+			write(t, "b.go", "package p\n\n//line \x1b[2Jx.y:7\nvar = 3\n")
+		}, `\x1b[2Jx.y:7: expected 'IDENT', found '='`},
+		{"a tag of a terminal", func(t *testing.T) {
+			write(t, "b.go", "package p\n\nimport \"\x1b[2J\"\n")
+		}, `b.go:3:8: invalid import path (invalid character U+001B)`},
+		{"an enormous type", func(t *testing.T) {
+			write(t, "a.go", "package p\n\ntype A [1 << 40]struct{}\n")
+		}, `a.go:3:6: codec "<H": type p.A has more than 65536 fields and elements of arrays`},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			dir := t.TempDir()
+			t.Chdir(dir)
+			write(t, "go.mod", "module sample.example/hostile\n\ngo 1.25.0\n")
+			write(t, "a.go", a)
+			tt.prepare(t)
+			var out, errs bytes.Buffer
+			status := run([]string{"gen", "-type", "A", "-format", "<H"}, strings.NewReader(""), &out, &errs, environment{})
+			if tt.stderr == "" {
+				if _, err := os.Stat("a_structpack.go"); status != 0 || err != nil {
+					t.Errorf("status %d, %s, %v", status, &errs, err)
+				}
+			} else if status != statusData || errs.String() != "structpack: "+tt.stderr+"\n" {
+				t.Errorf("status %d, %s, want %s", status, &errs, tt.stderr)
+			}
+			if text, err := os.ReadFile(outside); err != nil || string(text) != a {
+				t.Errorf("the file outside: %s, %v", text, err)
+			}
+			if _, err := os.Lstat(outside + ".new"); err == nil {
+				t.Error("there is a new file outside")
+			}
+		})
+	}
 }
 
 // sample is a program of somebody who uses the library and its tools.

@@ -104,7 +104,7 @@ func (s *source) bind(r *record) error {
 		errors.As(err, &e)
 		lacking := e.Err == structpack.ErrCount && e.Index >= 0 // a field
 		if f := reader.Field; f != nil && f.Pkg() == s.pkg && !r.New && !lacking {
-			pos = place(s.fset.Position(f.Pos()))
+			pos = place(s.fset.PositionFor(f.Pos(), false))
 			if f.Type() == types.Typ[types.Invalid] { // package C is not looked into
 				return fail(pos, "type %s: only cgo knows the type of field %s", r.Type, f.Name())
 			}

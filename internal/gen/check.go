@@ -55,7 +55,7 @@ func (s *source) check(records []*record) error {
 		}
 	}
 	if first != nil {
-		pos := s.fset.Position(first.Pos)
+		pos := s.fset.PositionFor(first.Pos, false)
 		if name, ok := strings.CutPrefix(pos.Filename, stubName); ok {
 			return fail(s.declared(name), "type %s: %s", name, first.Msg)
 		}
@@ -69,7 +69,7 @@ func (s *source) check(records []*record) error {
 func (s *source) lookUp(r *record) error {
 	obj := s.pkg.Scope().Lookup(r.Type)
 	name := obj.(*types.TypeName)
-	pos := place(s.fset.Position(obj.Pos()))
+	pos := place(s.fset.PositionFor(obj.Pos(), false))
 	if name.IsAlias() {
 		return fail(pos, "type %s is an alias: name the type that it stands for", r.Type)
 	}
@@ -90,7 +90,7 @@ func (s *source) lookUp(r *record) error {
 
 // real returns where something is declared, unless that is a stub.
 func (s *source) real(obj types.Object) (pos string, ok bool) {
-	p := s.fset.Position(obj.Pos())
+	p := s.fset.PositionFor(obj.Pos(), false)
 	return place(p), !strings.HasPrefix(p.Filename, stubName)
 }
 

@@ -2,7 +2,6 @@ package gen
 
 import (
 	"fmt"
-	"os"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -20,9 +19,9 @@ func (s *source) readDirectives(hidden map[string]string) error {
 		if _, ok := hidden[name]; ok {
 			continue
 		}
-		text, err := os.ReadFile(name)
+		text, err := s.readFile(name)
 		if err != nil {
-			return err
+			continue // no run is in it, and if it is part of the package, go list or the parser says more
 		}
 		n := 0
 		for line := range strings.Lines(string(text)) {
@@ -65,11 +64,14 @@ func (s *source) addOthers(c *Config, hidden map[string]string, where string) er
 	if !filepath.IsAbs(c.Output) {
 		c.Output = filepath.Join(s.dir, c.Output)
 	}
+	if filepath.Dir(c.Output) != s.dir {
+		return nil // it will be refused
+	}
 	if len(others) > 0 && c.Output == s.output {
 		return fail(s.Where, "%s is also for type %s, by the line at %s: name another file with -o", show(s.output), others[0].Type, where)
 	}
 	for _, name := range outputs(c.Output) {
-		if data, err := os.ReadFile(name); err == nil && generated(data) {
+		if data, err := s.readFile(name); err == nil && generated(data) {
 			hidden[name] = ""
 		}
 	}

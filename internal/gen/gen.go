@@ -14,6 +14,7 @@ import (
 	"reflect"
 	"strconv"
 	"strings"
+	"unicode"
 
 	"example.com/structpack"
 )
@@ -54,11 +55,22 @@ type Error struct {
 	Msg string // one line
 }
 
+// Error returns a line for a terminal: what a package has in its names and strings
+// may be there to control one.
 func (e *Error) Error() string {
-	if e.Pos == "" {
-		return e.Msg
+	line := e.Msg
+	if e.Pos != "" {
+		line = e.Pos + ": " + e.Msg
 	}
-	return e.Pos + ": " + e.Msg
+	var b strings.Builder
+	for _, r := range line {
+		if unicode.IsPrint(r) {
+			b.WriteRune(r)
+		} else {
+			b.WriteString(strings.Trim(strconv.QuoteRune(r), "'"))
+		}
+	}
+	return b.String()
 }
 
 // fail makes an Error of one line.

@@ -10,6 +10,7 @@ import (
 	"go/token"
 	"go/types"
 	"io"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -85,10 +86,17 @@ func load(c *Config) (*source, error) {
 	if filepath.Dir(s.output) != dir {
 		return nil, fail(c.Where, "-o %s: the methods of a type can only be where it is, in %s", c.Output, show(dir))
 	}
+	if err := s.regular(); err != nil {
+		return nil, err
+	}
 	hidden := map[string]string{}
 	for _, name := range outputs(s.output) {
-		if data, err := os.ReadFile(name); err == nil && !generated(data) && (name == s.output || !c.NoTest) {
+		data, err := s.readFile(name)
+		switch wanted := name == s.output || !c.NoTest; {
+		case err == nil && !generated(data) && wanted:
 			return nil, fail(c.Where, "%s is in the way: it is not generated", show(name))
+		case err != nil && !errors.Is(err, fs.ErrNotExist) && wanted:
+			return nil, err
 		}
 		hidden[name] = ""
 	}
@@ -206,7 +214,11 @@ func (s *source) chooseTests(l *listed) error {
 // parse adds files of the package.
 func (s *source) parse(names []string) error {
 	for _, name := range names {
-		f, err := parser.ParseFile(s.fset, filepath.Join(s.dir, name), nil, parser.ParseComments|parser.SkipObjectResolution)
+		text, err := s.readFile(name)
+		if err != nil {
+			return err
+		}
+		f, err := parser.ParseFile(s.fset, filepath.Join(s.dir, name), text, parser.ParseComments|parser.SkipObjectResolution)
 		var list scanner.ErrorList
 		if errors.As(err, &list) {
 			return fail(place(list[0].Pos), "%s", list[0].Msg)
@@ -244,7 +256,11 @@ func specIn(files []*ast.File, name string) (*ast.TypeSpec, *ast.File) {
 // build.
 func (s *source) ignored(l *listed, name string) string {
 	for _, file := range l.IgnoredGoFiles {
-		f, err := parser.ParseFile(token.NewFileSet(), filepath.Join(s.dir, file), nil, parser.SkipObjectResolution)
+		text, err := s.readFile(file)
+		if err != nil {
+			continue
+		}
+		f, err := parser.ParseFile(token.NewFileSet(), file, text, parser.SkipObjectResolution)
 		if err != nil {
 			continue
 		}

@@ -30,7 +30,7 @@ func place(pos token.Position) string {
 	return pos.String()
 }
 
-func (s *source) at(n ast.Node) string { return place(s.fset.Position(n.Pos())) }
+func (s *source) at(n ast.Node) string { return place(s.fset.PositionFor(n.Pos(), false)) }
 
 // declared returns where a type is declared; without a declaration it is where
 // the run comes from.
@@ -91,7 +91,7 @@ func (s *source) constraint(records []*record) string {
 				}
 			}
 		}
-		for _, tag := range nameTags(filepath.Base(s.fset.Position(f.Package).Filename)) {
+		for _, tag := range nameTags(filepath.Base(s.fset.PositionFor(f.Package, false).Filename)) {
 			and(&constraint.TagExpr{Tag: tag})
 		}
 		for _, spec := range f.Imports {

@@ -29,11 +29,8 @@ func write(files []File) error {
 		}
 	}()
 	for _, f := range files {
-		name, err := filepath.EvalSymlinks(f.Name)
-		if errors.Is(err, fs.ErrNotExist) {
-			name, err = f.Name, nil
-		}
-		if err != nil {
+		name := f.Name
+		if err := replaceable(name); err != nil {
 			return err
 		}
 		old, err := os.ReadFile(name)
