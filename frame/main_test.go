@@ -13,6 +13,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"runtime/pprof"
 	"strings"
 	"sync"
 	"testing"
@@ -29,6 +30,10 @@ func TestMain(m *testing.M) {
 	code := m.Run()
 	if left := leftGoroutines(); left != "" && code == 0 {
 		fmt.Fprintf(os.Stderr, "goroutines left behind:\n%s\n", left)
+		code = 1
+	}
+	if leaked := leakedGoroutines(); leaked != "" && code == 0 {
+		fmt.Fprintf(os.Stderr, "goroutines that nothing can wake:\n%s\n", leaked)
 		code = 1
 	}
 	os.Exit(code)
@@ -51,6 +56,23 @@ func leftGoroutines() string {
 			return strings.Join(left, "\n\n")
 		}
 	}
+}
+
+// leakedGoroutines returns the stacks, of tests too, that the garbage collector
+// finds to wait for what nothing can reach. Go 1.27 has a profile of them.
+func leakedGoroutines() string {
+	p := pprof.Lookup("goroutineleak")
+	if p == nil {
+		return ""
+	}
+	var b strings.Builder
+	if err := p.WriteTo(&b, 1); err != nil {
+		return err.Error()
+	}
+	if p.Count() == 0 {
+		return ""
+	}
+	return b.String()
 }
 
 // goroutines returns the stacks of all of them.
