@@ -54,10 +54,10 @@ type Conn struct {
 
 	mustArm      atomic.Bool // there is something for arming to look at, besides timeouts
 	deadlineMu   sync.Mutex
-	reading      *waiter   // of a call of NextContext, or nil
-	readDeadline time.Time // the read deadline
-	woken        bool      // it was moved into the past
-	ending       bool      // the Server is shut down
+	reading      *context.Context // of a call of NextContext, or nil
+	readDeadline time.Time        // the read deadline
+	woken        bool             // it was moved into the past
+	ending       bool             // the Server is shut down
 
 	// Of the goroutine that reads, in a Server.
 	handling   bool          // a handler is running: no Shutdown ends its reading
@@ -172,12 +172,12 @@ func (c *Conn) NextContext(ctx context.Context) (Frame, error) {
 	if ctx.Done() == nil || c.ready() {
 		return c.Next()
 	}
-	t := &waiter{ctx: ctx}
+	held := ctx
 	c.deadlineMu.Lock()
-	c.reading = t
+	c.reading = &held
 	c.mustArm.Store(true)
 	c.deadlineMu.Unlock()
-	stop := context.AfterFunc(ctx, func() { c.wake(expired, func() bool { return c.reading == t }) })
+	stop := context.AfterFunc(ctx, func() { c.wake(expired, func() bool { return c.reading == &held }) })
 	defer func() {
 		stop()
 		c.deadlineMu.Lock()
@@ -192,31 +192,31 @@ func (c *Conn) NextContext(ctx context.Context) (Frame, error) {
 }
 
 // WriteContext is Write until ctx ends, if it has to wait at all. An error of ctx
-// leaves the Writer as it was, unless this call was writing to the stream: then
-// it wraps io.ErrShortWrite as well, and so do the errors of all later calls.
+// leaves the Writer as it was: the frame is not added. A payload of any size is
+// copied. What was added before ctx ends is written, as a whole, whoever waits for it.
 func (c *Conn) WriteContext(ctx context.Context, payload []byte, values ...any) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	t := &waiter{ctx: ctx, w: &c.Writer}
-	defer t.unwatch()
+	if ctx.Done() == nil {
+		ctx = nil
+	}
 	c.Writer.mu.Lock()
-	defer c.Writer.mu.Unlock()
-	return c.write(t, payload, values)
+	return c.writeUnlock(ctx, payload, values)
 }
 
-// FlushContext is Flush until ctx ends. Its error is then that of ctx; it wraps
-// io.ErrShortWrite as well, and is final, if this call was writing to the stream, and
-// not if it waited for another goroutine's.
+// FlushContext is Flush until ctx ends. Its error is then that of ctx, and the flush
+// goes on without it: no frame is cut off.
 func (c *Conn) FlushContext(ctx context.Context) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	t := &waiter{ctx: ctx, w: &c.Writer}
-	defer t.unwatch()
+	if ctx.Done() == nil {
+		ctx = nil
+	}
 	c.Writer.mu.Lock()
-	defer c.Writer.mu.Unlock()
-	return c.flushed(t)
+	defer c.Writer.unlock()
+	return c.flushed(ctx, false)
 }
 
 // A flushError is that of a flush before reading. It may be that of a deadline, but

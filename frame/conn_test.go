@@ -11,6 +11,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"example.com/structpack"
@@ -445,7 +446,7 @@ func TestWriteTimeout(t *testing.T) {
 			t.Errorf("%v, want the final error", again)
 		}
 	})
-	// One deadline a flush.
+	// One deadline a flush, and none in between.
 	r := newRecorder(strings.NewReader(""))
 	c := frame.NewConn(r, idKind)
 	c.WriteTimeout = time.Hour
@@ -453,8 +454,13 @@ func TestWriteTimeout(t *testing.T) {
 		c.Write(make([]byte, 93), 1, 1)
 	}
 	c.Flush()
-	if len(r.write) != len(r.writes) || len(r.writes) != 4 || time.Until(r.write[0]) < 59*time.Minute {
-		t.Errorf("%d deadlines for %d writes", len(r.write), len(r.writes))
+	if len(r.write) != 2*len(r.writes) || len(r.writes) != 4 {
+		t.Fatalf("%d deadlines for %d writes", len(r.write), len(r.writes))
+	}
+	for i, d := range r.write {
+		if set := time.Until(d) > 59*time.Minute; set != (i%2 == 0) || !set && !d.IsZero() {
+			t.Errorf("deadline %d is %v", i, d)
+		}
 	}
 }
 
@@ -941,4 +947,63 @@ func TestDeadlinesOfAClosedPipe(t *testing.T) {
 			t.Errorf("%d bytes: %v, %v", n, f, err)
 		}
 	}
+}
+
+// TestWriteTimeoutSetBack is the rule that a WriteTimeout bounds a flush and nothing
+// after it.
+func TestWriteTimeoutSetBack(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		here, there := net.Pipe()
+		c := frame.NewConn(here, idKind)
+		r := frame.NewReader(there, idKind)
+		c.WriteTimeout = time.Second
+		send := func() error {
+			if err := c.Write(nil, 1, 1); err != nil {
+				return err
+			}
+			return c.Flush()
+		}
+		next := func(step string) {
+			ended := make(chan error, 1)
+			go func() { ended <- send() }()
+			if _, err := r.Next(); err != nil {
+				t.Fatalf("%s: %v", step, err)
+			}
+			if err := <-ended; err != nil {
+				t.Fatalf("%s: %v", step, err)
+			}
+		}
+		next("with a timeout")
+		c.WriteTimeout = 0
+		time.Sleep(time.Minute)
+		next("without one")
+	})
+}
+
+// TestWriteTimeoutOfAHandler changes it while the Conn's own goroutines flush.
+func TestWriteTimeoutOfAHandler(t *testing.T) {
+	overAll(t, func(t *testing.T, tr transport) {
+		n := 0
+		s := &frame.Server{Layout: idKind, Handle: func(_ context.Context, c *frame.Conn, f frame.Frame) error {
+			n++
+			c.WriteTimeout = guard + time.Duration(n)
+			return c.WriteFrame(f)
+		}}
+		ln := tr.listen(t)
+		served := serve(t, s, ln)
+		c := dial(t, tr, ln)
+		go func() {
+			for i := range 300 {
+				c.Write(make([]byte, 100), i, 0)
+				c.Flush()
+			}
+		}()
+		for i := range 300 {
+			if _, err := c.Next(); err != nil {
+				t.Fatalf("answer %d: %v", i, err)
+			}
+		}
+		c.Close()
+		shutdown(t, s, served)
+	})
 }

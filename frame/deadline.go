@@ -44,7 +44,7 @@ func (c *Conn) beforeRead(inside bool) (poll bool, err error) {
 	c.deadlineMu.Lock()
 	defer c.deadlineMu.Unlock()
 	if c.reading != nil {
-		if err := c.reading.err(); err != nil {
+		if err := (*c.reading).Err(); err != nil {
 			c.clearWake()
 			return false, err
 		}
@@ -96,7 +96,7 @@ func (c *Conn) cutBy() error {
 	case c.ending:
 		return errEnding
 	case c.reading != nil:
-		return c.reading.err()
+		return (*c.reading).Err()
 	}
 	return nil
 }

@@ -4,7 +4,8 @@ import "io"
 
 // ReadHeader is Next for payloads that are larger than memory: it reads the
 // header alone, and returns with it the size of the payload, for which there is
-// no limit. The payload is read from Payload; what is not read of it the next
+// no limit. The header stays valid until the next call of ReadHeader or Next,
+// whatever is read of the payload. The payload is read from Payload; what is not read of it the next
 // call of ReadHeader or Next skips.
 func (r *Reader) ReadHeader() (f Frame, size int64, err error) {
 	head, size, err := r.readHead()
@@ -16,8 +17,9 @@ func (r *Reader) ReadHeader() (f Frame, size int64, err error) {
 	if r.left = size; size == 0 {
 		r.done()
 	}
-	r.header.Head = b[:head:head]
-	return Frame{&r.header, nil}, size, nil
+	// While the payload is read, the buffer moves, and goes.
+	r.stream = Header{r.layout, append(r.stream.Head[:0], b...)}
+	return Frame{&r.stream, nil}, size, nil
 }
 
 // Payload returns the payload of the frame whose header was read last, as a

@@ -58,6 +58,7 @@ type Reader struct {
 	err         error   // final
 	pending     error   // what ended the stream behind the bytes in buf
 	header      Header  // of the frame that was returned last
+	stream      Header  // that ReadHeader returned last, with bytes of its own
 
 	inlineBytes [inlineSize]byte
 	inline      buffer // of them

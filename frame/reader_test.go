@@ -694,3 +694,53 @@ func TestPayloadToWriters(t *testing.T) {
 		}
 	}
 }
+
+// TestHeaderOutlivesItsPayload is the rule that the header that ReadHeader returns
+// stays as it is while the payload is read, in whatever pieces that comes.
+func TestHeaderOutlivesItsPayload(t *testing.T) {
+	sizes := []int{100, 0, 5000, 70_000, 1, 300_000, 20}
+	stream, want := messages(sizes...)
+	for _, n := range []int{1, 3, 7, 10, 1000, 4096, 60_000, len(stream)} {
+		here, there := net.Pipe()
+		go func() {
+			for _, piece := range pieces(stream, n) {
+				there.Write(piece)
+			}
+			there.Close()
+		}()
+		for name, src := range map[string]io.Reader{"stream": &chunks{pieces(stream, n)}, "connection": here} {
+			r := frame.NewReader(src, idKind)
+			for i, payload := range want {
+				f, size, err := r.ReadHeader()
+				if err != nil {
+					t.Fatal(err)
+				}
+				got, err := io.ReadAll(r.Payload())
+				if err != nil || !bytes.Equal(got, payload) {
+					t.Fatalf("%s in pieces of %d bytes: payload %d: %d bytes, %v", name, n, i, len(got), err)
+				}
+				if f.Int(0) != int64(i) || f.Int(2) != size || size != int64(len(payload)) {
+					t.Errorf("%s in pieces of %d bytes: header %d is %v", name, n, i, f)
+				}
+			}
+			if _, err := r.Next(); err != io.EOF {
+				t.Errorf("%v", err)
+			}
+		}
+		here.Close()
+	}
+}
+
+// chunks is a stream that comes in pieces.
+type chunks struct{ left [][]byte }
+
+func (c *chunks) Read(b []byte) (int, error) {
+	if len(c.left) == 0 {
+		return 0, io.EOF
+	}
+	n := copy(b, c.left[0])
+	if c.left[0] = c.left[0][n:]; len(c.left[0]) == 0 {
+		c.left = c.left[1:]
+	}
+	return n, nil
+}

@@ -1,7 +1,6 @@
 package frame
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"io"
@@ -43,22 +42,24 @@ type Writer struct {
 	dst    io.Writer
 	conn   *Conn // whose Writer it is, or nil
 
-	mu         sync.Mutex
-	change     sync.Cond // of mu: a flush has ended, or a context
-	buf        *buffer   // nil if nothing waits
-	b          []byte    // what waits
-	quick      int       // up to which capacity a frame may just be added to b
-	lastSize   int       // how large the last flush was
-	taken      int64     // how many bytes were ever taken from b, to be written
-	written    int64     // how many of them the stream has
-	flusher    *waiter   // of the goroutine that is flushing, or nil
-	flushAgain bool      // what waits is to be flushed after that
-	scheduled  bool      // to a goroutine that is about to flush
-	woken      bool      // the write deadline was moved into the past
-	err        error     // final
-	reported   bool      // somebody has got err
+	mu        sync.Mutex
+	buf       *buffer       // nil if nothing waits
+	b         []byte        // what waits
+	quick     int           // up to which length of b a frame may just be added; -1 if none may
+	lastSize  int           // how large the last flush was
+	taken     int64         // how many bytes were ever taken from b, to be written
+	written   int64         // how many of them the stream has
+	flushing  bool          // a goroutine is writing
+	scheduled bool          // one is about to
+	pending   bool          // what waits is to be flushed after that
+	timeout   time.Duration // the WriteTimeout, as the last call found it
+	rooms     queue         // of calls that have a frame to add
+	flushes   queue         // of calls that wait until something is written
+	overtaken bool          // the first of rooms came too late for the room it was woken for
+	err       error         // final
+	reported  bool          // somebody has got err
 
-	handshake func(context.Context) error // the handshake of dst, or nil
+	handshake func(context.Context) error // of dst, or nil
 
 	large       int     // from which size on a payload is not copied
 	vector      *vector // nil if there was no such payload yet
@@ -90,7 +91,6 @@ func (w *Writer) init(dst io.Writer, layout *Layout) {
 	}
 	w.err = noStream(dst)
 	w.inline = buffer{w.inlineBytes[:], -1}
-	w.change.L = &w.mu
 	w.empty()
 }
 
@@ -109,25 +109,25 @@ func (w *Writer) Write(payload []byte, values ...any) error {
 			return nil
 		}
 	}
-	return w.writeUnlock(noContext, payload, values)
+	return w.writeUnlock(nil, payload, values)
 }
 
 // writeUnlock is write and lets go of mu.
-func (w *Writer) writeUnlock(t *waiter, payload []byte, values []any) error {
-	defer w.mu.Unlock()
-	return w.write(t, payload, values)
+func (w *Writer) writeUnlock(ctx context.Context, payload []byte, values []any) error {
+	defer w.unlock()
+	return w.write(ctx, payload, values)
 }
 
-func (w *Writer) write(t *waiter, payload []byte, values []any) error {
+func (w *Writer) write(ctx context.Context, payload []byte, values []any) error {
 	l := w.layout // SetLayout may change it while room waits
-	head, err := w.room(t, l.size, payload)
+	head, err := w.room(ctx, l.size, payload)
 	if err != nil {
 		return err
 	}
 	if err := l.pack(head, payload, values); err != nil {
 		return err
 	}
-	return w.add(t, len(head), payload)
+	return w.add(ctx, len(head), payload)
 }
 
 // WriteFrame adds a frame as it is, such as one that a Reader returned and that
@@ -135,7 +135,7 @@ func (w *Writer) write(t *waiter, payload []byte, values []any) error {
 // what its header says, and otherwise that of Write.
 func (w *Writer) WriteFrame(f Frame) error {
 	w.mu.Lock()
-	defer w.mu.Unlock()
+	defer w.unlock()
 	if f.Header == nil || len(f.Head) < w.layout.size {
 		return errNoFrame
 	}
@@ -146,12 +146,12 @@ func (w *Writer) WriteFrame(f Frame) error {
 	if err != nil {
 		return err
 	}
-	to, err := w.room(noContext, head, f.Payload)
+	to, err := w.room(nil, head, f.Payload)
 	if err != nil {
 		return err
 	}
 	copy(to, f.Head)
-	return w.add(noContext, head, f.Payload)
+	return w.add(nil, head, f.Payload)
 }
 
 // WriteHeader is Write with the header as a struct, whose fields are the values
@@ -159,13 +159,13 @@ func (w *Writer) WriteFrame(f Frame) error {
 // Its errors are those of [Encode], and those of the stream.
 func WriteHeader[H any](w *Writer, h *H, payload []byte) error {
 	w.mu.Lock()
-	defer w.mu.Unlock()
+	defer w.unlock()
 	l := w.layout
 	c, err := codecOf[H](l)
 	if err != nil {
 		return err
 	}
-	head, err := w.room(noContext, l.size, payload)
+	head, err := w.room(nil, l.size, payload)
 	if err != nil {
 		return err
 	}
@@ -175,21 +175,24 @@ func WriteHeader[H any](w *Writer, h *H, payload []byte) error {
 	if err := l.setLength(head, payload); err != nil {
 		return err
 	}
-	return w.add(noContext, len(head), payload)
+	return w.add(nil, len(head), payload)
+}
+
+// isLarge reports whether a payload is written from where it is. A call with a
+// context may return before it is written, and so has it copied.
+func (w *Writer) isLarge(ctx context.Context, payload []byte) bool {
+	return len(payload) >= w.large && ctx == nil
 }
 
 // room waits until a frame may be added, and returns where its header of size
 // bytes goes.
-func (w *Writer) room(t *waiter, size int, payload []byte) (head []byte, err error) {
-	large := len(payload) >= w.large
-	for w.err == nil && (large || w.flusher != nil && len(w.b) >= flushAt) {
-		if err := t.watch(); err != nil {
+func (w *Writer) room(ctx context.Context, size int, payload []byte) (head []byte, err error) {
+	w.noteTimeout()
+	large := w.isLarge(ctx, payload)
+	if w.err == nil && (w.rooms.first != nil || !w.hasRoom(large)) {
+		if err := w.waitForRoom(ctx, large); err != nil {
 			return nil, err
 		}
-		if w.flusher == nil {
-			break
-		}
-		w.change.Wait()
 	}
 	if w.err != nil {
 		return nil, w.finalError()
@@ -206,52 +209,156 @@ func (w *Writer) room(t *waiter, size int, payload []byte) (head []byte, err err
 	return w.b[n : n+size : n+size], nil
 }
 
+// hasRoom reports whether a frame may be added now. A large one is written by the
+// call that adds it.
+func (w *Writer) hasRoom(large bool) bool {
+	return !w.flushing || !large && len(w.b) < flushAt
+}
+
+// waitForRoom waits in the queue. Small frames that others add meanwhile without
+// waiting may take the room, but not twice from the same call.
+func (w *Writer) waitForRoom(ctx context.Context, large bool) (err error) {
+	t := w.rooms.add(w, ctx)
+	t.large = large
+	for err == nil && w.err == nil && (w.rooms.first != t || !w.hasRoom(large)) {
+		if w.rooms.first == t && t.woken && !w.overtaken {
+			w.overtaken = true
+			w.setQuick()
+		}
+		err = t.wait()
+	}
+	if w.rooms.first == t && w.overtaken {
+		w.overtaken = false
+		w.setQuick()
+	}
+	w.rooms.remove(t)
+	t.free()
+	return err
+}
+
+// setQuick says how far frames may just be added.
+func (w *Writer) setQuick() {
+	switch {
+	case w.overtaken:
+		w.quick = -1
+	case w.buf == nil:
+		w.quick = 0
+	default:
+		w.quick = min(len(w.buf.b), flushAt-1)
+	}
+}
+
+// wakeNext wakes the calls that can go on: those whose bytes are written, and the
+// first that may add its frame or flush, which wakes the next.
+func (w *Writer) wakeNext() {
+	if w.rooms.first == nil && w.flushes.first == nil {
+		return
+	}
+	if w.err != nil {
+		w.rooms.wakeAll()
+		w.flushes.wakeAll()
+		return
+	}
+	for t := w.flushes.first; t != nil && t.upTo <= w.written; t = w.flushes.first {
+		w.flushes.remove(t)
+		t.wake()
+	}
+	if t := w.rooms.first; t != nil && w.hasRoom(t.large) {
+		t.wake()
+	}
+	if t := w.flushes.first; t != nil && w.mayFlush() {
+		t.wake()
+	}
+}
+
+// mayFlush reports whether a call that only wants what waits to be written may
+// write it: nobody does, or is about to as the first that has a frame to add.
+func (w *Writer) mayFlush() bool {
+	t := w.rooms.first
+	return !w.flushing && (t == nil || !t.large && len(w.b) < flushAt)
+}
+
+// noteTimeout is called by the calls of the Writer, which may look at the WriteTimeout:
+// goroutines that flush in the background may not.
+func (w *Writer) noteTimeout() {
+	if w.conn != nil {
+		w.timeout = w.conn.WriteTimeout
+	}
+}
+
 // grow makes room for need bytes.
 func (w *Writer) grow(need int) {
 	to := getBuffer(max(need, min(w.lastSize, flushAt)))
 	w.b = to.b[:copy(to.b, w.b)]
 	w.buf.put()
-	w.buf, w.quick = to, min(len(to.b), flushAt-1)
+	w.buf = to
+	w.setQuick()
 }
 
 // add adds a frame whose header of size bytes is where room has made room.
-func (w *Writer) add(t *waiter, size int, payload []byte) error {
+func (w *Writer) add(ctx context.Context, size int, payload []byte) error {
 	w.b = w.b[:len(w.b)+size]
-	if len(payload) >= w.large {
-		w.flush(t, payload)
-		return cmp.Or(t.cut, w.finalError())
+	if w.isLarge(ctx, payload) {
+		w.flush(payload)
+		return w.finalError()
 	}
 	w.b = append(w.b, payload...)
 	if len(w.b) >= flushAt {
-		// A context that ends while others write has its frame collected.
-		if err := w.flushed(t); w.err != nil {
+		// A context that ends now has its frame collected.
+		if err := w.flushed(ctx, true); w.err != nil {
 			return err
 		}
+		return nil
 	}
 	return nil
+}
+
+// unlock lets go of mu at the end of a call, whatever came of it.
+func (w *Writer) unlock() {
+	w.wakeNext()
+	w.mu.Unlock()
 }
 
 // Flush writes what is waiting to the stream, and waits until it is written.
 func (w *Writer) Flush() error {
 	w.mu.Lock()
-	defer w.mu.Unlock()
-	return w.flushed(noContext)
+	defer w.unlock()
+	return w.flushed(nil, false)
 }
 
 // flushed waits until everything is written that has been added, and writes it
-// unless another goroutine does.
-func (w *Writer) flushed(t *waiter) error {
-	for upTo := w.taken + int64(len(w.b)); w.err == nil && w.written < upTo; {
-		if err := t.watch(); err != nil {
-			return err
+// unless another goroutine does. A call with a context leaves the writing to a
+// goroutine that does not end with it, so that no frame is cut off. If full is set,
+// no other frame is added before.
+func (w *Writer) flushed(ctx context.Context, full bool) (err error) {
+	w.noteTimeout()
+	var t *waiter
+	for upTo := w.taken + int64(len(w.b)); err == nil && w.err == nil && w.written < upTo; {
+		may := w.mayFlush() || full && !w.flushing && t == nil
+		if may && ctx == nil {
+			w.flush(nil)
+			continue
 		}
-		if w.flusher == nil {
-			w.flush(t, nil)
-		} else {
-			w.change.Wait()
+		if may && !w.scheduled {
+			w.flushNonblocking()
+			w.flushInBackground()
+			continue
 		}
+		if t == nil {
+			t = w.flushes.add(w, ctx)
+			t.upTo = upTo
+			w.wakeNext() // who has a frame to add may flush
+		}
+		err = t.wait()
 	}
-	return cmp.Or(t.cut, w.finalError())
+	if t != nil {
+		w.flushes.remove(t)
+		t.free()
+	}
+	if w.err != nil {
+		return w.finalError()
+	}
+	return err
 }
 
 // finalError returns the Writer's error.
@@ -264,60 +371,61 @@ var errUnfinished = errors.New("frame: a write that did not return")
 
 // flush writes what is waiting, and a payload that was not put there. It lets go
 // of mu for as long as that takes.
-func (w *Writer) flush(t *waiter, payload []byte) {
+func (w *Writer) flush(payload []byte) {
 	buf, b, err := w.buf, w.b, errUnfinished
-	w.lastSize, w.flusher = len(b), t
+	w.lastSize, w.flushing = len(b), true
 	w.taken += int64(len(b)) + int64(len(payload))
 	w.empty()
-	if w.conn != nil && w.conn.WriteTimeout > 0 {
-		w.conn.conn.SetWriteDeadline(time.Now().Add(w.conn.WriteTimeout))
-	}
+	timeout := w.timeout
+	w.wakeNext()
 	w.mu.Unlock()
 	defer func() {
 		w.mu.Lock()
-		if w.flusher = nil; w.woken {
-			w.woken = false
-			w.conn.conn.SetWriteDeadline(time.Time{})
-			if t.err() != nil && err != nil && isTimeout(err) {
-				err = t.cutOff()
-			}
-		}
-		if err != nil {
+		if w.flushing = false; err != nil {
 			w.fail(err)
 		} else if w.written += int64(len(b)) + int64(len(payload)); w.buf == nil {
 			w.empty()
 		}
 		buf.put()
-		w.change.Broadcast()
-		if w.flushAgain {
-			w.flushAgain = false
+		if w.pending {
+			w.pending = false
 			w.flushInBackground()
 		}
+		w.wakeNext()
 	}()
-	if payload != nil && w.large == vectorAt {
-		err = w.putBoth(b, payload)
-		return
+	if timeout > 0 {
+		w.conn.conn.SetWriteDeadline(time.Now().Add(timeout))
 	}
-	if w.handshake != nil {
-		if err = w.finishHandshake(t); err != nil {
-			return
-		}
-	}
-	if err = w.put(b); err == nil && payload != nil {
-		err = w.put(payload)
+	if err = w.putAll(b, payload, timeout); err == nil && timeout > 0 {
+		// What TLS writes on its own account later has no deadline.
+		w.conn.conn.SetWriteDeadline(time.Time{})
 	}
 }
 
-// finishHandshake does what a first write would do, but waits no longer than a write may:
-// a handshake waits for the peer to write, which no write deadline ends. It closes
-// the connection if that takes too long.
-func (w *Writer) finishHandshake(t *waiter) error {
-	ctx := t.ctx
-	if ctx == nil {
-		ctx = context.Background()
+// putAll writes b and then a payload.
+func (w *Writer) putAll(b, payload []byte, timeout time.Duration) error {
+	if payload != nil && w.large == vectorAt {
+		return w.putBoth(b, payload)
 	}
-	if w.conn != nil && w.conn.WriteTimeout > 0 {
-		limited, cancel := context.WithTimeout(ctx, w.conn.WriteTimeout)
+	if w.handshake != nil {
+		if err := w.finishHandshake(timeout); err != nil {
+			return err
+		}
+	}
+	err := w.put(b)
+	if err == nil && payload != nil {
+		err = w.put(payload)
+	}
+	return err
+}
+
+// finishHandshake does what a first write would do, but waits no longer than a write
+// may: a handshake waits for the peer to write, which no write deadline ends. It
+// closes the connection if that takes too long.
+func (w *Writer) finishHandshake(timeout time.Duration) error {
+	ctx := context.Background()
+	if timeout > 0 {
+		limited, cancel := context.WithTimeout(ctx, timeout)
 		defer cancel()
 		ctx = limited
 	}
@@ -325,10 +433,7 @@ func (w *Writer) finishHandshake(t *waiter) error {
 	switch {
 	case err == nil:
 		w.handshake = nil
-	case ctx.Err() == nil:
-	case t.err() != nil:
-		err = t.cutOff()
-	default:
+	case ctx.Err() != nil:
 		err = w.conn.opError("write", os.ErrDeadlineExceeded)
 	}
 	return err
@@ -360,13 +465,15 @@ func (w *Writer) put(b []byte) error {
 // that writes before it reads. The error is one that nobody has got yet.
 func (w *Writer) flushBeforeRead() (err error) {
 	w.mu.Lock()
+	w.noteTimeout()
 	switch {
 	case w.err != nil, len(w.b) == 0:
-	case w.flusher != nil:
-		w.flushAgain = true
+	case w.flushing:
+		w.pending = true
 	default:
 		w.flushNonblocking()
 		w.flushInBackground()
+		w.wakeNext()
 	}
 	if !w.reported {
 		err = w.finalError()
@@ -379,7 +486,7 @@ func (w *Writer) flushBeforeRead() (err error) {
 // asked for that.
 func (w *Writer) flushNonblocking() {
 	raw := w.conn.raw
-	if raw == nil {
+	if raw == nil || len(w.b) == 0 {
 		return
 	}
 	n, err := raw.write(w.b)
@@ -402,6 +509,7 @@ func (w *Writer) fail(err error) {
 	w.err = err
 	w.buf.put()
 	w.empty()
+	w.wakeNext()
 }
 
 // close makes err the answer to every later call, if there is none yet. It is no
@@ -418,10 +526,11 @@ func (w *Writer) close(err error) {
 // empty is for when nothing waits. What comes next goes into the bytes that the
 // Writer has itself, if it may well fit there and they are not on their way.
 func (w *Writer) empty() {
-	w.buf, w.b, w.quick = nil, nil, 0
-	if w.lastSize <= inlineSize && w.flusher == nil && w.err == nil {
-		w.buf, w.b, w.quick = &w.inline, w.inlineBytes[:0], inlineSize
+	w.buf, w.b = nil, nil
+	if w.lastSize <= inlineSize && !w.flushing && w.err == nil {
+		w.buf, w.b = &w.inline, w.inlineBytes[:0]
 	}
+	w.setQuick()
 }
 
 // flushInBackground has what is waiting written by a goroutine of its own.
@@ -440,8 +549,8 @@ func (w *Writer) flushInBackground() {
 			}
 		}()
 		w.scheduled = false
-		if w.err == nil && w.flusher == nil && len(w.b) > 0 {
-			w.flush(noContext, nil)
+		if w.err == nil && !w.flushing && len(w.b) > 0 {
+			w.flush(nil)
 		}
 	}()
 }
@@ -457,15 +566,4 @@ func (w *Writer) hasWritten() bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return w.written > 0
-}
-
-// wake ends the waiting of a call, whose context has ended.
-func (w *Writer) wake(t *waiter) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	if w.flusher == t {
-		w.woken = true
-		w.conn.conn.SetWriteDeadline(expired)
-	}
-	w.change.Broadcast()
 }
