@@ -53,7 +53,8 @@ const unpackHelp = `Usage: structpack unpack [OPTION...] FORMAT [FILE]
 Unpacks the file, or standard input, and prints the values on one line, in the
 form that pack reads. The input must have the size of the format.
 
-  --hex           the input is hex digits; white space between them is ignored
+  --hex           the input is a dump of xxd, hexdump, od, tcpdump or Wireshark, or
+                  hex digits with blanks, commas, colons, 0x or \x between them
   --json          print JSON arrays: bytes as text or "hex:…", NaN and infinities
                   as strings, complex numbers as two floats
   --csv           print CSV
@@ -85,7 +86,8 @@ input, the values of its bytes are shown too; inside a shell loop that reads
 standard input, add </dev/null. If bytes are missing, what is there is shown,
 and the exit status is 1.
 
-  --hex           the input is hex digits; white space between them is ignored
+  --hex           the input is a dump of xxd, hexdump, od, tcpdump or Wireshark, or
+                  hex digits with blanks, commas, colons, 0x or \x between them
   --json          print a JSON object
   --fields NAMES  names with commas between them, one for every value or one for
                   every item

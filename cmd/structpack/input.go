@@ -2,13 +2,12 @@ package main
 
 import (
 	"bufio"
-	"encoding/hex"
-	"errors"
 	"fmt"
 	"io"
 	"os"
 	"time"
-	"unicode"
+
+	"example.com/structpack/internal/show"
 )
 
 // A flushing is an input that may be slow: what has been made of it so far is
@@ -53,44 +52,13 @@ func (c *call) open() (io.Reader, func() error, error) {
 		}
 	}
 	if c.hex {
-		in = hexReader{hex.NewDecoder(&digits{in})}
+		in = show.HexReader(in)
 	}
 	return in, done, nil
 }
 
 // many reports whether more than one structure is asked for.
 func (c *call) many() bool { return c.repeat || c.has("count") }
-
-// A hexReader reads from package hex's decoder, which takes half a byte at the end
-// for an end that comes too early.
-type hexReader struct{ r io.Reader }
-
-func (h hexReader) Read(p []byte) (int, error) {
-	n, err := h.r.Read(p)
-	if err == io.ErrUnexpectedEOF {
-		err = errors.New("the number of hex digits is odd")
-	}
-	return n, err
-}
-
-// digits leaves the white space out of what is read.
-type digits struct{ r io.Reader }
-
-func (d *digits) Read(p []byte) (int, error) {
-	for {
-		n, err := d.r.Read(p)
-		kept := 0
-		for _, b := range p[:n] {
-			if !unicode.IsSpace(rune(b)) {
-				p[kept] = b
-				kept++
-			}
-		}
-		if kept > 0 || err != nil {
-			return kept, err
-		}
-	}
-}
 
 // atMost reads n bytes, or what there is. Its memory follows what arrives, not n.
 func atMost(r io.Reader, n int) ([]byte, error) {

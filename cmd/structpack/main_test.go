@@ -97,6 +97,56 @@ var runs = []struct {
 00000000  |e9 61|e9 62|                                      .a.b
            2c    2s
 `},
+	{name: "names", args: "unpack --fields id,kind !HB", stdin: "\x00\x07\x01", stdout: "id=7 kind=1\n"},
+	{name: "names of items", args: "unpack --fields id,sizes !B2H", stdin: "\x07\x00\x01\x00\x02", stdout: "id=7 sizes[0]=1 sizes[1]=2\n"},
+	{name: "names of values", args: "unpack --fields id,width,height !B2H", stdin: "\x07\x00\x01\x00\x02", stdout: "id=7 width=1 height=2\n"},
+	{name: "names in JSON", args: "unpack --json --fields id,sizes,name !B2H4s", stdin: "\x07\x00\x01\x00\x02a<\x00\x00", stdout: `{"id":7,"sizes":[1,2],"name":"a<"}` + "\n"},
+	{name: "a name for a list of none", args: "unpack --json --fields id,list !B0H", stdin: "\x07", stdout: `{"id":7,"list":[]}` + "\n"},
+	{name: "values by name", args: "pack --hex --fields id,sizes !B2H sizes[1]=2 id=7 sizes[0]=1", stdout: "0700010002\n"},
+	{name: "lines by name", args: "pack --hex --fields id,kind !BB", stdin: "id=1 kind=2\nkind=3 id=4\n", stdout: "0102\n0403\n"},
+	{name: "objects", args: "pack --hex --json --fields id,sizes !B2H", stdin: `{"sizes":[1,2],"id":7} [8,3,4]`, stdout: "0700010002\n0800030004\n"},
+	{name: "CSV", args: "unpack --csv --repeat !H3sF", stdin: "\x00\x01a,b\x3f\x80\x00\x00\x00\x00\x00\x00\x00\x02\xff\x00\x00\x7f\xc0\x00\x00\x00\x00\x00\x00", stdout: "1,\"a,b\",1+0j\n2,hex:ff0000,\"nan,0\"\n"},
+	{name: "CSV with names", args: "unpack --csv --count 1 --fields id,sizes !B2H", stdin: "\x07\x00\x01\x00\x02\x07\x00\x01\x00\x02", stdout: "id,sizes[0],sizes[1]\n7,1,2\n"},
+	{name: "text with NULs after it", args: "unpack !4s4s4p", stdin: "ab\x00\x00\x00\x00\x00\x00\x02a\x00\x00", stdout: "ab hex:00000000 hex:6100\n"},
+	{name: "text with NULs after it in JSON", args: "unpack --json !4s4s4p", stdin: "ab\x00\x00\x00\x00\x00\x00\x02a\x00\x00", stdout: `["ab","","hex:6100"]` + "\n"},
+	{name: "a number of records", args: "unpack --count 2 --offset 1 !B", stdin: "\x00\x01\x02\x03", stdout: "1\n2\n"},
+	{name: "an offset by the rule of values", args: "unpack --offset 010 !B", stdin: "0123456789A", stdout: "65\n"},
+	{name: "an offset in hex", args: "unpack --offset=-0x1 !B", stdin: "AB", stdout: "66\n"},
+	{name: "underscores", args: "pack --hex !HH 1_000 0x_ff", stdout: "03e800ff\n"},
+	{name: "a dump of xxd", args: "unpack --hex <4s", stdin: "00000000: 7f45 4c46  .ELF\n", stdout: "hex:7f454c46\n"},
+	{name: "an architecture", args: "calcsize --abi s390x @l", stdout: "8\n"},
+
+	{name: "too few names", args: "unpack --fields a !HB", status: 2, stdout: "-", stderr: "--fields: 1 name for 2 values in 2 items"},
+	{name: "a name twice", args: "unpack --fields a,a !HB", status: 2, stderr: "the name a is given twice"},
+	{name: "a name that is none", args: "unpack --fields a=,b !HB", status: 2, stderr: "\"a=\" is not a name"},
+	{name: "a value without its name", args: "pack --fields a,b !HB 1 2", status: 1, stderr: "\"1\" has no name: with --fields values are given as NAME=VALUE"},
+	{name: "a field that is none", args: "pack --fields width,b !HB widht=1 b=2", status: 1, stderr: "no field \"widht\" (did you mean width?)"},
+	{name: "no value for a field", args: "pack --fields a,b !HB a=1", status: 1, stderr: "no value for b"},
+	{name: "a field given twice", args: "pack --fields a,b !HB a=1 a=2", status: 1, stderr: "a is given twice"},
+	{name: "a wrong value by name", args: "pack --fields a,b !H2B a=1 b[1]=x b[0]=1", status: 1, stderr: "value 2 (b[1], 'B' at byte 2): \"x\" is not an integer"},
+	{name: "an index that is none", args: "pack --fields a,b !H2B a=1 b[2]=1", status: 1, stderr: "b has the values b[0] to b[1], not b[2]"},
+	{name: "an index of one value", args: "pack --fields a,b !HB a[0]=1 b=1", status: 1, stderr: "a is one value, not a[0]"},
+	{name: "an object without names", args: "pack --json !H", stdin: "{}", status: 1, stderr: "record 0: a JSON array of values is expected; objects need --fields"},
+	{name: "an object that lacks a field", args: "pack --json --fields a,b !HB", stdin: `{"a":1}`, status: 1, stderr: "record 0: no value for b"},
+	{name: "an object with a field twice", args: "pack --json --fields a,b !HB", stdin: `{"a":1,"a":2,"b":3}`, status: 1, stderr: "record 0: a is given twice"},
+	{name: "an object with a list that is none", args: "pack --json --fields a,b !H2B", stdin: `{"a":1,"b":2}`, status: 1, stderr: "record 0: b is an array of 2"},
+	{name: "a list for a float", args: "pack --json !d", stdin: "[[1,2]]", status: 1, stderr: "value 0 ('d' at byte 1): [1,2] is no value for d"},
+	{name: "JSON that is not UTF-8", args: "pack --json !4s", stdin: "[\"a\xff\"]", status: 1, stdout: "-", stderr: "record 0: byte 3 is not UTF-8: 0xff"},
+	{name: "half a surrogate pair", args: "pack --json !4s", stdin: `["\\ud800\ud83d\ude00\ud800"]`, status: 1, stdout: "-", stderr: `record 0: \ud800 is half a character`},
+	{name: "a record of arguments", args: "pack --hex --repeat !BB 1 2 3 x", status: 1, stdout: "0102\n", stderr: "structpack: record 1: value 1 ('B' at byte 2): \"x\" is not an integer\n"},
+	{name: "a record too short of arguments", args: "pack --hex --repeat !BB 1 2 3", status: 1, stdout: "0102\n", stderr: "structpack: record 1: pack \"!BB\": pack expected 2 items"},
+	{name: "fewer records than asked for", args: "unpack --count 3 !B", stdin: "A", status: 1, stdout: "65\n", stderr: "--count 3, and there are 1 record"},
+	{name: "a number of records that is none", args: "unpack --count x !B", status: 2, stderr: "--count x is not a number"},
+	{name: "an offset after the end", args: "unpack --repeat --offset 3 !B", stdin: "A", status: 1, stderr: "offset 3 is after the end of 1 byte"},
+	{name: "an offset before the beginning", args: "unpack --repeat --offset -3 !B", stdin: "A", status: 1, stderr: "offset -3 out of range for 1-byte buffer"},
+	{name: "a command misspelled", args: "unpak !H", status: 2, stderr: `no command "unpak" (did you mean unpack?); see structpack --help`},
+	{name: "an option misspelled", args: "unpack --ofset 3 !H", status: 2, stderr: "unpack has no option --ofset (did you mean --offset?)"},
+	{name: "an ABI misspelled", args: "calcsize --abi lp64-el @l", status: 2, stderr: `no ABI "lp64-el" (did you mean lp64-le?)`},
+	{name: "two forms", args: "unpack --csv --json !H", status: 2, stderr: "--json and --csv are two forms"},
+	{name: "a file with a name for terminals", args: "unpack !H \x1b[31m\u202e", status: 1, stderr: `open \x1b[31m\u202e: no such file`},
+	{name: "a color that is none", args: "explain --color=often !H", status: 2, stderr: "--color is always, auto or never"},
+	{name: "too many rows", args: "explain --each 1048577B", status: 2, stderr: "--each with more than a million values"},
+
 	{name: "help", args: "--help", stdout: topHelp + abiHelp()},
 	{name: "help on help", args: "help --help", stdout: topHelp + abiHelp()},
 	{name: "help on pack", args: "help pack", stdout: packHelp + abiHelp()},
@@ -163,10 +213,10 @@ var runs = []struct {
 	{name: "the largest format", args: "unpack <9223372036854775807x", stdin: "abc", status: 1, stderr: "requires a buffer of", wide: true},
 	{name: "explain beyond the data", args: "explain --offset 9223372036854775807 !H", stdin: "abc", status: 1, stderr: "unpack_from requires", wide: true},
 	{name: "no such file", args: "unpack !H testdata/none", status: 1, stderr: "no such file"},
-	{name: "hex that is none", args: "unpack --hex !H", stdin: "00zz", status: 1, stderr: "invalid byte"},
-	{name: "half a byte", args: "unpack --hex !B", stdin: "010", status: 1, stdout: "-", stderr: "structpack: the number of hex digits is odd\n"},
-	{name: "half a byte after the last line", args: "unpack --hex --repeat !H", stdin: "0001\n0\n", status: 1, stdout: "1\n", stderr: "structpack: the number of hex digits is odd\n"},
-	{name: "explain half a byte", args: "explain --hex !H -", stdin: "000", status: 1, stdout: "-", stderr: "structpack: the number of hex digits is odd\n"},
+	{name: "hex that is none", args: "unpack --hex !H", stdin: "00zz", status: 1, stderr: "structpack: line 1, column 3: \"z\" is not a hex digit\n"},
+	{name: "half a byte", args: "unpack --hex !B", stdin: "010", status: 1, stdout: "-", stderr: "structpack: line 1, column 1: \"010\": an odd number of hex digits\n"},
+	{name: "half a byte after the last line", args: "unpack --hex --repeat !H", stdin: "0001\n0\n", status: 1, stdout: "1\n", stderr: "structpack: line 2, column 1: \"0\": an odd number of hex digits\n"},
+	{name: "explain half a byte", args: "explain --hex !H -", stdin: "000", status: 1, stdout: "-", stderr: "structpack: line 1, column 1: \"000\": an odd number of hex digits\n"},
 	{name: "explain no data", args: "explain !H -", status: 1, stderr: "unpack_from requires a buffer of at least 2 bytes"},
 	{name: "explain short data", args: "explain !H", stdin: "a", status: 1, stderr: "unpack_from requires a buffer of at least 2 bytes"},
 }
@@ -280,6 +330,38 @@ func TestPicture(t *testing.T) {
 	}
 	prompt := "$ structpack explain --fields signature,length,type,size,flags,crc '>8sI4s2I5BI' gray.png"
 	goldenFile(t, filepath.Join("..", "..", "docs", "explain.svg"), show.SVG(prompt+"\n"+out.String(), prompt[2:]))
+}
+
+// TestExplainLong sees that a long code does not make every row as long.
+func TestExplainLong(t *testing.T) {
+	var out, errs bytes.Buffer
+	format := strings.Repeat("B", 8000) + strings.Repeat("0", 8000) + "1B"
+	if status := run([]string{"explain", format}, strings.NewReader(""), &out, &errs, environment{}); status != 0 {
+		t.Fatal(errs.String())
+	}
+	if out.Len() > 1<<20 {
+		t.Errorf("%d bytes for 8,001 items", out.Len())
+	}
+}
+
+// TestRecordsLinear sees that the columns of a format are found once: a record of
+// more items takes no more allocations than Unpack itself.
+func TestRecordsLinear(t *testing.T) {
+	allocations := func(items, records int) float64 {
+		format := "<" + strings.Repeat("B", items)
+		data := strings.Repeat("7", items*records)
+		return testing.AllocsPerRun(1, func() {
+			if status := run([]string{"unpack", "--repeat", format}, strings.NewReader(data), io.Discard, io.Discard, environment{}); status != 0 {
+				t.Errorf("status %d", status)
+			}
+		})
+	}
+	for _, items := range []int{10, 100} {
+		once, many := allocations(items, 1), allocations(items, 101)
+		if each := (many - once) / 100; each > 2*float64(items)+20 {
+			t.Errorf("%d items: %.0f allocations for each record", items, each)
+		}
+	}
 }
 
 // TestRoundTrip sends generated structures through unpack and pack, as text and
