@@ -31,5 +31,12 @@ func MoveNumbers(size int, big bool, n int) Move {
 	if size == 1 || big == hostBig {
 		return Move{Kind: Copy, N: n * size}
 	}
-	return Move{Kind: map[int]Kind{2: Swap16, 4: Swap32, 8: Swap64}[size], N: n}
+	kind := Swap64
+	switch size {
+	case 2:
+		kind = Swap16
+	case 4:
+		kind = Swap32
+	}
+	return Move{Kind: kind, N: n}
 }

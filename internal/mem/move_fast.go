@@ -45,23 +45,53 @@ var sizes = [...]int{Copy: 1, Truth: 1, Swap16: 2, Swap32: 4, Swap64: 8, Zero: 1
 
 // opOf returns the op for n elements.
 func opOf(kind Kind, n int) op {
-	type elems struct {
-		kind Kind
-		n    int
+	switch kind {
+	case Copy:
+		switch n {
+		case 1:
+			return copy1
+		case 2:
+			return copy2
+		case 4:
+			return copy4
+		case 8:
+			return copy8
+		}
+	case Swap16:
+		switch n {
+		case 1:
+			return swap16
+		case 2:
+			return swap16x2
+		case 4:
+			return swap16x4
+		}
+	case Swap32:
+		switch n {
+		case 1:
+			return swap32
+		case 2:
+			return swap32x2
+		}
+	case Swap64:
+		if n == 1 {
+			return swap64
+		}
+	case Truth:
+		if n == 1 {
+			return truth
+		}
 	}
-	return map[elems]op{
-		{Copy, 1}: copy1, {Copy, 2}: copy2, {Copy, 4}: copy4, {Copy, 8}: copy8,
-		{Swap16, 1}: swap16, {Swap16, 2}: swap16x2, {Swap16, 4}: swap16x4,
-		{Swap32, 1}: swap32, {Swap32, 2}: swap32x2, {Swap64, 1}: swap64, {Truth, 1}: truth,
-	}[elems{kind, n}]
+	return many
 }
 
-// split divides a transfer into parts for which there are ops, if it is short.
-func (t transfer) split() (parts []transfer) {
+// split divides a transfer into parts for which there are ops, if it is short, and
+// appends them.
+func (t transfer) split(parts []transfer) []transfer {
 	const most = 32 // bytes; loops are better at more
 	size := sizes[t.kind]
 	if size == 0 || t.n*size > most || t.kind == Zero {
-		return []transfer{t}
+		return append(parts, t)
 	}
 	for t.n > 0 {
 		part := t
@@ -83,7 +113,7 @@ type resize struct {
 	value        int    // the index of the first number
 }
 
-func newResize(m Move) resize {
+func newResize(m *Move) resize {
 	r := resize{small: m.WireSize, large: m.GoSize, signed: m.Signed, swap: m.Big != hostBig, value: m.Value}
 	r.span = 1<<(8*m.WireSize) - 1
 	if m.Signed {

@@ -6,6 +6,7 @@ package mem
 
 import (
 	"slices"
+	"sync"
 	"unsafe"
 
 	"example.com/structpack/internal/shuffle"
@@ -17,7 +18,7 @@ const CanMove = true
 // A Program moves fields between records and Go values.
 type Program struct {
 	pack, unpack way
-	checked      []transfer // those of pack that not every number fits through
+	checked      []*transfer // those of pack that not every number fits through
 }
 
 // A way is one direction of a program: by shuffles where there are some, else by
@@ -27,104 +28,155 @@ type way struct {
 	whole     *transfer // what does all of a record at once, if anything does
 	to, from  int       // bytes from one record to the next
 
+	moves  []Move          // that shuffles are made of; none if there are no shuffles
+	unpack bool            // to Go
 	record shuffle.Program // for one record; nil if there is none
-	block  []shuffle.Step  // wide ones, for some records at once
-	many   int             // how many
 	rest   []transfer      // what shuffles cannot do
+
+	// Shuffles for some records at once take longer to make than all the rest, and
+	// so are made for the first batch.
+	once  sync.Once
+	block []shuffle.Step // wide ones
+	many  int            // for how many records
 }
 
 // NewProgram makes a program of moves, for records of wire bytes and a Go type of
 // size bytes. Bytes of a record that no move has are written when it is packed,
 // and get their value later. If free is set, bytes of the Go value that no move
-// has may be written as well; otherwise unpacking leaves them alone.
+// has may be written as well; otherwise unpacking leaves them alone. The moves are
+// the program's from then on.
 func NewProgram(moves []Move, wire, size int, free bool) *Program {
-	p := &Program{pack: way{to: wire, from: size}, unpack: way{to: size, from: wire}}
-	for _, m := range moves {
-		in := transfer{kind: m.Kind, to: m.Go, from: m.Wire, n: m.N}
-		out := transfer{kind: m.Kind, to: m.Wire, from: m.Go, n: m.N}
-		switch m.Kind {
-		case Truth: // in Go it is 0 or 1
-			out.kind = Copy
-		case Widen:
-			in.op, in.resize = widen, newResize(m)
-			out.op, out.resize = narrow, in.resize
-			p.checked = append(p.checked, out)
-		}
-		p.pack.add(out)
-		if m.Kind != Zero {
-			p.unpack.add(in)
+	p := &Program{pack: way{to: wire, from: size}, unpack: way{to: size, from: wire, unpack: true}}
+	p.pack.add(moves)
+	p.unpack.add(moves)
+	for i := range p.pack.transfers {
+		if t := &p.pack.transfers[i]; t.op == narrow {
+			p.checked = append(p.checked, t)
 		}
 	}
-	p.pack.split()
-	p.unpack.split()
 	if shuffle.Available && max(wire, size) <= shuffle.Largest {
-		p.shuffle(moves, free)
+		p.pack.shuffle(moves)
+		if free {
+			p.unpack.shuffle(moves)
+		}
 	}
 	return p
 }
 
-// add appends t, to the last transfer if it goes on where that one ends.
-func (w *way) add(t transfer) {
-	if len(w.transfers) > 0 && t.kind != Widen {
-		last := &w.transfers[len(w.transfers)-1]
-		if bytes := last.n * sizes[t.kind]; last.kind == t.kind && last.to+bytes == t.to && last.from+bytes == t.from {
+// add makes the transfers of a way. Those that go on where the one before them ends
+// become one with it; then they are divided into parts for which there are ops. If
+// one is all of a record, so that records that follow each other are one transfer
+// too, it is kept.
+func (w *way) add(moves []Move) {
+	w.transfers = make([]transfer, 0, len(moves))
+	var last transfer
+	first := true
+	for i := range moves {
+		m := &moves[i]
+		if w.unpack && m.Kind == Zero {
+			continue
+		}
+		t := w.transfer(m)
+		size := sizes[t.kind]
+		if bytes := last.n * size; !first && size > 0 && last.kind == t.kind && last.to+bytes == t.to && last.from+bytes == t.from {
 			last.n += t.n
-			return
+			continue
+		}
+		if !first {
+			w.transfers = last.split(w.transfers)
+		}
+		first, last = false, t
+	}
+	if first {
+		return
+	}
+	if len(w.transfers) == 0 && w.to == w.from && last.n*sizes[last.kind] == w.to {
+		whole := last
+		w.whole = &whole
+	}
+	w.transfers = last.split(w.transfers)
+}
+
+// transfer returns the transfer that a move is this way.
+func (w *way) transfer(m *Move) transfer {
+	t := transfer{kind: m.Kind, to: m.Wire, from: m.Go, n: m.N}
+	if w.unpack {
+		t.to, t.from = t.from, t.to
+	}
+	switch {
+	case m.Kind == Widen && w.unpack:
+		t.op, t.resize = widen, newResize(m)
+	case m.Kind == Widen:
+		t.op, t.resize = narrow, newResize(m)
+	case m.Kind == Truth && !w.unpack: // in Go it is 0 or 1
+		t.kind = Copy
+	}
+	return t
+}
+
+// shuffle makes the shuffles of a way for one record.
+func (w *way) shuffle(moves []Move) {
+	w.moves = moves
+	var from [shuffle.Largest]int
+	var bools [shuffle.Largest]bool
+	o := origins{from[:w.to], bools[:w.to]}
+	w.origins(o)
+	w.record = shuffle.Compile(o.from, o.bools, w.from)
+	if w.unpack {
+		for _, t := range w.transfers {
+			if t.op == widen && t.signed {
+				w.rest = append(w.rest, t)
+			}
 		}
 	}
-	w.transfers = append(w.transfers, t)
 }
 
-// split divides the transfers into parts for which there are ops. If one is all of
-// a record, so that records that follow each other are one transfer too, it is kept.
-func (w *way) split() {
-	if len(w.transfers) == 1 && w.to == w.from && w.transfers[0].n*sizes[w.transfers[0].kind] == w.to {
-		w.whole = &w.transfers[0]
-	}
-	var parts []transfer
-	for _, t := range w.transfers {
-		parts = append(parts, t.split()...)
-	}
-	w.transfers = parts
+// origins say where each byte of a record comes from.
+type origins struct {
+	from  []int
+	bools []bool
 }
 
-// shuffle makes the shuffles of a program, in terms of where each byte comes from.
-func (p *Program) shuffle(moves []Move, free bool) {
-	toWire, toGo := newOrigins(p.pack.to), newOrigins(p.unpack.to)
-	for _, m := range moves {
-		switch m.Kind {
+// origins sets those of a way, for one record.
+func (w *way) origins(o origins) {
+	for i := range o.from {
+		o.from[i] = shuffle.Free
+	}
+	for i := range w.moves {
+		switch m := &w.moves[i]; m.Kind {
 		case Zero:
 			for i := range m.N {
-				toWire.from[m.Wire+i] = shuffle.Zero
+				if !w.unpack {
+					o.from[m.Wire+i] = shuffle.Zero
+				}
 			}
 		case Widen:
 			for i := range m.N * m.GoSize {
 				// Of the bytes of a number, which are counted from the lowest, the data
 				// have those below WireSize. The others are zeros, or left to w.rest.
 				k, b := i/m.GoSize, i%m.GoSize
-				g, w := m.Go+k*m.GoSize+byteAt(b, m.GoSize, hostBig), m.Wire+k*m.WireSize+byteAt(b, m.WireSize, m.Big)
-				if b < m.WireSize {
-					toWire.from[w], toGo.from[g] = g, w
-				} else if !m.Signed {
-					toGo.from[g] = shuffle.Zero
+				g, d := m.Go+k*m.GoSize+byteAt(b, m.GoSize, hostBig), m.Wire+k*m.WireSize+byteAt(b, m.WireSize, m.Big)
+				switch {
+				case b < m.WireSize && w.unpack:
+					o.from[g] = d
+				case b < m.WireSize:
+					o.from[d] = g
+				case w.unpack && !m.Signed:
+					o.from[g] = shuffle.Zero
 				}
 			}
 		default:
 			elem := sizes[m.Kind]
-			for i := range m.N * elem {
-				w, g := m.Wire+i, m.Go+i/elem*elem+elem-1-i%elem
-				toWire.from[w], toGo.from[g], toGo.bools[g] = g, w, m.Kind == Truth
+			for i := 0; i < m.N*elem; i += elem {
+				for b := range elem {
+					d, g := m.Wire+i+b, m.Go+i+elem-1-b
+					if w.unpack {
+						o.from[g], o.bools[g] = d, m.Kind == Truth
+					} else {
+						o.from[d] = g
+					}
+				}
 			}
-		}
-	}
-	p.pack.shuffle(toWire)
-	if !free {
-		return
-	}
-	p.unpack.shuffle(toGo)
-	for _, t := range p.unpack.transfers {
-		if t.op == widen && t.signed {
-			p.unpack.rest = append(p.unpack.rest, t)
 		}
 	}
 }
@@ -137,22 +189,13 @@ func byteAt(b, size int, big bool) int {
 	return b
 }
 
-// origins say where each byte of a record comes from.
-type origins struct {
-	from  []int
-	bools []bool
-}
-
-func newOrigins(n int) origins {
-	return origins{slices.Repeat([]int{shuffle.Free}, n), make([]bool, n)}
-}
-
-// shuffle makes the shuffles of a way.
+// shuffleBlock makes the shuffles of a way for some records.
 //
 // Some records that follow each other are a record too, which may need fewer steps
 // for each of them. Short ones need only one.
-func (w *way) shuffle(o origins) {
-	w.record = shuffle.Compile(o.from, o.bools, w.from)
+func (w *way) shuffleBlock() {
+	o := origins{make([]int, w.to), make([]bool, w.to)}
+	w.origins(o)
 	if longest := max(w.to, w.from); longest <= 16 {
 		if w.many = 16 / max(1, longest); w.short() {
 			o = o.repeat(w.many, w.from)
@@ -229,7 +272,7 @@ func (p *Program) Refuses() bool { return len(p.checked) > 0 }
 // -1. Those must be packed only if there is none.
 func (p *Program) Refused(v Value) int {
 	for i := range p.checked {
-		t := &p.checked[i]
+		t := p.checked[i]
 		if t.n == 1 && t.large == 8 {
 			if *(*uint64)(unsafe.Add(v.p, t.from))-t.lowest > t.span {
 				return t.value
@@ -246,7 +289,7 @@ func (p *Program) Refused(v Value) int {
 // Fit reports whether the data can hold all numbers of n of vs.
 func (p *Program) Fit(vs Rows, n int) bool {
 	for i := range p.checked {
-		t := &p.checked[i]
+		t := p.checked[i]
 		for j := range n {
 			if t.refused(unsafe.Add(vs.At(j).p, t.from), t.n) >= 0 {
 				return false
@@ -296,6 +339,9 @@ func (w *way) rows(to, from unsafe.Pointer, n int) {
 		all.n *= n
 		all.all(to, from)
 		return
+	}
+	if len(w.moves) > 0 {
+		w.once.Do(w.shuffleBlock)
 	}
 	if w.block != nil {
 		for i := w.blocks(to, from, n) * w.many; i < n; i++ {

@@ -213,13 +213,16 @@ func (c *compiler) split(first, second int) (s Step, ok bool) {
 // seed is where the fewest steps are needed.
 func (c *compiler) windows() (steps, split []Step) {
 	n := len(c.from)
-	after, before := make([]int, n+1), make([]int, n+1) // how many bytes from i on, and up to i, one step can make
-	rights, lefts := make([]int, n+1), make([]int, n+1) // how many steps cover all bytes from i on, and up to i
+	var buf [4][8 * wide]int // most records are short
+	after, before, rights, lefts := buf[0][:], buf[1][:], buf[2][:], buf[3][:]
+	if n >= len(after) {
+		more := make([]int, 4*(n+1))
+		after, before, rights, lefts = more[:n+1], more[n+1:2*(n+1)], more[2*(n+1):3*(n+1)], more[3*(n+1):]
+	}
+	c.reach(after, before)
+	// How many steps cover all bytes from i on, and up to i.
+	rights[n], lefts[0] = 0, 0
 	for i := n - 1; i >= 0; i-- {
-		near := c.span()
-		for after[i] < min(wide, n-i) && near.add(i+after[i]) {
-			after[i]++
-		}
 		if c.from[i] == Free {
 			rights[i] = rights[i+1]
 		} else {
@@ -227,10 +230,6 @@ func (c *compiler) windows() (steps, split []Step) {
 		}
 	}
 	for i := 1; i <= n; i++ {
-		near := c.span()
-		for before[i] < min(wide, i) && near.add(i-before[i]-1) {
-			before[i]++
-		}
 		if c.from[i-1] == Free {
 			lefts[i] = lefts[i-1]
 		} else {
@@ -297,36 +296,52 @@ func (c *compiler) seed(i int) []Step {
 	return []Step{first, second}
 }
 
-// A span is between which offsets of the source some bytes come from.
-type span struct {
-	c               *compiler
-	lowest, highest int
+// reach sets after[i] and before[i] to how many bytes from i on, and up to i, one
+// step can make: as many as come from offsets less than sixteen apart.
+func (c *compiler) reach(after, before []int) {
+	n := len(c.from)
+	lowest, highest := c.size, -1 // offsets that the bytes from i up to j come from
+	j := 0
+	for i := range n {
+		for ; j < min(n, i+wide); j++ {
+			if f := c.from[j]; f >= 0 {
+				low, high := min(lowest, f), max(highest, f)
+				if high-low >= wide {
+					break
+				}
+				lowest, highest = low, high
+			}
+		}
+		after[i] = j - i
+		if f := c.from[i]; f == lowest || f == highest {
+			lowest, highest = c.span(i+1, j)
+		}
+	}
+	after[n], before[0] = 0, 0
+	i := 0
+	for j := 1; j <= n; j++ {
+		for i+after[i] < j {
+			i++
+		}
+		before[j] = j - i
+	}
 }
 
-// span returns that of no byte.
-func (c *compiler) span() span { return span{c, c.size, -1} }
-
-// add adds byte i of the destination, unless its bytes would not fit into a step any more.
-func (s *span) add(i int) (ok bool) {
-	f := s.c.from[i]
-	if f < 0 {
-		return true
+// span returns between which offsets of the source bytes i up to j come from.
+func (c *compiler) span(i, j int) (lowest, highest int) {
+	lowest, highest = c.size, -1
+	for _, f := range c.from[i:j] {
+		if f >= 0 {
+			lowest, highest = min(lowest, f), max(highest, f)
+		}
 	}
-	lowest, highest := min(s.lowest, f), max(s.highest, f)
-	if highest-lowest >= wide {
-		return false
-	}
-	s.lowest, s.highest = lowest, highest
-	return true
+	return lowest, highest
 }
 
 // wide makes the step that stores at an offset, and is right from i up to j.
 func (c *compiler) wide(at, i, j int) Step {
-	need := c.span()
-	for k := i; k < j; k++ {
-		need.add(k)
-	}
-	load := min(need.lowest, c.size-wide)
+	lowest, _ := c.span(i, j)
+	load := min(lowest, c.size-wide)
 	s := newStep([2]int{at, at + word})
 	s.Load = [2]int32{int32(load), int32(load + word)}
 	for k := range s.From {
