@@ -241,6 +241,7 @@ func TestCodecAllocations(t *testing.T) {
 		{"AppendUnpackSlice array", func() error { _, err := array.AppendUnpackSlice(ints[:0], full[:4000]); return err }},
 		{"Write", func() error { return one.Write(io.Discard, &single) }},
 		{"Read", func() error { r.Reset(full); return two.Read(r, &double) }},
+		{"ReadAt", func() error { r.Reset(full); return two.ReadAt(r, 0, &double) }},
 	})
 }
 

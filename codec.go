@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"io"
 	"iter"
+	"math"
 	"reflect"
 	"slices"
 	"sync"
@@ -23,13 +24,41 @@ import (
 //   - an integer, float or complex field must be able to hold every value of its
 //     code: int64 holds those of I, int32 does not. If it can hold others, packing
 //     checks the range. The codes l, L, n, N and P of native mode may have 64 bits, and
-//     want a field that has them, on every machine;
-//   - an array takes as many values as it is long: 4H meets [4]uint16, or four fields;
+//     want a field that has them, on every machine, unless [CompileFor] named the ABI;
+//   - an array takes as many values as it is long: 4H meets [4]uint16, or four fields.
+//     An array of structs takes the values of all their fields: a group that a format
+//     repeats, 12 records of 3 fields say, is [12]struct{ … };
 //   - a slice takes the values of one item with a repeat count, and must be that
-//     long when it is packed;
+//     long when it is packed. It takes those of 0H, too: none. Where no slice is in its
+//     place, an item with a count of 0 takes nothing;
 //   - s meets [N]byte of exactly the length, []byte or string; p the last two.
 //
-// Fields that are exactly as wide as their codes, and integers that are wider,
+// # Formats made from the type
+//
+// A format that is only a prefix, <, >, !, = or @, is made from T; [Codec.Struct] has
+// it. After <, >, ! and = the bytes are exactly those of encoding/binary, for every type
+// that it takes. After @ they are those of the C struct with the same members, for the
+// ABI of the format: every member is aligned, and the struct is padded at its end, as
+// those in it are.
+//
+//	bool ?      int8 b   int16 h   int32 i   int64 q      float32 f   complex64 F    [4]byte 4s
+//	            uint8 B  uint16 H  uint32 I  uint64 Q     float64 d   complex128 D   [4]uint16 4H
+//
+// A field called _ is padding of its size. A tag names the code where the type does not:
+//
+//	Name  string  `structpack:"16s"`      // or a []byte
+//	Path  string  `structpack:"16s,cstr"` // a C string: cut at its first NUL
+//	Ratio float32 `structpack:"e"`
+//	Count int     `structpack:"I"`
+//	Sizes []int   `structpack:"3H"`
+//
+// Packing a field with cstr pads it with NULs, and refuses a string that does not
+// fit with one behind it, or has one in it. A format may be given next to tags; they must agree.
+//
+// # What costs what
+//
+// NewCodec takes some microseconds, more with each field: a Codec belongs into a
+// variable. Fields that are exactly as wide as their codes, and integers that are wider,
 // only move bytes, many at a time where the processor can. Other floats, strings
 // and slices cost a conversion each.
 //
@@ -40,25 +69,38 @@ import (
 // is not one to use.
 type Codec[T any] struct{ binding }
 
-// NewCodec binds the type T to a format. The error, if any, is an *Error that
-// names the field and the place in the format: it wraps ErrCount if there are
-// too many or too few fields, and ErrType if one cannot take its value.
+// NewCodec binds the type T to a compiled format, which may be for another ABI, see
+// [CompileFor]. If the format is only a prefix, it is made from T. MustCodec is the
+// short form for variables of a package, for the ABI of the host:
+//
+//	var header = structpack.MustCodec[Header]("!")
+//	var foreign = structpack.Must(structpack.NewCodec[Header](structpack.Must(structpack.CompileFor(structpack.ILP32, "@"))))
+//
+// The error, if any, is an *Error that names the field and the place in the format: it
+// wraps ErrCount if there are too many or too few fields, and ErrType if one cannot
+// take its value. No more than 65536 fields and elements of arrays of structs or of arrays
+// are taken.
 func NewCodec[T any](s *Struct) (*Codec[T], error) {
-	b, err := bind(s, reflect.TypeFor[T](), mem.CanMove)
-	if err != nil {
+	c := new(Codec[T])
+	if err := c.bind(s, reflect.TypeFor[T](), mem.CanMove); err != nil {
 		return nil, err
 	}
-	return &Codec[T]{*b}, nil
+	return c, nil
 }
 
-// MustCodec is NewCodec for a format and a type known to match: it panics where
-// Compile or NewCodec return an error.
+// MustCodec is Compile and NewCodec for a format and a type known to match: it panics
+// where one of them returns an error.
 func MustCodec[T any](format string) *Codec[T] {
-	c, err := NewCodec[T](MustCompile(format))
+	return Must(NewCodec[T](MustCompile(format)))
+}
+
+// Must returns v, and panics if err is not nil. It makes variables of what NewCodec
+// and CompileFor return.
+func Must[V any](v V, err error) V {
 	if err != nil {
 		panic(err)
 	}
-	return c
+	return v
 }
 
 // Struct returns the compiled format.
@@ -113,7 +155,9 @@ func (c *Codec[T]) UnpackFrom(data []byte, offset int, v *T) error {
 }
 
 // AppendPackSlice packs all of vs, one behind the other, and appends them to
-// dst. After an error, which says for which of vs, it returns dst as it was.
+// dst. After an error, which says for which of vs, it returns dst as it was. Beyond the
+// capacity of dst it makes no more room than Pack does for one structure, 1 GiB (256 MiB
+// where an int has 32 bits): who packs more gives dst its room.
 func (c *Codec[T]) AppendPackSlice(dst []byte, vs []T) ([]byte, error) {
 	return c.appendPackRows(dst, mem.RowsOf(vs), len(vs))
 }
@@ -126,6 +170,9 @@ func (c *Codec[T]) AppendUnpackSlice(dst []T, data []byte) ([]T, error) {
 		return dst, err
 	}
 	n, more := len(dst), len(data)/c.s.size
+	if size := int(c.typ.Size()); size > 0 && more > cap(dst)-n && more > math.MaxInt/2/size-n {
+		return dst, c.s.fail("unpack", ErrBuffer, "%d structures of %d bytes in Go are too large to allocate", more, size)
+	}
 	dst = slices.Grow(dst, more)[:n+more]
 	vs := dst[n:]
 	if c.keeps {
@@ -169,8 +216,22 @@ func (c *Codec[T]) All(data []byte) (iter.Seq2[int, *T], error) {
 	}, nil
 }
 
-// buffers are for Read and Write.
-var buffers = sync.Pool{New: func() any { return new([]byte) }}
+// A buffer is what Read, ReadAt and Write use for a time.
+type buffer struct {
+	bytes   []byte
+	section io.SectionReader
+}
+
+var buffers = sync.Pool{New: func() any { return new(buffer) }}
+
+// free gives the buffer back, unless it is large.
+func (p *buffer) free() {
+	if cap(p.bytes) > 64<<10 {
+		p.bytes = nil
+	}
+	p.section = io.SectionReader{}
+	buffers.Put(p)
+}
 
 // Read reads one structure from r into *v, and not a byte more. It takes a call
 // of r at least, so r should be a bufio.Reader if there are many; out of that a
@@ -195,24 +256,22 @@ func (c *Codec[T]) Read(r io.Reader, v *T) error {
 		br.Discard(len(b))
 		return err
 	}
-	p := buffers.Get().(*[]byte)
-	defer buffers.Put(p)
-	// The buffer follows what arrives, for the size is the format's say-so.
-	const step = 64 << 10
-	b := (*p)[:0]
-	for len(b) < c.s.size {
-		n := len(b)
-		b = slices.Grow(b, min(c.s.size-n, max(n, step)))[:min(c.s.size, n+max(n, step))]
-		if _, err := io.ReadFull(r, b[n:]); err != nil {
-			if err == io.EOF && n > 0 {
-				err = io.ErrUnexpectedEOF
-			}
-			return err
-		}
+	p := buffers.Get().(*buffer)
+	defer p.free()
+	return c.read(p, r, mem.ValueOf(v))
+}
+
+// ReadAt reads the structure at an offset of r into *v: a header in a file, say. The
+// error is io.EOF if r ends there or before it, and io.ErrUnexpectedEOF if r ends inside
+// the structure. After an error *v is as it was.
+func (c *Codec[T]) ReadAt(r io.ReaderAt, off int64, v *T) error {
+	if v == nil {
+		return c.nilPointer("unpack")
 	}
-	keep(p, b)
-	c.unpack(b, mem.ValueOf(v))
-	return nil
+	p := buffers.Get().(*buffer)
+	defer p.free()
+	p.section = *io.NewSectionReader(r, off, int64(c.s.size))
+	return c.read(p, &p.section, mem.ValueOf(v))
 }
 
 // Write packs *v and writes it to w with one call, so w should be a bufio.Writer
@@ -234,20 +293,13 @@ func (c *Codec[T]) Write(w io.Writer, v *T) error {
 		_, err = w.Write(b)
 		return err
 	}
-	p := buffers.Get().(*[]byte)
-	defer buffers.Put(p)
-	b, err := c.AppendPack((*p)[:0], v)
+	p := buffers.Get().(*buffer)
+	defer p.free()
+	b, err := c.AppendPack(p.bytes[:0], v)
 	if err != nil {
 		return err
 	}
-	keep(p, b)
+	p.bytes = b
 	_, err = w.Write(b)
 	return err
-}
-
-// keep keeps a buffer for the next time, unless it is large.
-func keep(p *[]byte, b []byte) {
-	if cap(b) <= 64<<10 {
-		*p = b[:0]
-	}
 }

@@ -2,8 +2,10 @@ package structpack
 
 import (
 	"fmt"
+	"io"
 	"math"
 	"reflect"
+	"slices"
 
 	"example.com/structpack/internal/mem"
 )
@@ -30,43 +32,56 @@ type quick struct {
 	steps mem.Steps
 }
 
-// bind makes a binding of a Go type and a format. It moves what it can if moves is set, and
-// converts the rest, or all.
+// bind makes a binding of a Go type and a format, which is made from the type if it is
+// only a prefix. It moves what it can if moves is set, and converts the rest, or all.
 func bind(s *Struct, t reflect.Type, moves bool) (*binding, error) {
-	leaves, skips, err := leavesOf(s, t)
+	bound := new(binding)
+	return bound, bound.bind(s, t, moves)
+}
+
+func (b *binding) bind(s *Struct, t reflect.Type, moves bool) error {
+	s, err := s.derive(t)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	bound := &binding{s: s, typ: t, keeps: skips}
-	moved := bound.divide(leaves, moves)
-	for i := range bound.fields {
-		if f := &bound.fields[i]; f.slice || f.wide {
-			bound.checked = append(bound.checked, f)
+	found, err := leavesOf(s, t)
+	if err != nil {
+		return err
+	}
+	b.s, b.typ, b.keeps = s, t, found.skips
+	moved := b.divide(found, moves)
+	for i := range b.fields {
+		if f := &b.fields[i]; f.slice || f.wide || f.cstring {
+			b.checked = append(b.checked, f)
 		}
 	}
-	free := !skips && !hasPointers(t)
-	bound.program = mem.NewProgram(moved, s.size, int(t.Size()), free)
-	bound.moves = len(bound.fields) == 0 && !bound.program.Refuses()
+	free := !found.skips && !found.pointers
+	b.program = mem.NewProgram(moved, s.size, int(t.Size()), free)
+	b.moves = len(b.fields) == 0 && !b.program.Refuses()
 	// A batch takes so much less time than its records one by one that it pays to
 	// copy them from there, unless they are large.
-	if free && len(bound.fields) == 0 && t.Size() <= 256 {
-		bound.ahead = 64
+	if free && len(b.fields) == 0 && t.Size() <= 256 {
+		b.ahead = 64
 	}
-	bound.quickPack.size, bound.quickUnpack.size = math.MaxInt, math.MaxInt
-	if pack, unpack := bound.program.Steps(); len(bound.fields) == 0 {
+	b.quickPack.size, b.quickUnpack.size = math.MaxInt, math.MaxInt
+	if pack, unpack := b.program.Steps(); len(b.fields) == 0 {
 		if pack != nil {
-			bound.quickPack = quick{s.size, pack}
+			b.quickPack = quick{s.size, pack}
 		}
 		if unpack != nil {
-			bound.quickUnpack = quick{s.size, unpack}
+			b.quickUnpack = quick{s.size, unpack}
 		}
 	}
-	return bound, nil
+	return nil
 }
 
 // divide makes moves of leaves and padding where one is enough and wanted, and
 // fields of the others.
-func (b *binding) divide(leaves []leaf, wanted bool) (moves []mem.Move) {
+func (b *binding) divide(found *binder, wanted bool) (moves []mem.Move) {
+	leaves := found.leaves
+	if wanted {
+		moves = make([]mem.Move, 0, len(leaves)+len(b.s.plan)/2)
+	}
 	for i := range b.s.plan {
 		in := &b.s.plan[i]
 		if in.op == opPad && wanted {
@@ -74,7 +89,7 @@ func (b *binding) divide(leaves []leaf, wanted bool) (moves []mem.Move) {
 		} else if in.op == opPad {
 			b.fields = append(b.fields, field{inst: in, kind: kindPad, off: in.off})
 		}
-		for ; len(leaves) > 0 && leaves[0].inst == i; leaves = leaves[1:] {
+		for ; len(leaves) > 0 && leaves[0].in == in; leaves = leaves[1:] {
 			l := &leaves[0]
 			m, ok := l.move(in, b.s.big)
 			switch {
@@ -86,24 +101,11 @@ func (b *binding) divide(leaves []leaf, wanted bool) (moves []mem.Move) {
 			}
 		}
 	}
-	return moves
-}
-
-// hasPointers reports whether values of a type hold pointers, which fields
-// called _ may do in a type that is bound.
-func hasPointers(t reflect.Type) bool {
-	switch t.Kind() {
-	case reflect.Struct:
-		for i := range t.NumField() {
-			if hasPointers(t.Field(i).Type) {
-				return true
-			}
-		}
-		return false
-	case reflect.Array:
-		return t.Len() > 0 && hasPointers(t.Elem())
+	for i := range found.empties {
+		b.fields = append(b.fields, found.empties[i].field(found.empties[i].in))
+		b.keeps = true
 	}
-	return t.Kind() >= reflect.Chan // or Func, Interface, Map, Pointer, Slice, String, UnsafePointer
+	return moves
 }
 
 // move returns the move that does for a leaf, if it needs no more than one.
@@ -225,6 +227,27 @@ func (b *binding) pack(op string, buf []byte, v mem.Value) error {
 	return nil
 }
 
+// read reads one structure from r into v. The buffer follows what arrives, for the
+// size is the format's say-so.
+func (b *binding) read(p *buffer, r io.Reader, v mem.Value) error {
+	const step = 64 << 10
+	data := p.bytes[:0]
+	for len(data) < b.s.size {
+		n := len(data)
+		more := min(b.s.size-n, max(n, step))
+		data = slices.Grow(data, more)[:n+more]
+		if _, err := io.ReadFull(r, data[n:]); err != nil {
+			if err == io.EOF && n > 0 {
+				err = io.ErrUnexpectedEOF
+			}
+			return err
+		}
+	}
+	p.bytes = data
+	b.unpack(data, v)
+	return nil
+}
+
 // unpack unpacks data, which has the size of the structure, into v. It cannot
 // fail: all bytes mean something.
 func (b *binding) unpack(data []byte, v mem.Value) {
@@ -275,8 +298,13 @@ func (b *binding) column(n int) int {
 // for the first value that its code cannot hold.
 func (b *binding) refuse(op string, v mem.Value) *Error {
 	for _, f := range b.checked {
-		if n := f.n / f.parts; f.slice && f.place.Len(v) != n {
-			return b.s.failValue(op, f.inst.val, ErrCount, fmt.Sprintf("a slice of %d elements for %d values", f.place.Len(v), n), "")
+		switch {
+		case f.cstring:
+			if reason := f.refusedText(v); reason != "" {
+				return b.s.failValue(op, f.inst.val, ErrRange, reason, "")
+			}
+		case f.slice && f.place.Len(v) != f.n/f.parts:
+			return b.s.failItem(op, f.inst, ErrCount, fmt.Sprintf("a slice of %d elements for %d values", f.place.Len(v), f.n/f.parts))
 		}
 	}
 	index := b.program.Refused(v)

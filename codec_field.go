@@ -1,6 +1,8 @@
 package structpack
 
 import (
+	"bytes"
+	"fmt"
 	"math"
 	"reflect"
 
@@ -25,6 +27,8 @@ type field struct {
 	wide   bool // each has more bits in Go
 	single bool // each is a float of 32 bits in Go
 
+	cstring bool // the bytes end at the first NUL
+
 	lowest   int64 // integers that the code can hold
 	highest  uint64
 	overflow uint64 // the bits of the lowest float64 that rounds to an infinity
@@ -35,6 +39,7 @@ func (l *leaf) field(in *inst) field {
 	size := ops[in.elem].size
 	f := field{inst: in, kind: in.kind, off: in.off + l.k*size, k: l.k, place: mem.NewPlace(l.typ, l.off, l.path)}
 	if in.kind == kindBytes || in.kind == kindPascal {
+		f.cstring = l.tag.cstring
 		return f
 	}
 	elem := l.typ
@@ -107,7 +112,11 @@ func (f *field) unpack(v mem.Value, record []byte, big bool) {
 	case kindPad:
 		return
 	case kindBytes:
-		f.place.SetBytes(v, b[:f.inst.n])
+		b = b[:f.inst.n]
+		if n := bytes.IndexByte(b, 0); f.cstring && n >= 0 {
+			b = b[:n]
+		}
+		f.place.SetBytes(v, b)
 		return
 	case kindPascal:
 		f.place.SetBytes(v, pascal(b[:f.inst.n]))
@@ -127,6 +136,18 @@ func (f *field) unpack(v mem.Value, record []byte, big bool) {
 		}
 		f.number.SetBits(ns, k, x)
 	}
+}
+
+// refusedText says why the text has no room for its NUL, or has another, or nothing.
+func (f *field) refusedText(v mem.Value) string {
+	b := f.place.Bytes(v)
+	if bytes.IndexByte(b, 0) >= 0 {
+		return badNUL
+	}
+	if len(b) >= f.inst.n {
+		return fmt.Sprintf("%d bytes and a NUL do not fit into %d bytes", len(b), f.inst.n)
+	}
+	return ""
 }
 
 // refused returns which number is the first that the code cannot hold, or -1. A

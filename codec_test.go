@@ -8,9 +8,12 @@ import (
 	"io"
 	"math"
 	"math/rand"
+	"net/netip"
 	"reflect"
+	"runtime"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"testing/iotest"
 	"unsafe"
@@ -252,6 +255,11 @@ func TestCodecForABI(t *testing.T) {
 	}
 }
 
+func bindTo[T any](format string) error {
+	_, err := structpack.NewCodec[T](structpack.MustCompile(format))
+	return err
+}
+
 func TestCodecMismatch(t *testing.T) {
 	bind := func(format string, v any) error {
 		_, err := structpack.BindType(structpack.MustCompile(format), reflect.TypeOf(v))
@@ -260,6 +268,11 @@ func TestCodecMismatch(t *testing.T) {
 	type T struct {
 		A struct{ B int16 }
 		C int32
+	}
+	type blank struct {
+		A uint8
+		_ uint16
+		B uint8
 	}
 	for _, tt := range []struct {
 		err  error
@@ -271,9 +284,9 @@ func TestCodecMismatch(t *testing.T) {
 		{bind("<ii", T{}), structpack.ErrType, `structpack: codec "<ii": value 0 ('i' at byte 1): field structpack_test.T.A.B of type int16 cannot take int32`},
 		{bind("<hI", T{}), structpack.ErrType, `structpack: codec "<hI": value 1 ('I' at byte 2): field structpack_test.T.C of type int32 cannot take uint32`},
 		{bind("<h2s", T{}), structpack.ErrType, `structpack: codec "<h2s": value 1 ('s' at byte 2): field structpack_test.T.C of type int32 cannot take []uint8`},
-		{bind("<", [1 << 30]struct{}{}), structpack.ErrType, `structpack: codec "<": type [1073741824]struct {} has more than 65536 fields and elements of arrays`},
-		{bind("<", [1 << 10][1 << 10][1 << 10]struct{}{}), structpack.ErrType, `structpack: codec "<": type [1024][1024][1024]struct {} has more than 65536 fields and elements of arrays`},
-		{bind("<65536B", [1 << 16]struct{ V uint8 }{}), structpack.ErrType, `structpack: codec "<65536B": type [65536]struct { V uint8 } has more than 65536 fields and elements of arrays`},
+		{bindTo[[1 << 30]struct{}]("<"), structpack.ErrType, `structpack: codec "<": type [1073741824]struct {} has more than 65536 fields and elements of arrays`},
+		{bindTo[[1 << 10][1 << 10][1 << 10]struct{}]("<"), structpack.ErrType, `structpack: codec "<": type [1024][1024][1024]struct {} has more than 65536 fields and elements of arrays`},
+		{bindTo[[1 << 16]struct{ V uint8 }]("<65536B"), structpack.ErrType, `structpack: codec "<65536B": type [65536]struct { V uint8 } has more than 65536 fields and elements of arrays`},
 		{bind("<", doubled{}), structpack.ErrType, `structpack: codec "<": type structpack_test.doubled has more than 65536 fields and elements of arrays`},
 		{bind("<i", struct{ a int32 }{}), structpack.ErrType, `structpack: codec "<i": value 0 ('i' at byte 1): field struct { a int32 }.a is not exported`},
 		{bind("<i", struct{ A *int32 }{}), structpack.ErrType, `structpack: codec "<i": value 0 ('i' at byte 1): field struct { A *int32 }.A of type *int32 cannot take int32`},
@@ -286,6 +299,25 @@ func TestCodecMismatch(t *testing.T) {
 			A uint16
 			B []uint16
 		}{}), structpack.ErrType, `structpack: codec "<3H": value 1 ('H' at byte 1): field struct { A uint16; B []uint16 }.B of type []uint16 cannot begin inside an item`},
+		{bind("<BHB", blank{}), structpack.ErrType, `structpack: codec "<BHB": value 1 ('H' at byte 2): field structpack_test.blank.B of type uint8 cannot take uint16; structpack_test.blank._ before it takes no value, 2x in the format is for its bytes`},
+		{bind("<BBB", blank{}), structpack.ErrCount, `structpack: codec "<BBB": value 2 ('B' at byte 3): structpack_test.blank has no field for this value; the format has 3; structpack_test.blank._ before it takes no value, 2x in the format is for its bytes`},
+		{bind("<B", struct {
+			A uint8 `structpack:"skip"`
+		}{}), structpack.ErrType, `structpack: codec "<B": value 0 ('B' at byte 1): field struct { A uint8 "structpack:\"skip\"" }.A: the tag structpack:"skip" means nothing`},
+		{bind("<B", struct {
+			A uint8 `structpack:""`
+		}{}), structpack.ErrType, `structpack: codec "<B": value 0 ('B' at byte 1): field struct { A uint8 "structpack:\"\"" }.A: the tag structpack:"" means nothing`},
+		{bind("<I", struct {
+			A uint32 `structpack:"H"`
+		}{}), structpack.ErrType, `structpack: codec "<I": value 0 ('I' at byte 1): field struct { A uint32 "structpack:\"H\"" }.A has the tag structpack:"H"`},
+		{bind("<BQ", struct {
+			A    uint8
+			Addr netip.Addr
+		}{}), structpack.ErrType, `structpack: codec "<BQ": value 1 ('Q' at byte 2): field struct { A uint8; Addr netip.Addr }.Addr of type netip.Addr has fields that are not exported; the tag structpack:"-" skips it, and a field of another type can take its place`},
+		{bind("<2B", struct{ Items []T }{}), structpack.ErrType, `structpack: codec "<2B": value 0 ('B' at byte 1): field struct { Items []structpack_test.T }.Items of type []structpack_test.T cannot take uint8; an array of structs can, as [2]structpack_test.T`},
+		{bind("", T{}), structpack.ErrCount, `structpack: codec "": no value is left for field structpack_test.T.A.B; a format that is only a prefix, <, >, !, = or @, is made from the type`},
+		{bindTo[[1 << 30]struct{ A byte }]("<"), structpack.ErrType, `structpack: codec "<": type [1073741824]struct { A uint8 } has more than 65536 fields and elements of arrays`},
+		{bindTo[[1 << 20]struct{ A byte }]("<1000000B"), structpack.ErrType, `structpack: codec "<1000000B": type [1048576]struct { A uint8 } has more than 65536 fields and elements of arrays`},
 	} {
 		if !errors.Is(tt.err, tt.kind) || tt.err.Error() != tt.want {
 			t.Errorf("got  %v\nwant %s", tt.err, tt.want)
@@ -842,5 +874,309 @@ func TestCodecStruct(t *testing.T) {
 	c := structpack.MustCodec[int32](">i")
 	if diff := cmp.Diff([]any{">i", 4}, []any{c.Struct().Format(), c.Size()}); diff != "" {
 		t.Error(diff)
+	}
+}
+
+// TestCodecCountOfZero has items that carry nothing: a slice in their place becomes
+// empty, and anything else takes the next value.
+func TestCodecCountOfZero(t *testing.T) {
+	type slices3 struct {
+		N       uint8
+		A, B, C []uint16
+	}
+	for _, prefix := range []string{"<", ">", "=", "!", "@", ""} {
+		t.Run(prefix, func(t *testing.T) {
+			for _, codes := range []string{"0H0H0H", "2H0H0H", "0H2H0H", "0H0H2H", "0h0H0H0H0Q", "0H2H1H", "2x0H0H 3x 0H", "0I0H0s0H0H"} {
+				format := prefix + "B" + strings.Replace(codes, "0s", "", 1)
+				c := structpack.MustCodec[slices3](format)
+				data := bytes.Repeat([]byte{1}, c.Size())
+				var v slices3
+				if err := c.Unpack(data, &v); err != nil || v.N != 1 || v.A == nil || v.B == nil || v.C == nil {
+					t.Errorf("%s: %+v, %v", format, v, err)
+				}
+				if n := c.Struct().NumValues(); 1+len(v.A)+len(v.B)+len(v.C) != n {
+					t.Errorf("%s: %+v for %d values", format, v, n)
+				}
+				got, err := c.Pack(&v)
+				if want, _ := c.Struct().Pack(valuesOf(v)...); err != nil || !bytes.Equal(got, want) {
+					t.Errorf("%s: %x, %v, want %x", format, got, err, want)
+				}
+				v.B = make([]uint16, 3)
+				if _, err := c.Pack(&v); !errors.Is(err, structpack.ErrCount) {
+					t.Errorf("%s: %v for a slice that is too long", format, err)
+				}
+			}
+			alone := structpack.MustCodec[[]uint16](prefix + "0H")
+			var v []uint16
+			if err := alone.Unpack(nil, &v); err != nil || v == nil {
+				t.Errorf("alone: %v, %v", v, err)
+			}
+			_, err := alone.Pack(&[]uint16{1})
+			if !errors.Is(err, structpack.ErrCount) || !strings.HasSuffix(err.Error(), fmt.Sprintf(`"0H" at byte %d: a slice of 1 elements for 0 values`, len(prefix))) {
+				t.Error(err)
+			}
+			structpack.MustCodec[struct {
+				A [0]uint16
+				B []uint16
+				C uint32
+			}](prefix + "0H0HI")
+			structpack.MustCodec[struct {
+				A, B []byte
+				C    string
+			}](prefix + "0c0B0s")
+			structpack.MustCodec[struct{ A, B, C int64 }](prefix + "qq0qq0q")
+			structpack.MustCodec[struct { // 0q aligns, and is not for the slice
+				A uint8
+				B []uint16
+			}](prefix + "B0q2H")
+			if _, err := structpack.NewCodec[struct{ A []uint16 }](structpack.MustCompile(prefix + "0H2H")); !errors.Is(err, structpack.ErrCount) {
+				t.Errorf("one slice for two items: %v", err)
+			}
+		})
+	}
+	structpack.MustCodec[struct{ A, B, C int64 }]("@llh0l") //structvet:ignore
+}
+
+// valuesOf returns the values of a slices3.
+func valuesOf(v any) (values []any) {
+	for i := range reflect.ValueOf(v).NumField() {
+		if f := reflect.ValueOf(v).Field(i); f.Kind() != reflect.Slice {
+			values = append(values, f.Interface())
+		} else {
+			for k := range f.Len() {
+				values = append(values, f.Index(k).Interface())
+			}
+		}
+	}
+	return values
+}
+
+// TestCodecLongFor has the integers of C that have 4 bytes for a named ABI: int32 takes
+// them, and where the ABI is the host's nothing depends on the machine.
+func TestCodecLongFor(t *testing.T) {
+	type narrow struct {
+		A int32
+		B uint32
+	}
+	for _, tt := range []struct {
+		abi structpack.ABI
+		fit bool
+	}{{structpack.ILP32, true}, {structpack.ILP32BigEndian, true}, {structpack.LLP64, true}, {structpack.LP64, false}} {
+		s := structpack.Must(structpack.CompileFor(tt.abi, "@lL"))
+		c, err := structpack.NewCodec[narrow](s)
+		if (err == nil) != tt.fit {
+			t.Errorf("%s: %v", tt.abi.Name, err)
+		}
+		if err != nil {
+			continue
+		}
+		in := narrow{-2, 1<<32 - 1}
+		want, err := s.Pack(in.A, in.B)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := c.Pack(&in)
+		var out narrow
+		if err := c.Unpack(got, &out); err != nil || out != in || !bytes.Equal(got, want) {
+			t.Errorf("%s: %x, want %x, %+v, %v", tt.abi.Name, got, want, out, err)
+		}
+		var a int32
+		var b uint32
+		if err := s.Scan(got, &a, &b); err != nil || a != in.A || b != in.B {
+			t.Errorf("%s: Scan: %d, %d, %v", tt.abi.Name, a, b, err)
+		}
+	}
+	if _, err := structpack.NewCodec[narrow](structpack.MustCompile("@lL")); !errors.Is(err, structpack.ErrType) {
+		t.Errorf("for the host: %v", err)
+	}
+}
+
+// TestCodecBatchLimit sees that a batch makes no more room than is allowed, whatever the
+// format and the number of records multiply to, unless there is room already.
+func TestCodecBatchLimit(t *testing.T) {
+	structpack.LimitAlloc(t, 1000)
+	c := structpack.MustCodec[struct{ A byte }]("B99x")
+	records := make([]struct{ A byte }, 11)
+	if b, err := c.AppendPackSlice(nil, records[:10]); err != nil || len(b) != 1000 {
+		t.Errorf("%d bytes, %v", len(b), err)
+	}
+	kept := []byte("kept")
+	b, err := c.AppendPackSlice(kept, records)
+	if !errors.Is(err, structpack.ErrBuffer) || string(b) != "kept" || !strings.Contains(err.Error(), "11 structures of 100 bytes are too large to allocate (limit 1000)") {
+		t.Errorf("%q, %v", b, err)
+	}
+	if b, err := c.AppendPackSlice(slices.Grow(kept, 1100), records); err != nil || len(b) != 1104 {
+		t.Errorf("with room: %d bytes, %v", len(b), err)
+	}
+	huge := structpack.MustCodec[struct{}](fmt.Sprintf("%dx", math.MaxInt32))
+	for _, n := range []int{1, 2, 3, 1 << 20} {
+		if _, err := huge.AppendPackSlice(nil, make([]struct{}, n)); !errors.Is(err, structpack.ErrBuffer) {
+			t.Errorf("%d huge records: %v", n, err)
+		}
+	}
+	// What Go needs for the records of some data may be too much for any machine.
+	type wide struct {
+		A    byte
+		Note [1 << 30]byte `structpack:"-"`
+	}
+	if math.MaxInt == math.MaxInt32 {
+		w := structpack.MustCodec[wide]("B")
+		vs, err := w.AppendUnpackSlice(nil, make([]byte, 2))
+		if !errors.Is(err, structpack.ErrBuffer) || vs != nil {
+			t.Errorf("wide records: %v", err)
+		}
+		if _, err := structpack.NewCodec[[]uint64](structpack.MustCompile("536870912B")); !errors.Is(err, structpack.ErrBuffer) {
+			t.Errorf("a wide slice: %v", err)
+		}
+	}
+}
+
+// TestCodecReadAt reads headers at offsets of a file.
+func TestCodecReadAt(t *testing.T) {
+	c := structpack.MustCodec[struct{ A, B uint16 }](">HH")
+	file := strings.NewReader("..\x00\x01\x00\x02\x00\x03\x00\x04end")
+	for _, tt := range []struct {
+		off  int64
+		a, b uint16
+		err  error
+	}{
+		{2, 1, 2, nil}, {6, 3, 4, nil}, {9, 4<<8 | 'e', 'n'<<8 | 'd', nil}, {10, 0, 0, io.ErrUnexpectedEOF}, {12, 0, 0, io.ErrUnexpectedEOF}, {13, 0, 0, io.EOF}, {1 << 40, 0, 0, io.EOF},
+	} {
+		var v struct{ A, B uint16 }
+		if err := c.ReadAt(file, tt.off, &v); err != tt.err || v.A != tt.a || v.B != tt.b {
+			t.Errorf("at %d: %+v, %v, want %d %d, %v", tt.off, v, err, tt.a, tt.b, tt.err)
+		}
+	}
+	var v struct{ A, B uint16 }
+	if err := c.ReadAt(file, -1, &v); err == nil || err == io.EOF {
+		t.Errorf("before the beginning: %v", err)
+	}
+	if err := c.ReadAt(file, 0, nil); !errors.Is(err, structpack.ErrType) {
+		t.Errorf("a nil pointer: %v", err)
+	}
+}
+
+// TestCodecReadMemory sees that Read takes memory for what arrives and not for what the
+// format claims, and keeps no large buffer.
+func TestCodecReadMemory(t *testing.T) {
+	huge := structpack.MustCodec[struct{}](fmt.Sprintf("<%dx", math.MaxInt32))
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	if err := huge.Read(strings.NewReader("abc"), new(struct{})); err != io.ErrUnexpectedEOF {
+		t.Error(err)
+	}
+	runtime.ReadMemStats(&after)
+	if n := after.TotalAlloc - before.TotalAlloc; n > 1<<20 {
+		t.Errorf("%d bytes for a record of which 3 arrived", n)
+	}
+	large := structpack.MustCodec[struct{}]("<1000000x")
+	for _, call := range []func() error{
+		func() error { return large.Read(bytes.NewReader(make([]byte, 1000000)), new(struct{})) },
+		func() error { return large.ReadAt(bytes.NewReader(make([]byte, 1000000)), 0, new(struct{})) },
+		func() error { return large.Write(struct{ io.Writer }{io.Discard}, new(struct{})) },
+	} {
+		if err := call(); err != nil {
+			t.Error(err)
+		}
+		if n := structpack.KeptBuffer(); n > 64<<10 {
+			t.Errorf("a buffer of %d bytes is kept", n)
+		}
+	}
+}
+
+// TestCodecAllSkips sees that All leaves fields that take no value to the caller.
+func TestCodecAllSkips(t *testing.T) {
+	type noted struct {
+		A    uint16
+		Note string `structpack:"-"`
+	}
+	seq, err := structpack.MustCodec[noted](">H").All([]byte{0, 1, 0, 2, 0, 3})
+	if err != nil {
+		t.Fatal(err)
+	}
+	sum := 0
+	for i, v := range seq {
+		if want := strings.Repeat("x", i); v.Note != want {
+			t.Errorf("record %d: %q, want %q", i, v.Note, want)
+		}
+		v.Note += "x"
+		sum += int(v.A)
+	}
+	if sum != 6 {
+		t.Errorf("the sum is %d", sum)
+	}
+}
+
+// TestCodecGoroutines has many goroutines use one Codec, from its first batch on.
+func TestCodecGoroutines(t *testing.T) {
+	type record struct {
+		A uint8
+		B int64
+		C []uint16
+		D float64
+	}
+	moves, fields := structpack.MustCodec[tcpHeader]("!"), structpack.MustCodec[record](">BI2Hd")
+	var wg sync.WaitGroup
+	for g := range 8 {
+		wg.Go(func() {
+			h := tcpHeader{Source: uint16(g), Sequence: uint32(g) << 20, Urg: 7}
+			v := record{uint8(g), int64(g), []uint16{1, uint16(g)}, float64(g)}
+			for range 50 {
+				hs, err := moves.AppendPackSlice(nil, slices.Repeat([]tcpHeader{h}, 9))
+				if err != nil {
+					t.Error(err)
+				}
+				back, err := moves.AppendUnpackSlice(nil, hs)
+				if err != nil || len(back) != 9 || back[8] != h {
+					t.Errorf("%+v, %v", back, err)
+				}
+				one, err := fields.Pack(&v)
+				if err != nil {
+					t.Error(err)
+				}
+				var got record
+				if err := fields.Read(bytes.NewReader(one), &got); err != nil || !reflect.DeepEqual(got, v) {
+					t.Errorf("%+v, %v, want %+v", got, err, v)
+				}
+			}
+		})
+	}
+	wg.Wait()
+}
+
+// TestCodecCString has C strings at the limits of their fields.
+func TestCodecCString(t *testing.T) {
+	type record struct {
+		Name string `structpack:"4s,cstr"`
+		Rest []byte `structpack:",cstr"`
+	}
+	c := structpack.MustCodec[record]("4s3s")
+	for _, tt := range []struct{ name, rest, packed string }{
+		{"", "", "\x00\x00\x00\x00\x00\x00\x00"},
+		{"abc", "de", "abc\x00de\x00"},
+		{"abcd", "", ""},
+		{"", "def", ""},
+		{"a\x00", "", ""},
+	} {
+		in := record{tt.name, []byte(tt.rest)}
+		got, err := c.Pack(&in)
+		if string(got) != tt.packed || (err != nil) != (tt.packed == "") || err != nil && !errors.Is(err, structpack.ErrRange) {
+			t.Errorf("%q %q: %q, %v", tt.name, tt.rest, got, err)
+		}
+		if err != nil {
+			batch, err := c.AppendPackSlice(nil, []record{{}, in})
+			if err == nil || !strings.Contains(err.Error(), "record 1: ") || batch != nil {
+				t.Errorf("in a batch: %q, %v", batch, err)
+			}
+			continue
+		}
+		var out record
+		if err := c.Unpack(got, &out); err != nil || !reflect.DeepEqual(out, in) {
+			t.Errorf("%q, %v, want %q", out, err, in)
+		}
+	}
+	var v record
+	if err := c.Unpack([]byte("a\x00bcdef"), &v); err != nil || v.Name != "a" || string(v.Rest) != "def" {
+		t.Errorf("%q, %v", v, err)
 	}
 }

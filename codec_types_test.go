@@ -1,6 +1,7 @@
 package structpack_test
 
 import (
+	"bufio"
 	"bytes"
 	"errors"
 	"fmt"
@@ -200,7 +201,125 @@ func checkType(t *testing.T, r *rand.Rand, m memory, format string, count map[st
 			}
 		}
 	}
+	if structpack.MemoryIsPlain {
+		checkCalls(t, b, typ, first, data, want)
+	}
 	checkValues(t, r, s, typ, maker.wants, b, first.Index(0))
+}
+
+// checkCalls makes the calls that users make, which have quick ways of their own, for the
+// records vs, of type typ. They are data when they are unpacked, and want when packed.
+func checkCalls(t *testing.T, b structpack.Bound, typ reflect.Type, vs reflect.Value, data, want []byte) {
+	n := vs.Len()
+	size := len(want) / n
+	c := structpack.CodecOf[struct{}](b)
+	v := reflect.New(typ)
+	p := (*struct{})(v.UnsafePointer())
+	for i := range n {
+		record := data[i*size:][:size]
+		packed := want[i*size:][:size]
+		for _, call := range []struct {
+			name string
+			call func() error
+		}{
+			{"Unpack", func() error { return c.Unpack(record, p) }},
+			{"UnpackFrom", func() error { return c.UnpackFrom(data, i*size, p) }},
+			{"Read", func() error { return c.Read(bytes.NewReader(record), p) }},
+			{"Read of a bufio.Reader", func() error { return c.Read(bufio.NewReader(bytes.NewReader(record)), p) }},
+			{"ReadAt", func() error { return c.ReadAt(bytes.NewReader(data), int64(i*size), p) }},
+		} {
+			v.Elem().SetZero()
+			mark(v.Elem())
+			if err := call.call(); err != nil || !equal(v.Elem(), vs.Index(i)) {
+				t.Fatalf("%q, %v: %s: %v, got\n%v, want\n%v", c.Struct().Format(), typ, call.name, err, v.Elem(), vs.Index(i))
+			}
+		}
+		v.Elem().Set(vs.Index(i))
+		into := make([]byte, size+2)
+		var w bytes.Buffer
+		for _, call := range []struct {
+			name string
+			call func() ([]byte, error)
+		}{
+			{"Pack", func() ([]byte, error) { return c.Pack(p) }},
+			{"AppendPack", func() ([]byte, error) { return c.AppendPack(make([]byte, 0, size), p) }},
+			{"PackInto", func() ([]byte, error) { return into[1:][:size], c.PackInto(into, 1, p) }},
+			{"Write", func() ([]byte, error) { err := c.Write(&w, p); return w.Bytes(), err }},
+		} {
+			if got, err := call.call(); err != nil || !bytes.Equal(got, packed) {
+				t.Fatalf("%q, %v: %s: %v, got %x, want %x", c.Struct().Format(), typ, call.name, err, got, packed)
+			}
+		}
+	}
+	if pointers.MatchString(typ.String()) {
+		return
+	}
+	switch typ.Size() {
+	case 8:
+		checkBatch[[1]uint64](t, b, vs, data, want)
+	case 16:
+		checkBatch[[2]uint64](t, b, vs, data, want)
+	case 24:
+		checkBatch[[3]uint64](t, b, vs, data, want)
+	case 32:
+		checkBatch[[4]uint64](t, b, vs, data, want)
+	case 40:
+		checkBatch[[5]uint64](t, b, vs, data, want)
+	case 56:
+		checkBatch[[7]uint64](t, b, vs, data, want)
+	case 80:
+		checkBatch[[10]uint64](t, b, vs, data, want)
+	}
+}
+
+// checkBatch is checkCalls for all records at once, as Ts of the same size.
+func checkBatch[T any](t *testing.T, b structpack.Bound, vs reflect.Value, data, want []byte) {
+	if len(data) == 0 {
+		return
+	}
+	c := structpack.CodecOf[T](b)
+	typ := vs.Type().Elem()
+	as := func(v *T) reflect.Value { return reflect.NewAt(typ, unsafe.Pointer(v)).Elem() }
+	all, err := c.AppendUnpackSlice(nil, data)
+	if err != nil || len(all) != vs.Len() {
+		t.Fatal(len(all), err)
+	}
+	seq, err := c.All(data)
+	if err != nil {
+		t.Fatal(err)
+	}
+	next := 0
+	for i, v := range seq {
+		if i != next || !equalFields(as(v), vs.Index(i)) || !equalFields(as(&all[i]), vs.Index(i)) {
+			t.Fatalf("%q, %v: record %d is\n%v by All, and\n%v in a batch, want\n%v", c.Struct().Format(), typ, i, as(v), as(&all[i]), vs.Index(i))
+		}
+		next++
+	}
+	got, err := c.AppendPackSlice([]byte("kept"), all)
+	if err != nil || next != len(all) || string(got) != "kept"+string(want) {
+		t.Fatalf("%q, %v: %d records by All, %v, packed\n%x, want\n%x", c.Struct().Format(), typ, next, err, got, want)
+	}
+}
+
+// equalFields is equal for fields that take values.
+func equalFields(a, b reflect.Value) bool {
+	switch a.Kind() {
+	case reflect.Struct:
+		for i := range a.NumField() {
+			if f := a.Type().Field(i); f.Name != "_" && f.Tag == "" && !equalFields(a.Field(i), b.Field(i)) {
+				return false
+			}
+		}
+		return true
+	case reflect.Array:
+		for i := range a.Len() {
+			if !equalFields(a.Index(i), b.Index(i)) {
+				return false
+			}
+		}
+		return true
+	}
+	return equal(a, b)
 }
 
 // checkValues changes numbers, strings and slices in v, so that some may not fit
@@ -220,9 +339,9 @@ func checkValues(t *testing.T, r *rand.Rand, s *structpack.Struct, typ reflect.T
 	want, wantErr := s.Pack(values...)
 	for _, w := range b.Ways() {
 		got, err := w.AppendPack(nil, v.Addr())
-		if length >= 0 {
+		if length != -1 {
 			var e *structpack.Error
-			if !errors.As(err, &e) || !errors.Is(err, structpack.ErrCount) || e.Index != length {
+			if !errors.As(err, &e) || !errors.Is(err, structpack.ErrCount) || e.Index != max(length, -1) || e.Pos < 0 {
 				t.Fatalf("%q, %v: %s packs a slice of another length for value %d: %v", s.Format(), typ, w.Name, length, err)
 			}
 			continue
@@ -230,10 +349,41 @@ func checkValues(t *testing.T, r *rand.Rand, s *structpack.Struct, typ reflect.T
 		if fmt.Sprint(err) != fmt.Sprint(wantErr) || !bytes.Equal(got, want) {
 			t.Fatalf("%q for %v, %v: %s packs %v: got  %x, %v\nwant %x, %v", s.Format(), abiOf(s), typ, w.Name, values, got, err, want, wantErr)
 		}
-		room := bytes.Repeat([]byte{0x55}, s.Size())
+		room := bytes.Repeat([]byte{0x55}, s.Size()+4)
 		kept := bytes.Clone(room)
+		if got, err := w.AppendPack(room[:2], v.Addr()); err != nil && (len(got) != 2 || !bytes.Equal(room, kept)) {
+			t.Fatalf("%q, %v: %s writes behind dst, and then fails: %x, %v", s.Format(), typ, w.Name, room, err)
+		}
+		room = bytes.Repeat([]byte{0x55}, s.Size())
+		kept = bytes.Clone(room)
 		if err := w.PackInto(room, v.Addr()); err != nil && !bytes.Equal(room, kept) {
 			t.Fatalf("%q, %v: %s writes, and then fails: %x, %v", s.Format(), typ, w.Name, room, err)
+		}
+	}
+	if !structpack.MemoryIsPlain || length != -1 {
+		return
+	}
+	c := structpack.CodecOf[struct{}](b)
+	value := reflect.New(typ)
+	value.Elem().Set(v)
+	p := (*struct{})(value.UnsafePointer())
+	for _, call := range []struct {
+		name string
+		call func(buf []byte) ([]byte, error)
+	}{
+		{"AppendPack", func(buf []byte) ([]byte, error) { return c.AppendPack(buf[:0], p) }},
+		{"PackInto", func(buf []byte) ([]byte, error) { return buf, c.PackInto(buf, 0, p) }},
+		{"Write", func(buf []byte) ([]byte, error) {
+			var w bytes.Buffer
+			err := c.Write(&w, p)
+			return w.Bytes(), err
+		}},
+	} {
+		buf := bytes.Repeat([]byte{0x55}, s.Size())
+		kept := bytes.Clone(buf)
+		got, err := call.call(buf)
+		if (err != nil) != (wantErr != nil) || err == nil && !bytes.Equal(got, want) || err != nil && !bytes.Equal(buf, kept) {
+			t.Fatalf("%q for %v, %v: %s of %v: got  %x, %v\nwant %x, %v", s.Format(), abiOf(s), typ, call.name, values, got, err, want, wantErr)
 		}
 	}
 }
@@ -277,12 +427,12 @@ func resize(r *rand.Rand, v reflect.Value) {
 
 // visit calls f for the variables in v that hold the values of a format, as slots
 // has them. It stops at a slice that has not the right length, and returns the
-// index of the value; else -1.
+// index of the value, or -2 if it should be empty; else -1.
 func visit(v reflect.Value, slots []slot, f func(reflect.Value)) int {
 	i, bad := 0, -1
 	var walk func(reflect.Value)
 	walk = func(v reflect.Value) {
-		if bad >= 0 {
+		if bad != -1 {
 			return
 		}
 		text := i < len(slots) && slots[i].text
@@ -293,6 +443,12 @@ func visit(v reflect.Value, slots []slot, f func(reflect.Value)) int {
 					walk(v.Field(k))
 				}
 			}
+			return
+		case v.Kind() == reflect.Slice && i < len(slots) && slots[i].empty:
+			if v.Len() > 0 {
+				bad = -2
+			}
+			i++
 			return
 		case v.Kind() == reflect.Slice && !text && v.Len() != slots[i].run:
 			bad = slots[i].index
@@ -375,6 +531,7 @@ type slot struct {
 	run    int // how many values its item has
 	k      int // which of them it is
 	char   bool
+	empty  bool // there is no value: the count is 0
 }
 
 func slotsOf(s *structpack.Struct) (slots []slot) {
@@ -383,6 +540,9 @@ func slotsOf(s *structpack.Struct) (slots []slot) {
 		panic(err)
 	}
 	for _, f := range s.Fields() {
+		if f.Values == 0 && f.Code != "x" {
+			slots = append(slots, slot{typ: f.Type, index: f.Index, empty: true})
+		}
 		for k := range f.Values {
 			slots = append(slots, slot{
 				typ: reflect.TypeOf(values[f.Index+k]), text: f.Code == "s" || f.Code == "p", length: f.Count, pascal: f.Code == "p",
@@ -408,10 +568,25 @@ func (m *typeMaker) structType() reflect.Type {
 		if m.r.Intn(12) == 0 {
 			fields = append(fields, m.aside())
 		}
-		if len(m.slots) == 0 {
+		var empty []slot // items with a count of 0: where a slice comes next, they need slices too
+		for len(m.slots) > 0 && m.slots[0].empty {
+			empty, m.slots = append(empty, m.slots[0]), m.slots[1:]
+		}
+		before, last := len(m.wants), len(m.slots) == 0
+		var next reflect.Type
+		if !last {
+			next = m.variable()
+		}
+		if m.r.Intn(2) == 0 || !last && next.Kind() == reflect.Slice {
+			for _, e := range empty {
+				fields = append(fields, m.field(reflect.SliceOf(e.typ)))
+			}
+			m.wants = slices.Insert(m.wants, before, empty...)
+		}
+		if last {
 			break
 		}
-		fields = append(fields, m.field(m.variable()))
+		fields = append(fields, m.field(next))
 		if n := 1 + m.r.Intn(4); len(fields) >= n && m.r.Intn(8) == 0 { // some of them become a struct
 			inner := reflect.StructOf(slices.Clone(fields[len(fields)-n:]))
 			fields = append(fields[:len(fields)-n], m.field(inner))
@@ -458,7 +633,7 @@ func (m *typeMaker) variable() reflect.Type {
 		return types[m.r.Intn(len(types))]
 	}
 	alike := 1 // of how many slots one type can be
-	for alike < len(m.slots) && m.slots[alike].typ == first.typ && !m.slots[alike].text && m.slots[alike].char == first.char {
+	for alike < len(m.slots) && m.slots[alike].typ == first.typ && !m.slots[alike].text && !m.slots[alike].empty && m.slots[alike].char == first.char {
 		alike++
 	}
 	elem := m.wider(first)
@@ -493,7 +668,7 @@ func (m *typeMaker) wider(s slot) reflect.Type {
 	for _, t := range []reflect.Type{
 		reflect.TypeFor[int16](), reflect.TypeFor[int32](), reflect.TypeFor[int64](), reflect.TypeFor[int](), reflect.TypeFor[named8](),
 		reflect.TypeFor[uint16](), reflect.TypeFor[uint32](), reflect.TypeFor[uint64](), reflect.TypeFor[uint](), reflect.TypeFor[uintptr](), reflect.TypeFor[namedU64](),
-		reflect.TypeFor[float64](), reflect.TypeFor[named64](), reflect.TypeFor[namedF32](), reflect.TypeFor[complex128](),
+		reflect.TypeFor[float64](), reflect.TypeFor[named64](), reflect.TypeFor[namedF32](), reflect.TypeFor[complex128](), reflect.TypeFor[namedC128](),
 	} {
 		if t.Size() >= s.typ.Size() && group(t) == group(s.typ) ||
 			t.Size() > s.typ.Size() && group(t) == reflect.Int && group(s.typ) == reflect.Uint {
@@ -505,6 +680,8 @@ func (m *typeMaker) wider(s slot) reflect.Type {
 	}
 	return types[m.r.Intn(len(types))]
 }
+
+type namedC128 complex128
 
 // group tells kinds apart that cannot take each other's values.
 func group(t reflect.Type) reflect.Kind {

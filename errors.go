@@ -111,6 +111,20 @@ func (s *Struct) failValue(op string, index int, kind error, reason, goType stri
 	return e
 }
 
+// failItem makes an error about all values of an instruction, which may be none.
+func (s *Struct) failItem(op string, in *inst, kind error, reason string) *Error {
+	if in.n > 0 {
+		return s.failValue(op, in.val, kind, reason, "")
+	}
+	e := s.fail(op, kind, "%s", reason)
+	for it := range s.items {
+		if it.count == 0 && it.index == in.val && it.offset == in.off && it.code.kind == in.kind {
+			e.Pos, e.item = it.pos, s.format[it.pos:it.end]
+		}
+	}
+	return e
+}
+
 // badLength is the error for data that has not exactly the size of the structure.
 func (s *Struct) badLength(op string) *Error {
 	return s.fail(op, ErrBuffer, "unpack requires a buffer of %d bytes", s.size)

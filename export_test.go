@@ -73,3 +73,17 @@ func (b Bound) AppendPackSlice(dst []byte, vs reflect.Value) ([]byte, error) {
 func (b Bound) UnpackSlice(vs reflect.Value, data []byte) {
 	b.b.unpackRows(mem.RowsAt(vs), vs.Len(), data)
 }
+
+// Codec returns a Codec that has b's ways, and takes a T for what it is not: one of b's
+// type. It is for machines where a Go value is its memory.
+func CodecOf[T any](b Bound) *Codec[T] { return &Codec[T]{*b.b} }
+
+// MemoryIsPlain reports whether a Codec takes Go values as memory.
+const MemoryIsPlain = mem.CanMove
+
+// KeptBuffer returns the capacity of the buffer that the next Read uses.
+func KeptBuffer() int {
+	p := buffers.Get().(*buffer)
+	defer p.free()
+	return cap(p.bytes)
+}

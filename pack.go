@@ -96,16 +96,19 @@ func (s *Struct) appendAny(dst []byte, values []any) ([]byte, error) {
 	return buf, nil
 }
 
-// grow makes room for n structures behind dst.
+// grow makes room for n structures behind dst. It is the one place where the limit is
+// looked at, before anything is allocated.
 func (s *Struct) grow(dst []byte, n int) ([]byte, error) {
-	if s.size > 0 && n > math.MaxInt/s.size {
-		return nil, s.fail("pack", ErrBuffer, "%d structures of %d bytes are too large to allocate", n, s.size)
+	if s.size == 0 || n <= (cap(dst)-len(dst))/s.size {
+		return dst[:len(dst)+n*s.size], nil
 	}
-	size := s.size * n
-	if s.size > maxAlloc && cap(dst)-len(dst) < size {
-		return nil, s.fail("pack", ErrBuffer, "a structure of %d bytes is too large to allocate (limit %d); PackInto has no limit", s.size, maxAlloc)
+	if n > maxAlloc/s.size || len(dst) > math.MaxInt-n*s.size {
+		if n == 1 {
+			return nil, s.fail("pack", ErrBuffer, "a structure of %d bytes is too large to allocate (limit %d); PackInto has no limit", s.size, maxAlloc)
+		}
+		return nil, s.fail("pack", ErrBuffer, "%d structures of %d bytes are too large to allocate (limit %d); there is no limit for what dst has room for", n, s.size, maxAlloc)
 	}
-	return slices.Grow(dst, size)[:len(dst)+size], nil
+	return slices.Grow(dst, n*s.size)[:len(dst)+n*s.size], nil
 }
 
 func (s *Struct) packInto(buf []byte, offset int, values []any) error {

@@ -14,6 +14,7 @@ type inst struct {
 	elem    op // of the elements, if op is opRun; otherwise op itself
 	kind    kind
 	foreign bool // the byte order is not that of the ABI
+	named   bool // the ABI is named, so that a native integer of 4 bytes has 4 everywhere
 	n       int  // elements; for opPad, opBytes and opPascal: bytes
 	off     int  // of the first byte in the structure
 	val     int  // index of the first value
@@ -47,14 +48,16 @@ func (s *Struct) add(it *item) {
 		s.addPad(it.offset, it.count)
 		return
 	}
-	if it.values() > 0 {
-		in := inst{op: opOf(it), kind: it.code.kind, foreign: s.big != s.abi.BigEndian, n: it.count, off: it.offset, val: it.index}
-		in.elem = in.op
-		if in.values() > 1 {
-			in.op = opRun
-		}
-		s.plan = append(s.plan, in)
+	in := inst{op: opOf(it), kind: it.code.kind, foreign: s.big != s.abi.BigEndian, named: s.named, n: it.count, off: it.offset, val: it.index}
+	in.elem = in.op
+	if in.values() == 0 {
+		s.empty = append(s.empty, in)
+		return
 	}
+	if in.values() > 1 {
+		in.op = opRun
+	}
+	s.plan = append(s.plan, in)
 }
 
 // addPad appends n zero bytes at an offset, to the padding before them if there is some.

@@ -552,14 +552,14 @@ func wrongDestination(r *rand.Rand, f structpack.Field, v any) any {
 	case int64:
 		wrong = append(wrong, new(int32), new(uint64), new(float64), new(named8))
 	case uint8:
-		wrong = append(wrong, new(int8), new(int16), new(int), new(bool), new(string))
+		wrong = append(wrong, new(int8), new(bool), new(string))
 		if f.Code == "c" {
-			wrong = append(wrong, new(uint16), new(uint64))
+			wrong = append(wrong, new(uint16), new(uint64), new(int16), new(int))
 		}
 	case uint16:
-		wrong = append(wrong, new(uint8), new(int16), new(int32), new(int))
+		wrong = append(wrong, new(uint8), new(int16), new(float64))
 	case uint32:
-		wrong = append(wrong, new(uint16), new(int32), new(int64), new(float64))
+		wrong = append(wrong, new(uint16), new(int32), new(float64))
 	case uint64:
 		wrong = append(wrong, new(uint32), new(int64), new(float64))
 	case bool:
@@ -757,7 +757,8 @@ func holds(t reflect.Type, code string, own reflect.Type, count int) bool {
 	}
 	for _, family := range [][]reflect.Kind{signed, unsigned, {reflect.Float32, reflect.Float64}, {reflect.Complex64, reflect.Complex128}} {
 		if slices.Contains(family, own.Kind()) {
-			return slices.Contains(family, t.Kind()) && t.Size() >= own.Size()
+			return slices.Contains(family, t.Kind()) && t.Size() >= own.Size() ||
+				slices.Contains(unsigned, own.Kind()) && code != "P" && slices.Contains(signed, t.Kind()) && t.Size() > own.Size()
 		}
 	}
 	return false

@@ -2,6 +2,7 @@ package structpack
 
 import (
 	"reflect"
+	"slices"
 
 	"example.com/structpack/internal/mem"
 	"example.com/structpack/internal/rules"
@@ -11,14 +12,21 @@ func init() {
 	rules.Pack = func(s any, op string, index int, v any, goType string) error {
 		return s.(*Struct).refusal(op, index, v, goType)
 	}
+	rules.Derive = func(s any, t reflect.Type) (any, error) {
+		return s.(*Struct).derive(t)
+	}
 	rules.Bind = func(s any, t reflect.Type) ([]rules.Leaf, error) {
-		bound, _, err := leavesOf(s.(*Struct), t)
+		derived, err := s.(*Struct).derive(t)
 		if err != nil {
 			return nil, err
 		}
-		leaves := make([]rules.Leaf, len(bound))
-		for i, l := range bound {
-			leaves[i] = rules.Leaf{Steps: l.path, Value: s.(*Struct).plan[l.inst].val + l.k, N: l.n}
+		b, err := leavesOf(derived, t)
+		if err != nil {
+			return nil, err
+		}
+		var leaves []rules.Leaf
+		for _, l := range slices.Concat(b.leaves, b.empties) {
+			leaves = append(leaves, rules.Leaf{Steps: l.path, Value: l.in.val + l.k, N: l.n, CString: l.tag.cstring, Length: l.tag.length})
 		}
 		return leaves, nil
 	}

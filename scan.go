@@ -17,8 +17,9 @@ import (
 //
 //   - a pointer to the value's own Go type (see the table in the package's
 //     documentation), or to a named type of that kind;
-//   - a pointer to a wider integer of the same signedness, or to a wider float
-//     or complex type; *int and *uint are as wide as the platform has them;
+//   - a pointer to any integer that can hold every value of the code, as *int can
+//     those of B, H, b, h and i, and of I where an int has 64 bits; or to a wider
+//     float or complex type;
 //   - *any, for any value;
 //   - for s and p: *[]byte, whose capacity is reused, or *string; for s also a
 //     pointer to a byte array of exactly the length;
@@ -244,17 +245,24 @@ func (in *inst) pointee(t reflect.Type, run bool) bool {
 }
 
 // fits reports whether a variable of type t can hold every value of the instruction.
+// It is the one rule for destinations and for the fields of a Codec.
 func (in *inst) fits(t reflect.Type) bool {
-	wide := t.Size() >= ops[in.elem].goType.Size()
+	size := ops[in.elem].goType.Size()
+	if in.named {
+		size = uintptr(ops[in.elem].size)
+	}
+	wide := t.Size() >= size
+	isSigned := reflect.Int <= t.Kind() && t.Kind() <= reflect.Int64
 	switch in.kind {
 	case kindChar:
 		return t.Kind() == reflect.Uint8
 	case kindBool:
 		return t.Kind() == reflect.Bool
 	case kindSigned:
-		return reflect.Int <= t.Kind() && t.Kind() <= reflect.Int64 && wide
+		return isSigned && wide
 	case kindUnsigned, kindPointer:
-		return reflect.Uint <= t.Kind() && t.Kind() <= reflect.Uintptr && wide
+		return reflect.Uint <= t.Kind() && t.Kind() <= reflect.Uintptr && wide ||
+			in.kind == kindUnsigned && isSigned && t.Size() > size
 	case kindFloat:
 		return (t.Kind() == reflect.Float32 || t.Kind() == reflect.Float64) && wide
 	case kindComplex:
@@ -279,7 +287,11 @@ func (in *inst) store(v reflect.Value, b []byte, big bool) {
 	case kindSigned:
 		v.SetInt(int64(in.load(b, big)))
 	case kindChar, kindUnsigned, kindPointer:
-		v.SetUint(in.load(b, big))
+		if v.CanInt() {
+			v.SetInt(int64(in.load(b, big)))
+		} else {
+			v.SetUint(in.load(b, big))
+		}
 	case kindFloat:
 		setFloat(v, in.load(b, big))
 	case kindComplex:

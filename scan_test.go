@@ -34,6 +34,8 @@ func TestScanDestinations(t *testing.T) {
 			want: []any{scanInt(-7), scanBytes("abc"), scanFloat(1.5), scanCplx(2i)}},
 		{name: "a signalling NaN in a named float", format: "!f", values: []any{nan}, dests: []any{new(scanFloat)}, want: []any{scanFloat(nan)}},
 		{name: "wider integers", format: "!bHi", values: []any{-1, 2, -3}, dests: []any{new(int16), new(uint64), new(int)}, want: []any{int16(-1), uint64(2), -3}},
+		{name: "wider integers with a sign", format: "!BHI", values: []any{255, 65535, uint32(1<<32 - 1)}, dests: []any{new(int16), new(int), new(int64)}, want: []any{int16(255), 65535, int64(1<<32 - 1)}},
+		{name: "runs of wider integers with a sign", format: "!2H2B", values: []any{65535, 1, 255, 2}, dests: []any{new([]int32), new([2]int16)}, want: []any{[]int32{65535, 1}, [2]int16{255, 2}}},
 		{name: "wider floats", format: "!efF", values: []any{0.5, 1.5, 2 + 3i}, dests: []any{new(float64), new(float64), new(complex128)}, want: []any{0.5, 1.5, 2 + 3i}},
 		{name: "uintptr", format: "@P", values: []any{7}, dests: []any{new(uint64)}, want: []any{uint64(7)}},
 		{name: "strings", format: "!3s4p", values: []any{"abc", "de"}, dests: []any{new(string), new(scanText)}, want: []any{"abc", scanText("de")}},
@@ -52,7 +54,7 @@ func TestScanDestinations(t *testing.T) {
 
 		{name: "too narrow", format: "!bi", values: []any{1, 2}, dests: []any{new(int8), new(int16)}, kind: structpack.ErrType},
 		{name: "other sign", format: "!bi", values: []any{1, 2}, dests: []any{new(int8), new(uint32)}, kind: structpack.ErrType},
-		{name: "wider but signed", format: "!BH", values: []any{1, 2}, dests: []any{new(byte), new(int32)}, kind: structpack.ErrType},
+		{name: "signed, and not wider", format: "!BH", values: []any{1, 2}, dests: []any{new(byte), new(int16)}, kind: structpack.ErrType},
 		{name: "narrower float", format: "!d", values: []any{1.5}, dests: []any{new(float32)}, kind: structpack.ErrType},
 		{name: "narrower complex", format: "!D", values: []any{1.5}, dests: []any{new(complex64)}, kind: structpack.ErrType},
 		{name: "float for an integer", format: "!h", values: []any{1}, dests: []any{new(float64)}, kind: structpack.ErrType},

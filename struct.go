@@ -18,7 +18,9 @@ type Struct struct {
 	values int
 	big    bool // byte order
 	plan   []inst
+	empty  []inst // the items with a count of 0, which a slice may take
 	abi    ABI
+	named  bool // by who compiled for it
 
 	flat flat
 }
@@ -58,7 +60,7 @@ func compile(abi *ABI, format string) (*Struct, error) {
 	}
 	var p parser
 	p.init(format, abi)
-	s := &Struct{format: format, big: p.big, abi: *abi}
+	s := &Struct{format: format, big: p.big, abi: *abi, named: abi != &hostABI}
 	var it item
 	for {
 		more, reason := p.next(&it)

@@ -114,8 +114,14 @@ func (s *source) bind(r *record) error {
 	if len(leaves) > most {
 		return fail(s.declared(r.Type), "type %s has %d fields and elements to be spelled out (limit %d); a structpack.Codec takes it", r.Type, len(leaves), most)
 	}
+	if derived, err := rules.Derive(r.s, reader.Type(r.typ)); err != nil || derived != any(r.s) {
+		return fail(s.declared(r.Type), "type %s: a format that is only a prefix is for a structpack.Codec", r.Type)
+	}
 	items := r.items()
 	for _, l := range leaves {
+		if l.N == 0 || l.CString {
+			return fail(s.declared(r.Type), "type %s: a count of 0 and the option cstr are for a structpack.Codec", r.Type)
+		}
 		for items[0].Index+items[0].Values <= l.Value {
 			items = items[1:]
 		}

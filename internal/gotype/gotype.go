@@ -68,6 +68,14 @@ func (r *read) String() string {
 	return types.TypeString(r.t, (*types.Package).Name)
 }
 
+// PkgPath returns the path of the package that declares the type, if it has a name.
+func (r *read) PkgPath() string {
+	if named, ok := r.t.(*types.Named); ok && named.Obj().Pkg() != nil {
+		return named.Obj().Pkg().Path()
+	}
+	return ""
+}
+
 func (r *read) Size() uintptr { return uintptr(r.reader.Sizes.Sizeof(r.t)) }
 
 func (r *read) Elem() reflect.Type {

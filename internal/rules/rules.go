@@ -4,7 +4,7 @@
 // once.
 //
 // A reflect.Type may be of a tool's own making here. It is asked for its Kind,
-// String, Size, Elem, Len, NumField and Field, and for nothing else.
+// String, Size, Elem, Len, NumField, Field and PkgPath, and for nothing else.
 package rules
 
 import (
@@ -26,8 +26,14 @@ var (
 	// pairs are the destinations that there are values for.
 	Scan func(s any, op string, dests []reflect.Type) (pairs []Pair, err error)
 
-	// Bind returns what structpack.NewCodec binds the values of s to, in their
-	// order, or its error.
+	// Derive returns the *structpack.Struct of the codec that structpack.NewCodec makes
+	// of s: that which is made from the type if s is compiled from a prefix alone, else
+	// s; or its error, which may come from Bind as well.
+	Derive func(s any, t reflect.Type) (any, error)
+
+	// Bind returns what structpack.NewCodec binds the values of s, or of Derive's answer
+	// for it, to, or its error. Those that take values are in the order of the values;
+	// slices that take an item with a count of 0 follow.
 	Bind func(s any, t reflect.Type) ([]Leaf, error)
 
 	// Steps returns how the values of s are packed, one by one, if package mem may
@@ -46,5 +52,8 @@ type Pair struct {
 type Leaf struct {
 	Steps []int // the way to it, from the type on: indexes of fields and elements
 	Value int   // index of its first value
-	N     int   // how many values it takes: as many elements, or all of a slice
+	N     int   // how many values it takes: as many elements, or all of a slice; 0 if a slice becomes empty
+
+	CString bool // its tag says cstr: the bytes end at the first NUL
+	Length  bool // its tag says length
 }

@@ -82,9 +82,12 @@ func newCodec(f *frame.Layout) {
 		A int16
 		B int64
 	}](s)
-	structpack.NewCodec[struct { // want `field struct{A int16; B int32}.B of type int32 cannot take int64`
+	structpack.NewCodec[struct {
 		A int16
 		B int32
+	}](s)
+	structpack.NewCodec[struct { // want `field struct{A int16; B int16}.B of type int16 cannot take int64`
+		A, B int16
 	}](s)
 	structpack.NewCodec[one](structpack.MustCodec[narrow]("!HB").Struct()) // want `codec "!HB"`
 	structpack.NewCodec[one](f.Header())

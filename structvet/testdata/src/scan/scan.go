@@ -37,7 +37,8 @@ func types(data []byte, v record) {
 	)
 	header.Scan(data, &u16, &i32, &text, &f, &pair)
 	header.ScanFrom(data, 0, &v.port, &v.id, &bytes, nil, &v.array)
-	header.Scan(data, &n, &i64, &text, &f, &pair)       // want `scan "!Hi4sd2B": value 0 \('H' at byte 1, got \*int\): the destination cannot take uint16`
+	header.Scan(data, &n, &i64, &text, &f, &pair)
+	header.Scan(data, &one, &i64, &text, &f, &pair)     // want `scan "!Hi4sd2B": value 0 \('H' at byte 1, got \*byte\): the destination cannot take uint16`
 	header.Scan(data, &u16, &u16, &text, &f, &pair)     // want `value 1 \('i' at byte 2, got \*uint16\): the destination cannot take int32`
 	header.ScanFrom(data, 8, &u16, &i32, &n, &f, &pair) // want `scan_from "!Hi4sd2B": value 2 .* got \*int\): the destination cannot take \[\]uint8`
 	header.Scan(data, &u16, &i32, &text, &small, &pair) // want `value 3 \('d' at byte 5, got \*float32\): the destination cannot take float64`
