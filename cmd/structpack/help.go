@@ -7,11 +7,14 @@ const topHelp = `Usage: structpack COMMAND [OPTION...] FORMAT [ARGUMENT...]
 
 Packs and unpacks binary data by the format strings of Python's struct module.
 
-  pack      values to bytes
-  unpack    bytes to values
-  calcsize  the size of a format
-  explain   a drawing of a format, with the values of given bytes
-  gen       Go code that packs and unpacks one type by one format
+  pack        values to bytes
+  unpack      bytes to values
+  calcsize    the size of a format
+  explain     what a format lays out, drawn, with the values of given bytes
+  diff        in which fields two structures differ
+  gen         Go code that packs and unpacks one type by one format
+  completion  what completes command lines in a shell
+  man         the manual page
 
 Quote formats, because shells have their own use for < > ! and *: '<HH' in a
 Unix shell or PowerShell, "<HH" in cmd.exe.
@@ -27,7 +30,7 @@ Packs values and writes the bytes to standard output. How a value is read
 depends on its code:
 
   b B h H i I l L q Q n N P   7, -7, 0x1f, 0o17, 0b101, 1_000
-  e f d                       2.5, 1e-3, inf, nan, nan:7ff8000000000001 (its bits)
+  e f d                       2.5, 1e-3, inf, nan, its bits: nan:7ff8000000000001
   F D Zf Zd                   1+2j, or two floats: 1,nan
   ?                           true, false, 1, 0
   c s p                       text, or hex:00ff
@@ -53,16 +56,16 @@ const unpackHelp = `Usage: structpack unpack [OPTION...] FORMAT [FILE]
 Unpacks the file, or standard input, and prints the values on one line, in the
 form that pack reads. The input must have the size of the format.
 
-  --hex           the input is a dump of xxd, hexdump, od, tcpdump or Wireshark, or
-                  hex digits with blanks, commas, colons, 0x or \x between them
-  --json          print JSON arrays: bytes as text or "hex:…", NaN and infinities
-                  as strings, complex numbers as two floats
+  --hex           the input is a dump of xxd, hexdump, od, tcpdump or Wireshark,
+                  or hex digits with blanks, commas, colons, 0x or \x between them
+  --json          print JSON arrays: bytes as text or "hex:…", NaN and
+                  infinities as strings, complex numbers as two floats
   --csv           print CSV
   --fields NAMES  names with commas between them, one for every value or one for
                   every item: they are printed with the values, as the first
                   line of CSV, or as the keys of JSON objects
-  --offset N      unpack at offset N and ignore the rest; a negative N counts from
-                  the end
+  --offset N      unpack at offset N and ignore the rest; a negative N counts
+                  from the end
   --repeat        unpack structures until the end, from --offset on
   --count N       unpack N structures
   --abi ABI       the ABI of another platform
@@ -86,13 +89,13 @@ input, the values of its bytes are shown too; inside a shell loop that reads
 standard input, add </dev/null. If bytes are missing, what is there is shown,
 and the exit status is 1.
 
-  --hex           the input is a dump of xxd, hexdump, od, tcpdump or Wireshark, or
-                  hex digits with blanks, commas, colons, 0x or \x between them
+  --hex           the input is a dump of xxd, hexdump, od, tcpdump or Wireshark,
+                  or hex digits with blanks, commas, colons, 0x or \x between them
   --json          print a JSON object
   --fields NAMES  names with commas between them, one for every value or one for
                   every item
   --each          show every value of a repeated item on a line of its own
-  --offset N      explain the bytes at offset N; a negative N counts from the end
+  --offset N      explain the bytes at offset N, or N from the end if it is negative
   --repeat        a table with a line for every structure, until the end
   --count N       the same, for N structures
   --abi ABI       the ABI of another platform

@@ -31,12 +31,20 @@ func (c *call) stream(in io.Reader) *bufio.Reader {
 // open returns the input that the arguments name: a file, or standard input for -
 // or nothing.
 func (c *call) open() (io.Reader, func() error, error) {
+	switch len(c.args) {
+	case 0:
+		return c.openFile("-")
+	case 1:
+		return c.openFile(c.args[0])
+	}
+	return nil, nil, usageError(fmt.Sprintf("one file at a time, not %q too", c.args[1]))
+}
+
+// openFile opens a file, or standard input for -, and returns what closes it.
+func (c *call) openFile(name string) (io.Reader, func() error, error) {
 	in, done := c.in, func() error { return nil }
-	switch {
-	case len(c.args) > 1:
-		return nil, nil, usageError(fmt.Sprintf("one file at a time, not %q too", c.args[1]))
-	case len(c.args) == 1 && c.args[0] != "-":
-		f, err := os.Open(c.args[0])
+	if name != "-" {
+		f, err := os.Open(name)
 		if err != nil {
 			return nil, nil, err
 		}

@@ -111,7 +111,10 @@ func commands() []command {
 		{"unpack", unpackHelp, (*call).unpack},
 		{"calcsize", calcsizeHelp, (*call).calcsize},
 		{"explain", explainHelp, (*call).explain},
+		{"diff", diffHelp, (*call).diff},
 		{"gen", genHelp, (*call).gen},
+		{"completion", completionHelp, (*call).completion},
+		{"man", manHelp, (*call).man},
 	}
 }
 
@@ -122,8 +125,11 @@ func run(args []string, in io.Reader, out, errs io.Writer, env environment) int 
 	if flushed := w.Flush(); err == nil {
 		err = flushed
 	}
-	if err == nil {
+	switch err {
+	case nil:
 		return statusOK
+	case errDiffer:
+		return statusData
 	}
 	fmt.Fprintf(errs, "structpack: %s\n", harmless(strings.TrimPrefix(err.Error(), "structpack: ")))
 	var usage usageError

@@ -35,7 +35,7 @@ func optionsOf(help string) []option {
 	for line := range strings.Lines(help) {
 		switch {
 		case strings.HasPrefix(line, "  -"):
-			name, text, _ := strings.Cut(strings.TrimLeft(line, " -"), " ")
+			name, text, _ := strings.Cut(strings.TrimLeft(strings.TrimLeft(line, " "), "-"), " ")
 			value, rest, _ := strings.Cut(text, " ")
 			if value == "" || strings.ToUpper(value) != value {
 				value, rest = "", text

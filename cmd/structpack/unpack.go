@@ -70,16 +70,9 @@ func sentence(err error) error {
 // them, and calls do with the number, the address and the bytes of each. The
 // bytes are valid until do returns.
 func (c *call) records(in io.Reader, s *structpack.Struct, do func(n int, at int64, data []byte) error) error {
-	most := -1
-	if c.has("count") {
-		n, err := number("count", c.value("count"))
-		if err != nil {
-			return err
-		}
-		if n < 0 {
-			return usageError("--count is not negative")
-		}
-		most = n
+	most, err := c.most()
+	if err != nil {
+		return err
 	}
 	if _, err := s.IterUnpack(nil); err != nil { // a structure of no bytes
 		return err
@@ -109,6 +102,22 @@ func (c *call) records(in io.Reader, s *structpack.Struct, do func(n int, at int
 		at += int64(s.Size())
 	}
 	return nil
+}
+
+// most is how many structures are asked for: one, --count of them or, with
+// --repeat alone, -1 for all.
+func (c *call) most() (int, error) {
+	switch {
+	case c.has("count"):
+		n, err := number("count", c.value("count"))
+		if err == nil && n < 0 {
+			err = usageError("--count is not negative")
+		}
+		return n, err
+	case c.repeat:
+		return -1, nil
+	}
+	return 1, nil
 }
 
 // skip goes to --offset, and returns what follows it and its address.
