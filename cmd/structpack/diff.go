@@ -18,7 +18,7 @@ Shows in which fields the structures of two files differ, padding included. One
 of the files may be - for standard input. The exit status is 1 if they differ.
 
   --hex           the input is a dump of xxd, hexdump, od, tcpdump or Wireshark,
-                  or hex digits with blanks, commas, colons, 0x or \x between them
+                  or hex digits with blanks, colons, commas, 0x or \x between
   --json          print a JSON object for every field that differs
   --fields NAMES  names with commas between them, one for every value or one for
                   every item

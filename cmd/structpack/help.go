@@ -30,7 +30,7 @@ Packs values and writes the bytes to standard output. How a value is read
 depends on its code:
 
   b B h H i I l L q Q n N P   7, -7, 0x1f, 0o17, 0b101, 1_000
-  e f d                       2.5, 1e-3, inf, nan, its bits: nan:7ff8000000000001
+  e f d                       2.5, inf, nan, or its bits: nan:7ff8000000000001
   F D Zf Zd                   1+2j, or two floats: 1,nan
   ?                           true, false, 1, 0
   c s p                       text, or hex:00ff
@@ -57,7 +57,7 @@ Unpacks the file, or standard input, and prints the values on one line, in the
 form that pack reads. The input must have the size of the format.
 
   --hex           the input is a dump of xxd, hexdump, od, tcpdump or Wireshark,
-                  or hex digits with blanks, commas, colons, 0x or \x between them
+                  or hex digits with blanks, colons, commas, 0x or \x between
   --json          print JSON arrays: bytes as text or "hex:…", NaN and
                   infinities as strings, complex numbers as two floats
   --csv           print CSV
@@ -90,12 +90,13 @@ standard input, add </dev/null. If bytes are missing, what is there is shown,
 and the exit status is 1.
 
   --hex           the input is a dump of xxd, hexdump, od, tcpdump or Wireshark,
-                  or hex digits with blanks, commas, colons, 0x or \x between them
+                  or hex digits with blanks, colons, commas, 0x or \x between
   --json          print a JSON object
   --fields NAMES  names with commas between them, one for every value or one for
                   every item
   --each          show every value of a repeated item on a line of its own
-  --offset N      explain the bytes at offset N, or N from the end if it is negative
+  --offset N      explain the bytes at offset N; a negative N counts from
+                  the end
   --repeat        a table with a line for every structure, until the end
   --count N       the same, for N structures
   --abi ABI       the ABI of another platform

@@ -119,7 +119,7 @@ func zsh(b *strings.Builder) {
 		}
 		b.WriteString("\t\t\t'*:file:_files'\n\t\t;;\n")
 	}
-	b.WriteString("\tesac\n}\n\n_structpack \"$@\"\n")
+	b.WriteString("\tesac\n}\n\nif [ \"$funcstack[1]\" = _structpack ]; then\n\t_structpack \"$@\"\nelse\n\tcompdef _structpack structpack\nfi\n")
 }
 
 func fish(b *strings.Builder) {
