@@ -133,7 +133,8 @@ func _Name_unmarshalBinary(v *Name, data []byte) error {
 	if v == nil {
 		return _Name_error("unpack", -1, -1, structpack.ErrType, "a nil pointer to main.Name")
 	}
-	return _Name_error("unpack", -1, -1, structpack.ErrBuffer, "unpack requires a buffer of 13 bytes")
+	_, err := structpack.Unpack("!ci4sf", data)
+	return err
 }
 
 func _Name_error(op string, pos, index int, err error, reason string) error {
@@ -260,7 +261,8 @@ func _Header_unmarshalBinary(v *Header, data []byte) error {
 	if v == nil {
 		return _Header_error("unpack", -1, -1, structpack.ErrType, "a nil pointer to main.Header")
 	}
-	return _Header_error("unpack", -1, -1, structpack.ErrBuffer, "unpack requires a buffer of 20 bytes")
+	_, err := structpack.Unpack("!HHIIBBHHH", data)
+	return err
 }
 
 func _Header_error(op string, pos, index int, err error, reason string) error {
@@ -408,7 +410,8 @@ func _Many_unmarshalBinary(v *Many, data []byte) error {
 	if v == nil {
 		return _Many_error("unpack", -1, -1, structpack.ErrType, "a nil pointer to main.Many")
 	}
-	return _Many_error("unpack", -1, -1, structpack.ErrBuffer, "unpack requires a buffer of 83 bytes")
+	_, err := structpack.Unpack("<bBhHiIqQfd?8s2xbBhHiIqQ", data)
+	return err
 }
 
 func _Many_error(op string, pos, index int, err error, reason string) error {

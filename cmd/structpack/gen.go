@@ -30,12 +30,15 @@ func (c *call) gen() error {
 		_, err := c.out.Write(files[0].Data)
 		return err
 	}
+	if c.has("check") {
+		return gen.Check(files)
+	}
 	return gen.Write(files)
 }
 
 // config reads the options of gen.
 func (c *call) config() (*gen.Config, error) {
-	config := &gen.Config{Tags: c.tags, Output: c.output, NoTest: c.notest}
+	config := &gen.Config{Tags: c.tags, Output: c.output, NoTest: c.notest, Header: c.value("header")}
 	if config.Output == "-" {
 		config.Output = ""
 	}
@@ -119,6 +122,8 @@ type_structpack_test.go. In a Go file:
                   not the same on all of them is refused
   -o FILE         the file to write; with - the code goes to standard output
   --notest        write no test
+  --header FILE   comments to begin the files with, such as a licence
+  --check         write nothing; fail if a file has not the right content
   --tags TAGS     build tags, with commas between them
 
 A file that has the right content already is not touched.

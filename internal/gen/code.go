@@ -121,6 +121,7 @@ func (s *source) code(command string, records []*record) ([]byte, error) {
 func (c *coder) finish(command string, records []*record) ([]byte, error) {
 	body := c.body
 	c.body = new(bytes.Buffer)
+	c.body.WriteString(c.header)
 	c.f("%s%s; DO NOT EDIT.\n\n", mark, command)
 	if x := c.constraint(records); x != "" {
 		c.f("//go:build %s\n\n", x)

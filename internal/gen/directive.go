@@ -24,15 +24,56 @@ func (s *source) readDirectives(hidden map[string]string) error {
 			continue // no run is in it, and if it is part of the package, go list or the parser says more
 		}
 		n := 0
+		aliases := map[string]string{} // which go generate keeps for a file
 		for line := range strings.Lines(string(text)) {
 			n++
 			words, ok := strings.CutPrefix(line, "//go:generate ")
 			if !ok {
 				continue
 			}
+			words = strings.TrimSpace(words)
+			first, rest, _ := strings.Cut(words, " ")
+			if first == "-command" {
+				name, command, _ := strings.Cut(strings.TrimSpace(rest), " ")
+				aliases[name] = command
+				continue
+			}
+			if command, ok := aliases[first]; ok {
+				words = command + " " + rest
+			}
 			if c, err := s.Parse(runOf(words)); err == nil && (c.Dir == "" || c.Dir == ".") {
 				if err := s.addOthers(c, hidden, fmt.Sprintf("%s:%d", show(name), n)); err != nil {
 					return err
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// stale returns an error if the package has code of a former run that is in the way
+// of this one: it is for a type that is gone, as after a change of its name, or for
+// a type of this run, which had another -o. No go:generate line is for it any more;
+// of those that one is for, the files have not been read.
+func (s *source) stale() error {
+	if s.Parse == nil {
+		return nil
+	}
+	for _, f := range s.files {
+		for _, group := range f.Comments {
+			line, ok := strings.CutPrefix(group.List[0].Text, mark)
+			line, complete := strings.CutSuffix(line, "; DO NOT EDIT.")
+			if !ok || !complete || group.Pos() > f.Package {
+				continue
+			}
+			former, err := s.Parse(runOf("structpack gen" + line))
+			if err != nil {
+				continue
+			}
+			for _, r := range former.Records {
+				again := slices.ContainsFunc(s.Records, func(own Record) bool { return own.Type == r.Type })
+				if again || !r.New && s.spec(r.Type) == nil {
+					return fail(show(s.fset.PositionFor(f.Package, false).Filename), "it is from a former run of gen, for type %s: remove it and its test", r.Type)
 				}
 			}
 		}

@@ -3,10 +3,14 @@ package gen
 import (
 	"errors"
 	"fmt"
+	"go/build/constraint"
+	"go/parser"
+	"go/token"
 	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 )
 
 // maxFile bounds a file of the package. The largest in the Go distribution have
@@ -57,6 +61,38 @@ func (s *source) regular() error {
 		}
 	}
 	return nil
+}
+
+// readHeader reads comments from a file, and returns them with an empty line after
+// them.
+func readHeader(name string) (string, error) {
+	if name == "" {
+		return "", nil
+	}
+	info, err := os.Stat(name)
+	if err != nil {
+		return "", fail(name, "%v", errors.Unwrap(err))
+	}
+	if !info.Mode().IsRegular() || info.Size() > maxFile {
+		return "", fail(name, "it is not a regular file, or too large")
+	}
+	text, err := os.ReadFile(name)
+	if err != nil {
+		return "", err
+	}
+	header := strings.TrimSpace(strings.ReplaceAll(string(text), "\r\n", "\n")) + "\n\n"
+	f, err := parser.ParseFile(token.NewFileSet(), "", header+"package p\n", parser.ParseComments|parser.PackageClauseOnly)
+	if err != nil {
+		return "", fail(name, "it is not made of Go comments")
+	}
+	for _, group := range f.Comments {
+		for _, c := range group.List {
+			if constraint.IsGoBuild(c.Text) || constraint.IsPlusBuild(c.Text) {
+				return "", fail(name, "it has a build constraint; that of the type's file is taken over")
+			}
+		}
+	}
+	return header, nil
 }
 
 // replaceable returns an error if there is something at name that is not a regular

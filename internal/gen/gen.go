@@ -27,6 +27,7 @@ type Config struct {
 	Tags    string          // build tags, as the go command takes them
 	Output  string          // file for the code; Default if empty
 	NoTest  bool
+	Header  string // a file with comments that generated files begin with
 	Where   string // file and line that the Records come from, for errors; may be empty
 
 	// Parse reads the arguments of another run, from a go:generate line. The
@@ -160,7 +161,7 @@ func Generate(c *Config) ([]File, error) {
 	}
 	files := []File{{src.output, code}}
 	if !c.NoTest {
-		test, err := src.test(c.command(), records, c.ABI)
+		test, err := src.test(c.command(), records)
 		if err != nil {
 			return nil, err
 		}

@@ -32,6 +32,7 @@ type source struct {
 	files  []*ast.File
 	others []*record // of other runs for the same package
 
+	header  string // comments for the generated files to begin with
 	arch    string // GOARCH
 	version string // of the language
 	exports map[string]*listed
@@ -87,6 +88,9 @@ func load(c *Config) (*source, error) {
 		return nil, fail(c.Where, "-o %s: the methods of a type can only be where it is, in %s", c.Output, show(dir))
 	}
 	if err := s.regular(); err != nil {
+		return nil, err
+	}
+	if s.header, err = readHeader(c.Header); err != nil {
 		return nil, err
 	}
 	hidden := map[string]string{}
@@ -154,6 +158,12 @@ func (s *source) read(overlay string) error {
 		if err := s.chooseTests(l); err != nil {
 			return err
 		}
+	}
+	if err := s.stale(); err != nil {
+		return err
+	}
+	if err := s.sameBuilds(); err != nil {
+		return err
 	}
 	if s.path == libraryPath && s.unit != externalTest {
 		return fail(s.Where, "package %s cannot import itself, as the code for its types would have to", s.path)

@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 )
 
@@ -61,6 +62,24 @@ func nameTags(file string) []string {
 		return words[n-2:]
 	}
 	return words[n-1:]
+}
+
+// sameBuilds returns an error if the name of the file to write keeps the code out of
+// builds that a type is in.
+func (s *source) sameBuilds() error {
+	for _, tag := range nameTags(filepath.Base(s.output)) {
+		for _, r := range s.Records {
+			_, f := specIn(s.files, r.Type)
+			if f == nil {
+				continue // it is to be declared there
+			}
+			name := s.fset.PositionFor(f.Package, false).Filename
+			if !slices.Contains(nameTags(filepath.Base(name)), tag) {
+				return fail(s.Where, "-o %s: the code would be for builds with %s only, and %s, which declares %s, is not", s.Output, tag, show(name), r.Type)
+			}
+		}
+	}
+	return nil
 }
 
 // constraint returns what the build must be like for the files that declare the

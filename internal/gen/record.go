@@ -50,7 +50,23 @@ func (m *methodWriter) words(s string) string {
 	return strings.NewReplacer(
 		"TYPE", m.r.Type, "SIZE", m.r.sizeName(), "_R_", m.r.own(""), "_P_", m.prefix, "PACKAGE", m.name, "BYTES", strconv.Itoa(m.r.s.Size()),
 		"FORMAT", strconv.Quote(m.r.Format), "ZERO", zero(m.r), "LIB", m.imports[libraryPath],
-		"SLICES", m.imports["slices"], "ENCODING", m.imports["encoding"]).Replace(s)
+		"UNPACK", m.unpackAny(), "SLICES", m.imports["slices"], "ENCODING", m.imports["encoding"]).Replace(s)
+}
+
+// unpackAny writes the call of the library for data of the wrong length, which
+// words the error.
+func (m *methodWriter) unpackAny() string {
+	lib := m.imports[libraryPath]
+	if m.ABI == nil {
+		return fmt.Sprintf("_, err := %s.Unpack(%q, data)\nreturn err", lib, m.r.Format)
+	}
+	return fmt.Sprintf("s, err := %s.CompileFor(%s, %q)\nif err == nil {\n_, err = s.Unpack(data)\n}\nreturn err", lib, m.abi(), m.r.Format)
+}
+
+// abi writes the ABI of the run.
+func (c *coder) abi() string {
+	return fmt.Sprintf("%s.ABI{Name: %q, BigEndian: %t, Long: %d, Pointer: %d, Align8: %d}",
+		c.use(libraryPath, "structpack"), c.ABI.Name, c.ABI.BigEndian, c.ABI.Long, c.ABI.Pointer, c.ABI.Align8)
 }
 
 // zero writes a value of the type.
@@ -250,7 +266,7 @@ func _R_unmarshalBinary(v *TYPE, data []byte) error {
 	if v == nil {
 		return _R_error("unpack", -1, -1, LIB.ErrType, "a nil pointer to PACKAGE.TYPE")
 	}
-	return _R_error("unpack", -1, -1, LIB.ErrBuffer, "unpack requires a buffer of BYTES bytes")
+	UNPACK
 }
 
 func _R_error(op string, pos, index int, err error, reason string) error {

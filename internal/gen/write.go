@@ -20,6 +20,27 @@ func Write(files []File) error {
 	return err
 }
 
+// Check returns an error about the first of files that has not its content. What a
+// checkout may have done to the ends of its lines does not count.
+func Check(files []File) error {
+	for _, f := range files {
+		if err := replaceable(f.Name); err != nil {
+			return fail(show(f.Name), "%v", errors.Unwrap(err))
+		}
+		old, err := os.ReadFile(f.Name)
+		if errors.Is(err, fs.ErrNotExist) {
+			return fail(show(f.Name), "it is not there: run go generate")
+		}
+		if err != nil {
+			return err
+		}
+		if !bytes.Equal(bytes.ReplaceAll(old, []byte("\r\n"), []byte("\n")), f.Data) {
+			return fail(show(f.Name), "it is not current: run go generate")
+		}
+	}
+	return nil
+}
+
 func write(files []File) error {
 	type move struct{ from, to string }
 	var moves []move

@@ -169,7 +169,8 @@ func _Reading_unmarshalBinary(v *Reading, data []byte) error {
 	if v == nil {
 		return _Reading_error("unpack", -1, -1, structpack.ErrType, "a nil pointer to checked.Reading")
 	}
-	return _Reading_error("unpack", -1, -1, structpack.ErrBuffer, "unpack requires a buffer of 30 bytes")
+	_, err := structpack.Unpack("<bHiefF2x3H?", data)
+	return err
 }
 
 func _Reading_error(op string, pos, index int, err error, reason string) error {
@@ -297,7 +298,8 @@ func _Entry_unmarshalBinary(v *Entry, data []byte) error {
 	if v == nil {
 		return _Entry_error("unpack", -1, -1, structpack.ErrType, "a nil pointer to checked.Entry")
 	}
-	return _Entry_error("unpack", -1, -1, structpack.ErrBuffer, "unpack requires a buffer of 37 bytes")
+	_, err := structpack.Unpack(">16s8p4sqB", data)
+	return err
 }
 
 func _Entry_error(op string, pos, index int, err error, reason string) error {

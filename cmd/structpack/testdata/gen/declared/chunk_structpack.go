@@ -146,7 +146,8 @@ func _Chunk_unmarshalBinary(v *Chunk, data []byte) error {
 	if v == nil {
 		return _Chunk_error("unpack", -1, -1, structpack.ErrType, "a nil pointer to declared.Chunk")
 	}
-	return _Chunk_error("unpack", -1, -1, structpack.ErrBuffer, "unpack requires a buffer of 17 bytes")
+	_, err := structpack.Unpack(">I4s4HB", data)
+	return err
 }
 
 func _Chunk_error(op string, pos, index int, err error, reason string) error {
@@ -271,7 +272,8 @@ func _point_unmarshalBinary(v *point, data []byte) error {
 	if v == nil {
 		return _point_error("unpack", -1, -1, structpack.ErrType, "a nil pointer to declared.point")
 	}
-	return _point_error("unpack", -1, -1, structpack.ErrBuffer, "unpack requires a buffer of 24 bytes")
+	_, err := structpack.Unpack("<3d", data)
+	return err
 }
 
 func _point_error(op string, pos, index int, err error, reason string) error {

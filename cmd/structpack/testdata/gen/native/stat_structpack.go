@@ -139,7 +139,11 @@ func _Stat_unmarshalBinary(v *Stat, data []byte) error {
 	if v == nil {
 		return _Stat_error("unpack", -1, -1, structpack.ErrType, "a nil pointer to native.Stat")
 	}
-	return _Stat_error("unpack", -1, -1, structpack.ErrBuffer, "unpack requires a buffer of 25 bytes")
+	s, err := structpack.CompileFor(structpack.ABI{Name: "ilp32-be", BigEndian: true, Long: 4, Pointer: 4, Align8: 8}, "@HlPd?")
+	if err == nil {
+		_, err = s.Unpack(data)
+	}
+	return err
 }
 
 func _Stat_error(op string, pos, index int, err error, reason string) error {
@@ -258,7 +262,11 @@ func _Pair_unmarshalBinary(v *Pair, data []byte) error {
 	if v == nil {
 		return _Pair_error("unpack", -1, -1, structpack.ErrType, "a nil pointer to native.Pair")
 	}
-	return _Pair_error("unpack", -1, -1, structpack.ErrBuffer, "unpack requires a buffer of 10 bytes")
+	s, err := structpack.CompileFor(structpack.ABI{Name: "ilp32-be", BigEndian: true, Long: 4, Pointer: 4, Align8: 8}, "=hF")
+	if err == nil {
+		_, err = s.Unpack(data)
+	}
+	return err
 }
 
 func _Pair_error(op string, pos, index int, err error, reason string) error {

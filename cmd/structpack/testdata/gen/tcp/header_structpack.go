@@ -139,7 +139,8 @@ func _Header_unmarshalBinary(v *Header, data []byte) error {
 	if v == nil {
 		return _Header_error("unpack", -1, -1, structpack.ErrType, "a nil pointer to tcp.Header")
 	}
-	return _Header_error("unpack", -1, -1, structpack.ErrBuffer, "unpack requires a buffer of 20 bytes")
+	_, err := structpack.Unpack("!HHIIBBHHH", data)
+	return err
 }
 
 func _Header_error(op string, pos, index int, err error, reason string) error {
