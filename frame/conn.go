@@ -60,6 +60,8 @@ type Conn struct {
 	ending       bool             // the Server is shut down
 
 	// Of the goroutine that reads, in a Server.
+	serving    bool          // there is one
+	drainLimit int           // how many bytes may come after Shutdown
 	handling   bool          // a handler is running: no Shutdown ends its reading
 	draining   bool          // the Server is shut down, and no handler is running
 	drained    int           // how many bytes came since then
@@ -117,7 +119,10 @@ func (c *Conn) Close() error {
 }
 
 // lastFlush flushes what is waiting, and does not wait for ever.
-func (c *Conn) lastFlush() error { return c.flushIn(cmp.Or(max(c.WriteTimeout, 0), closeTimeout)) }
+func (c *Conn) lastFlush() error { return c.flushIn(c.writeLimit()) }
+
+// writeLimit is how long the last flush may take.
+func (c *Conn) writeLimit() time.Duration { return cmp.Or(max(c.WriteTimeout, 0), closeTimeout) }
 
 // abort closes the connection at once. What wraps one, as TLS does, would take
 // leave of the peer first, and wait for that.

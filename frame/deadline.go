@@ -49,9 +49,11 @@ func (c *Conn) beforeRead(inside bool) (poll bool, err error) {
 			return false, err
 		}
 	}
-	c.draining = c.ending && !c.handling
+	if c.draining = c.ending && !c.handling; c.draining && c.drainLimit == 0 {
+		c.drainLimit = max(drain, unread(c.conn))
+	}
 	// Then a frame that is here in part is read to its end, and not a byte more.
-	c.exact = c.draining && c.drained >= drain
+	c.exact = c.draining && c.drained >= c.drainLimit
 	var d time.Time
 	switch {
 	case inside:
@@ -66,8 +68,8 @@ func (c *Conn) beforeRead(inside bool) (poll bool, err error) {
 			d = c.frameStart.Add(limit)
 		}
 	case c.draining:
-		if c.drained >= drain || c.emptyWaits >= waits || c.waited >= pollWaits {
-			return false, errEnding
+		if c.drained >= c.drainLimit || c.emptyWaits >= waits || c.waited >= pollWaits {
+			return false, c.drainEnd()
 		}
 		if poll = c.raw != nil; !poll {
 			c.waitStart = time.Now()

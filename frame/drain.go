@@ -2,24 +2,30 @@ package frame
 
 import (
 	"errors"
+	"fmt"
+	"io"
+	"net"
 	"time"
 )
 
 const (
-	// drain is how much a connection reads after a Shutdown: more than a kernel
-	// holds for it, so that all frames are answered that had arrived, and not more,
-	// for the peer may go on sending for ever.
-	drain = 8 << 20
 	// Where it cannot be asked whether there are any, a wait of this length tells;
 	// but on a machine that is busy the time may be over before anybody looks.
 	pollWait = 25 * time.Millisecond
 	waits    = 4
-	// impatience is how long such waits take in all, for a peer that always has
+	// pollWaits is how long such waits take in all, for a peer that always has
 	// something before one is over.
 	pollWaits = time.Second
 	// partTimeout is the FrameTimeout after a Shutdown if there is none.
 	partTimeout = 5 * time.Second
 )
+
+// drain is how much a connection reads after a Shutdown at least, if it is there: as
+// much as had arrived, but not for ever if the peer goes on sending. A variable for tests.
+var drain = 8 << 20
+
+// errUnread ends reading after a Shutdown, with something left.
+var errUnread = errors.New("frame: shut down before all was read that had arrived")
 
 // errEnding ends reading after a Shutdown.
 var errEnding = errors.New("frame: shut down")
@@ -37,6 +43,14 @@ func (c *Conn) end() {
 	})
 }
 
+// drainEnd ends reading after a Shutdown.
+func (c *Conn) drainEnd() error {
+	if c.drained >= c.drainLimit && hasUnread(c.conn) {
+		return errUnread
+	}
+	return errEnding
+}
+
 // hasDrained is called when the Reader has waited while draining, and has n bytes
 // more.
 func (c *Conn) hasDrained(n int) {
@@ -47,33 +61,82 @@ func (c *Conn) hasDrained(n int) {
 	}
 }
 
-// A connection that was closed at once would lose the last answers, if the peer
-// goes on sending before it has read them. So it is closed when the peer has been
-// silent for lingerSilent, or after lingerMost.
-const (
+// Answers are lost if a connection is closed before the peer's kernel has them, or
+// with bytes unread. So it is closed when they are acknowledged, and the peer has
+// closed, has been silent for lingerSilent, or goes on sending after lingerMost.
+// Variables for tests.
+var (
 	lingerSilent = time.Second
 	lingerMost   = 5 * time.Second
 )
 
-// linger ends what is sent, and waits until the peer has read it and closes.
-func (c *Conn) linger() {
-	half, ok := c.conn.(interface{ CloseWrite() error })
-	if !ok || half.CloseWrite() != nil {
-		return
+// lingerPoll is how often a connection without news is asked what it has sent.
+const lingerPoll = 20 * time.Millisecond
+
+// errUnsent is for answers that the peer's kernel did not acknowledge in time.
+var errUnsent = errors.New("frame: closed before the peer has acknowledged the last frames")
+
+// linger ends what is sent, and waits until the peer has read it and closes. The
+// error says that it may not have all of it. A TLS peer that has closed already
+// refuses the goodbye that TLS sends, which says nothing of what came before.
+func (c *Conn) linger(closed bool) error {
+	if !c.closeWrite() {
+		return nil
 	}
 	buf := getBuffer(smallest - shift)
 	defer buf.put()
-	for end := time.Now().Add(lingerMost); ; {
-		d := time.Now().Add(lingerSilent)
-		if d.After(end) {
-			d = end
+	start := time.Now()
+	silentAt := start.Add(lingerSilent)
+	limit := start.Add(c.writeLimit())
+	for ended := false; ; {
+		sent, known, err := sendState(c.conn)
+		now := time.Now()
+		switch {
+		case known && err != nil && closed && c.raw == nil:
+			return nil
+		case known && err != nil:
+			return fmt.Errorf("%w: %w", errUnsent, err)
+		case known && !sent && now.After(limit):
+			return errUnsent
+		case (sent || !known) && (ended || now.After(silentAt) || now.Sub(start) >= lingerMost):
+			return nil
 		}
-		if c.conn.SetReadDeadline(d) != nil {
-			return
+		if ended {
+			time.Sleep(lingerPoll)
+			continue
 		}
 		// A deadline that is not over is that of a Shutdown, for the Reader.
-		if _, err := c.conn.Read(buf.b); err != nil && (!isTimeout(err) || time.Until(d) <= slack) {
-			return
+		if err := c.conn.SetReadDeadline(now.Add(lingerPoll)); err == nil {
+			_, err = c.conn.Read(buf.b)
+			switch {
+			case err == nil:
+				silentAt = time.Now().Add(lingerSilent)
+			case err == io.EOF:
+				ended = true
+			case !isTimeout(err):
+				if known && !sent {
+					return fmt.Errorf("%w: %w", errUnsent, err)
+				}
+				return nil
+			}
+		} else if known && !sent {
+			return fmt.Errorf("%w: %w", errUnsent, err)
+		} else {
+			return nil
 		}
 	}
+}
+
+// closeWrite ends what is sent, also below TLS, which only says so.
+func (c *Conn) closeWrite() bool {
+	half, ok := c.conn.(interface{ CloseWrite() error })
+	if !ok || half.CloseWrite() != nil {
+		return false
+	}
+	if wraps, ok := c.conn.(interface{ NetConn() net.Conn }); ok {
+		if half, ok := wraps.NetConn().(interface{ CloseWrite() error }); ok {
+			half.CloseWrite()
+		}
+	}
+	return true
 }

@@ -1,4 +1,28 @@
 package frame
 
+import (
+	"testing"
+	"time"
+)
+
 // AllowPackets makes w write to a connection that keeps writes apart.
 func (w *Writer) AllowPackets() { w.err = nil }
+
+var (
+	ErrUnread = errUnread
+	ErrUnsent = errUnsent
+)
+
+// SetDrain is how much a Shutdown reads at least.
+func SetDrain(t *testing.T, n int) {
+	old := drain
+	drain = n
+	t.Cleanup(func() { drain = old })
+}
+
+// SetLinger is how long a peer may be silent, and go on sending, that has everything.
+func SetLinger(t *testing.T, d time.Duration) {
+	silent, most := lingerSilent, lingerMost
+	lingerSilent, lingerMost = d, d
+	t.Cleanup(func() { lingerSilent, lingerMost = silent, most })
+}

@@ -12,4 +12,6 @@ func newRawConn(net.Conn) *rawConn { return nil }
 
 func (*rawConn) read(*Reader, int, bool) (int, error) { return 0, nil }
 
+func hasUnread(net.Conn) bool { return false }
+
 func (*rawConn) write([]byte) (int, error) { return 0, nil }

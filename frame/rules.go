@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"reflect"
 	"slices"
 	"strings"
 
@@ -183,18 +184,23 @@ func integers(head *structpack.Struct) []integer {
 	all := make([]integer, head.NumValues())
 	big := head.Format()[0] != '<'
 	for _, f := range head.Fields() {
-		if !strings.Contains("bBhHiIlLqQc?", f.Code) {
+		if f.Type == nil || !isInteger(f.Type.Kind()) {
 			continue
 		}
+		size := f.Type.Size()
+		v := integer{size: int(size), big: big, shift: uint8(64 - 8*size)}
+		v.signed = f.Type.Kind() <= reflect.Int64 && f.Type.Kind() != reflect.Bool
+		v.length = f.Type.Kind() != reflect.Bool && f.Code != "c"
 		for i := range f.Values {
-			size := f.Size / f.Count
-			v := integer{off: f.Offset + i*size, size: size, big: big, shift: uint8(64 - 8*size)}
-			v.signed, v.length = strings.Contains("bhilq", f.Code), !strings.Contains("c?", f.Code)
+			v.off = f.Offset + i*v.size
 			all[f.Index+i] = v
 		}
 	}
 	return all
 }
+
+// isInteger reports whether values of a kind can be read as integers. A bool can.
+func isInteger(k reflect.Kind) bool { return reflect.Bool <= k && k <= reflect.Uint64 }
 
 // without returns the format of a header with padding in the place of value at,
 // which is an integer.

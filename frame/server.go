@@ -232,7 +232,9 @@ func (s *Server) serve(c *Conn) {
 		return
 	}
 	if c.hasWritten() {
-		c.linger()
+		if e := c.linger(err == io.EOF); e != nil && !failed && s.ConnError != nil {
+			s.ConnError(c, e)
+		}
 	}
 	end = func() { c.conn.Close() }
 }
