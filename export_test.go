@@ -51,6 +51,10 @@ func (b Bound) Shuffles() (pack, unpack bool) {
 	return p != nil, u != nil
 }
 
+// Format and Size are those of the format, which may have been made from the type.
+func (b Bound) Format() string { return b.b.s.format }
+func (b Bound) Size() int      { return b.b.s.size }
+
 // AppendPack and the others take what reflect.New and reflect.MakeSlice return.
 
 func (b Bound) AppendPack(dst []byte, v reflect.Value) ([]byte, error) {
