@@ -245,23 +245,6 @@ func TestCodecAllocations(t *testing.T) {
 	})
 }
 
-// TestUnpackAllocations: the values, the numbers and short bytes, and the slices of
-// bytes take one allocation each, however many there are; or all together one, where
-// few short bytes are among few values.
-func TestUnpackAllocations(t *testing.T) {
-	for format, want := range map[string]float64{
-		"": 0, "4B2?c": 1, "<bBhHiIqQfd": 2, "!HHIIBBHHH": 2,
-		"4s": 3, "10s4s10s4s10s": 3, "4s8s16s1s2I2s2s": 3, "65H": 66, "<i17s": 4, "<i17s4s": 5,
-		"I4s": 1, "!ci4sf": 1, "!16s16sHH": 1, "8s2H2I4sB": 1, allFormat: 1,
-	} {
-		s := structpack.MustCompile(format)
-		data := bytes.Repeat([]byte{0xee}, s.Size()) // Go has small numbers already
-		if got := testing.AllocsPerRun(100, func() { s.Unpack(data) }); got != want {
-			t.Errorf("Unpack %q: %v allocations, want %v", format, got, want)
-		}
-	}
-}
-
 type allocationTest struct {
 	name string
 	run  func() error

@@ -119,8 +119,16 @@ func TestCacheIsBounded(t *testing.T) {
 
 // footprint returns the bytes of a Struct and of what it points to.
 func footprint(s *Struct) int {
-	v := reflect.ValueOf(*s)
-	n := int(v.Type().Size()) + len(s.format)
+	n := sizes(reflect.ValueOf(s).Elem()) + len(s.format)
+	if f := s.flat.Load(); f != nil {
+		n += sizes(reflect.ValueOf(f).Elem())
+	}
+	return n
+}
+
+// sizes returns the bytes of a struct and of its slices.
+func sizes(v reflect.Value) int {
+	n := int(v.Type().Size())
 	for i := range v.NumField() {
 		if f := v.Field(i); f.Kind() == reflect.Slice {
 			n += f.Cap() * int(f.Type().Elem().Size())

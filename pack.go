@@ -70,10 +70,10 @@ func (s *Struct) PackInto(buf []byte, offset int, values ...any) error {
 }
 
 func (s *Struct) appendPack(dst []byte, values []any) ([]byte, error) {
-	if n := len(dst); len(values) == s.flat.quick && cap(dst)-n >= s.size {
+	if f, n := s.flat.Load(), len(dst); f != nil && len(values) == f.quick && cap(dst)-n >= s.size {
 		buf := dst[:n+s.size]
-		if mem.Pack(s.flat.steps, s.big, 0, buf[n:], values) == len(values) {
-			s.clearPads(buf[n:])
+		if mem.Pack(f.steps, s.big, 0, buf[n:], values) == len(values) {
+			clearPads(buf[n:], f.pads)
 			return buf, nil
 		}
 	}
@@ -112,12 +112,12 @@ func (s *Struct) grow(dst []byte, n int) ([]byte, error) {
 }
 
 func (s *Struct) packInto(buf []byte, offset int, values []any) error {
-	if len(values) == s.flat.quick && s.size <= keptSize && offset >= 0 && len(buf)-offset >= s.size {
+	if f := s.flat.Load(); f != nil && len(values) == f.quick && s.size <= keptSize && offset >= 0 && len(buf)-offset >= s.size {
 		room := buf[offset : offset+s.size]
 		var old kept
 		old.keep(room)
-		if mem.Pack(s.flat.steps, s.big, 0, room, values) == len(values) {
-			s.clearPads(room)
+		if mem.Pack(f.steps, s.big, 0, room, values) == len(values) {
+			clearPads(room, f.pads)
 			return nil
 		}
 		old.restore(room)
@@ -175,54 +175,55 @@ func (s *Struct) refused(values []any) (bad int) {
 //
 // Package mem knows the values that are most common; all others are for put.
 func (s *Struct) pack(buf []byte, values []any) (bad int) {
-	if len(s.flat.insts) < len(values) {
-		return s.packPlan(buf, values)
+	if f := s.flatten(); f.steps != nil {
+		clearPads(buf, f.pads)
+		return s.packSteps(f.steps, s.plan, buf, values)
 	}
+	return s.packPlan(buf, values)
+}
+
+func (s *Struct) packSteps(steps []mem.Step, plan []inst, buf []byte, values []any) (bad int) {
 	for i := 0; ; i++ {
-		if i = mem.Pack(s.flat.steps, s.big, i, buf, values); i == len(values) {
-			s.clearPads(buf)
+		if i = mem.Pack(steps, s.big, i, buf, values); i == len(values) {
 			return -1
 		}
-		in := &s.flat.insts[i]
-		if in.put(buf[in.off:], values[i:], s.big) >= 0 {
+		if st := &steps[i]; !plan[st.Inst].put(buf[st.Off:], values[i], s.big) {
 			return i
 		}
 	}
 }
 
-// clearPads writes the padding.
-func (s *Struct) clearPads(buf []byte) {
-	for i := range s.flat.pads {
-		pad := &s.flat.pads[i]
-		clear(buf[pad.off:][:pad.n])
-	}
-}
-
-// packPlan is pack for the formats that have too many values for a flat plan.
+// packPlan is pack without a flat plan. It makes some steps at a time.
 func (s *Struct) packPlan(buf []byte, values []any) (bad int) {
-	for i := range s.plan {
-		in := &s.plan[i]
-		if k := in.put(buf[in.off:], values[in.val:], s.big); k >= 0 {
-			return in.val + k
+	clearPads(buf, s.plan)
+	var steps [someSteps]mem.Step
+	for w, first := (walk{plan: s.plan}), 0; first < len(values); {
+		plan := w.plan
+		n, _ := w.fill(steps[:])
+		if i := s.packSteps(steps[:n], plan, buf, values[first:][:n]); i >= 0 {
+			return first + i
 		}
+		first += n
 	}
 	return -1
 }
 
-// put runs one instruction. It returns the index of the first of its values
-// that cannot be packed, or -1.
-func (in *inst) put(b []byte, values []any, big bool) (bad int) {
-	if in.op == opPad {
-		clear(b[:in.n])
-		return -1
+// clearPads writes the padding that is in a plan.
+func clearPads(buf []byte, plan []inst) {
+	for i := range plan {
+		if in := &plan[i]; in.op == opPad {
+			clear(buf[in.off:][:in.n])
+		}
 	}
-	switch v := values[0]; in.op {
-	case opRun:
-		return packRun(in, big, b, values)
+}
+
+// put packs one value of the instruction. It reports false if it cannot be packed.
+func (in *inst) put(b []byte, v any, big bool) bool {
+	switch in.elem {
 	case opChar:
 		x, err := char(v)
 		if err != nil {
-			return 0
+			return false
 		}
 		b[0] = x
 	case opBool:
@@ -231,53 +232,37 @@ func (in *inst) put(b []byte, values []any, big bool) (bad int) {
 		b = b[:in.n]
 		n, err := copyBytes(b, v)
 		if err != nil {
-			return 0
+			return false
 		}
 		if n < len(b) {
 			clear(b[n:])
 		}
 	case opPascal:
-		if !packPascal(b[:in.n], v) {
-			return 0
-		}
+		return packPascal(b[:in.n], v)
 	case opComplex64, opComplex128:
 		re, im, err := complexBits(v)
 		if err != nil {
-			return 0
+			return false
 		}
-		if in.op == opComplex128 {
+		if in.elem == opComplex128 {
 			put64(b, re, big)
 			put64(b[8:], im, big)
 			break
 		}
 		lo, hi, ok := in.complex64Bits(re, im)
 		if !ok {
-			return 0
+			return false
 		}
 		put32(b, lo, big)
 		put32(b[4:], hi, big)
 	default:
 		u, err := in.bits(v)
 		if err != nil {
-			return 0
+			return false
 		}
-		putBits(b, u, ops[in.op].size, big)
+		putBits(b, u, ops[in.elem].size, big)
 	}
-	return -1
-}
-
-// packRun packs the in.n values of an item with a repeat count.
-func packRun(in *inst, big bool, buf []byte, values []any) (bad int) {
-	one := in.one()
-	steps := []mem.Step{one.step()}
-	size := ops[in.elem].size
-	for k := range in.n {
-		b, v := buf[k*size:], values[k:k+1]
-		if mem.Pack(steps, big, 0, b, v) == 0 && one.put(b, v, big) >= 0 {
-			return k
-		}
-	}
-	return -1
+	return true
 }
 
 // packPascal packs v into b: a length byte, the bytes as far as they fit, and

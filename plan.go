@@ -31,15 +31,13 @@ func (in *inst) values() int {
 	return in.n
 }
 
-// A flat is a plan with its repeat counts written out, an instruction for each value,
-// see [Struct.flatten]. It is empty if there are too many values.
+// A flat is a plan with its repeat counts written out, a step for each value, see
+// [Struct.flatten]. It has no steps if there are too many values.
 type flat struct {
-	insts         []inst     // an instruction for each value
-	steps         []mem.Step // what package mem needs of each of them
-	pads          []inst     // the padding
-	words, slices int        // what the steps take of a mem.Slab
-	block         func(values, words, slices int) ([]any, mem.Slab)
-	quick         int // how many values there are, if package mem may well pack all of it; or -1
+	steps []mem.Step // nil if there are none
+	room  mem.Room   // of the values that are unpacked by the steps
+	pads  []inst     // the padding
+	quick int        // how many values there are, if package mem may well pack all of it; or -1
 }
 
 // add appends the instruction for an item, if it needs one.
@@ -53,6 +51,9 @@ func (s *Struct) add(it *item) {
 	if in.values() == 0 {
 		s.empty = append(s.empty, in)
 		return
+	}
+	if (in.op == opBytes || in.op == opPascal) && in.n > mem.Short {
+		s.large = true
 	}
 	if in.values() > 1 {
 		in.op = opRun
@@ -72,54 +73,82 @@ func (s *Struct) addPad(off, n int) {
 	s.plan = append(s.plan, inst{op: opPad, n: n, off: off})
 }
 
-// flatten makes the form of the plan that small formats run: an instruction
-// for each value, repeat counts written out, so that value i belongs to
-// instruction i. It takes half the time of a loop inside a loop. Formats with
-// more values than most run the plan itself.
-func (s *Struct) flatten() {
-	const most = 64
-	s.flat.quick = -1
-	if s.values > most {
-		return
+// flatten returns the form of the plan that small formats run: a step for each value,
+// repeat counts written out, so that value i belongs to step i. It takes half the time
+// of a loop inside a loop. Formats with more values than most run the plan itself.
+//
+// It is made when the Struct is used for the second time: many are used only once, and
+// for those it takes longer than it saves.
+func (s *Struct) flatten() *flat {
+	if f := s.flat.Load(); f != nil && f != &usedOnce {
+		return f
 	}
-	s.flat.quick = s.values
-	s.flat.insts = make([]inst, s.values)
-	s.flat.steps = make([]mem.Step, s.values)
-	for i := range s.plan {
-		in := &s.plan[i]
-		if in.op == opPad {
-			s.flat.pads = append(s.flat.pads, *in)
-			continue
-		}
-		one := in.one()
-		one.off = in.off
-		step := one.step()
-		if step.Width == mem.Other || step.N > mem.Short {
-			s.flat.quick = -1
-		}
-		for k := range in.values() {
-			s.flat.insts[in.val+k], s.flat.steps[in.val+k] = one, step
-			one.off += ops[in.elem].size
-			step.Off = one.off
-		}
-		s.flat.words += in.values() * step.Words()
-		if step.Width == mem.Bytes && step.N <= mem.Short {
-			s.flat.slices++
-		}
-	}
-	if s.flat.quick >= 0 { // otherwise a value that is kept might keep a large one
-		s.flat.block = mem.Maker(s.values, s.flat.words, s.flat.slices)
-	}
+	return s.makeFlat()
 }
 
-// one returns the instruction for a single value of in, at offset 0.
-func (in *inst) one() inst {
-	one := *in
-	one.op, one.off, one.val = in.elem, 0, 0
-	if in.op == opRun {
-		one.n = 1
+var (
+	usedOnce = flat{quick: -1}
+	tooMany  = flat{quick: -1}
+)
+
+func (s *Struct) makeFlat() *flat {
+	f := &tooMany
+	switch {
+	case s.flat.CompareAndSwap(nil, &usedOnce):
+		return &usedOnce
+	case s.values <= mem.MostSteps:
+		f = &flat{steps: make([]mem.Step, s.values), quick: s.values}
+		w := walk{plan: s.plan}
+		_, f.room = w.fill(f.steps)
+		for i := range f.steps {
+			if f.steps[i].Width == mem.Other {
+				f.quick = -1
+			}
+		}
+		for i := range s.plan {
+			if s.plan[i].op == opPad {
+				f.pads = append(f.pads, s.plan[i])
+			}
+		}
 	}
-	return one
+	s.flat.Store(f)
+	return f
+}
+
+// A walk goes over the values of a plan.
+type walk struct {
+	plan []inst // from the instruction of the next value on
+	k    int    // how many of its values are done
+}
+
+// fill makes steps for the values that come next, as far as there are steps. The Inst
+// of a step is an index in the plan of the walk as it was before. fill returns how many
+// steps it has made, and what room their values take.
+func (w *walk) fill(steps []mem.Step) (n int, room mem.Room) {
+	i := 0
+	for i < len(w.plan) && n < len(steps) {
+		in := &w.plan[i]
+		if in.op == opPad {
+			i++
+			continue
+		}
+		st := in.step()
+		st.Inst = uint16(i)
+		size := ops[in.elem].size
+		st.Off += w.k * size
+		values := min(in.values()-w.k, len(steps)-n)
+		for range values {
+			room.Add(&st)
+			steps[n] = st
+			st.Off += size
+			n++
+		}
+		if w.k += values; w.k == in.values() {
+			i, w.k = i+1, 0
+		}
+	}
+	w.plan = w.plan[i:]
+	return n, room
 }
 
 // isInteger reports whether the values are integers, which have limits.
@@ -139,14 +168,15 @@ func (in *inst) limits() (lo, hi uint64) {
 	return 0, 1<<bits - 1
 }
 
-// step returns what package mem needs to know of an instruction for one value.
+// step returns what package mem needs to know of the first value of an instruction.
 func (in *inst) step() mem.Step {
-	o := &ops[in.op]
-	st := mem.Step{Width: o.width, Bool: in.op == opBool, Off: in.off, N: in.n, Type: o.typ, Pointer: o.pointer, Lo: 1}
-	if in.n == 0 {
-		st.Width = mem.Other // there may be no byte at its offset
-	}
-	if o.width != mem.Other && in.isInteger() {
+	o := &ops[in.elem]
+	st := mem.Step{Width: o.width, Bool: in.elem == opBool, Off: in.off, Type: o.typ, Pointer: o.pointer, Lo: 1}
+	if o.width == mem.Bytes {
+		if st.N = uint8(in.n); in.n == 0 || in.n > mem.Short { // of none there may be no byte at its offset
+			st.Width = mem.Other
+		}
+	} else if o.width != mem.Other && in.isInteger() {
 		lo, hi := in.limits()
 		st.Lo, st.Hi = -int(min(lo, 1<<(bits.UintSize-1))), int(min(hi, 1<<(bits.UintSize-1)-1))
 	}

@@ -34,7 +34,8 @@ func init() {
 		return s.(*Struct).pair(op, dests)
 	}
 	rules.Steps = func(s any) []mem.Step {
-		if f := &s.(*Struct).flat; f.quick >= 0 && len(f.pads) == 0 {
+		s.(*Struct).flatten()
+		if f := s.(*Struct).flatten(); f.quick >= 0 && len(f.pads) == 0 {
 			return f.steps
 		}
 		return nil

@@ -50,9 +50,9 @@ func (s *Struct) ScanFrom(data []byte, offset int, dests ...any) error {
 }
 
 func (s *Struct) scan(op string, data []byte, dests []any) error {
-	if len(dests) == s.values && len(dests) == len(s.flat.insts) && mem.Exact(s.flat.steps, dests) {
-		if i := mem.Scan(s.flat.steps, s.big, 0, data, dests); i < len(dests) {
-			s.scanExact(data, dests, i)
+	if f := s.flatten(); len(dests) == s.values && len(dests) == len(f.steps) && mem.Exact(f.steps, dests) {
+		if i := mem.Scan(f.steps, s.big, 0, data, dests); i < len(dests) {
+			s.scanExact(f.steps, data, dests, i)
 		}
 		return nil
 	}
@@ -62,11 +62,11 @@ func (s *Struct) scan(op string, data []byte, dests []any) error {
 // scanExact scans into a pointer to the value's own Go type for every value, from
 // value i on; for s and p that is []byte. Package mem knows those that are most
 // common, but not value i.
-func (s *Struct) scanExact(data []byte, dests []any, i int) {
-	for ; i < len(dests); i = mem.Scan(s.flat.steps, s.big, i+1, data, dests) {
-		in := &s.flat.insts[i]
-		b := data[in.off:]
-		switch d := dests[i]; in.op {
+func (s *Struct) scanExact(steps []mem.Step, data []byte, dests []any, i int) {
+	for ; i < len(dests); i = mem.Scan(steps, s.big, i+1, data, dests) {
+		in := &s.plan[steps[i].Inst]
+		b := data[steps[i].Off:]
+		switch d := dests[i]; in.elem {
 		case opBytes:
 			setBytes(d.(*[]byte), b[:in.n])
 		case opPascal:
@@ -143,8 +143,7 @@ func (s *Struct) scanAnys(data []byte, dests []any) {
 	for p := (pairing{}); p.next(s.plan, dests); {
 		if dest, ok := dests[p.dest].(*any); ok && dest != nil {
 			in := &s.plan[p.inst]
-			one := in.one()
-			*dest = one.value(data[in.off+p.k*ops[in.elem].size:], s.big)
+			*dest = in.value(data[in.off+p.k*ops[in.elem].size:], s.big)
 		}
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"reflect"
 	"strings"
+	"sync/atomic"
 	"unicode/utf8"
 )
 
@@ -17,12 +18,13 @@ type Struct struct {
 	size   int
 	values int
 	big    bool // byte order
+	large  bool // some value may have more bytes than mem.Short
 	plan   []inst
 	empty  []inst // the items with a count of 0, which a slice may take
 	abi    ABI
 	named  bool // by who compiled for it
 
-	flat flat
+	flat atomic.Pointer[flat] // nil until it is used
 }
 
 // Compile reads a format and makes a plan of it, for the ABI of the host.
@@ -77,7 +79,6 @@ func compile(abi *ABI, format string) (*Struct, error) {
 		s.add(&it)
 	}
 	s.size, s.values = p.size, p.values
-	s.flatten()
 	return s, nil
 }
 

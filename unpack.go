@@ -35,7 +35,8 @@ func UnpackFrom(format string, data []byte, offset int) ([]any, error) {
 
 // IterUnpack returns an iterator over the structures that follow each other in
 // data, whose length must be a multiple of the size, which must not be 0.
-// Every slice it yields is a new one. It reads data as it goes, as Python's does.
+// Every slice it yields is a new one, to be kept at will; see [Unpack] for what that keeps.
+// It reads data as it goes, as Python's does.
 func IterUnpack(format string, data []byte) (iter.Seq[[]any], error) {
 	s, err := cached(format)
 	if err != nil {
@@ -70,7 +71,9 @@ func (s *Struct) AppendUnpack(dst []any, data []byte) ([]any, error) {
 	}
 	n := len(dst)
 	dst = slices.Grow(dst, s.values)[:n+s.values]
-	s.unpack(dst[n:], data)
+	a := mem.GetArena()
+	s.unpack(dst[n:], data, a)
+	a.Put()
 	return dst, nil
 }
 
@@ -82,11 +85,13 @@ func (s *Struct) IterUnpack(data []byte) (iter.Seq[[]any], error) {
 		return nil, err
 	}
 	return func(yield func([]any) bool) {
+		a := mem.GetArena()
 		for rest := data; len(rest) > 0; rest = rest[s.size:] {
-			if !yield(s.unpackNew(rest[:s.size])) {
-				return
+			if !yield(s.unpackIn(a, rest[:s.size])) {
+				break
 			}
 		}
+		a.Put()
 	}, nil
 }
 
@@ -103,53 +108,65 @@ func (s *Struct) whole(data []byte) error {
 
 // unpackNew is unpack into a new slice.
 func (s *Struct) unpackNew(data []byte) []any {
-	if s.flat.block != nil {
-		values, slab := s.flat.block(s.values, s.flat.words, s.flat.slices)
-		s.unpackFlat(values, data, &slab)
-		return values
+	if s.values == 0 {
+		return []any{}
 	}
-	values := make([]any, s.values)
-	s.unpack(values, data)
+	a := mem.GetArena()
+	values := s.unpackIn(a, data)
+	a.Put()
+	return values
+}
+
+// unpackIn is unpack into a new slice, which is cut from a chunk of the arena if none of
+// its values is large: then others that are kept would keep it.
+func (s *Struct) unpackIn(a *mem.Arena, data []byte) (values []any) {
+	if s.large {
+		values = make([]any, s.values)
+	} else {
+		values = a.Values(s.values)
+	}
+	s.unpack(values, data, a)
 	return values
 }
 
 // unpack runs the plan over data, which has the size of the structure, and
 // puts the values into dst, which has as many places. It cannot fail: every
 // byte string means something.
-func (s *Struct) unpack(dst []any, data []byte) {
-	if len(s.flat.insts) < len(dst) {
-		s.unpackPlan(dst, data)
+func (s *Struct) unpack(dst []any, data []byte, a *mem.Arena) {
+	if f := s.flatten(); f.steps != nil {
+		s.unpackSteps(f.steps, s.plan, data, dst, a.Slab(f.room))
 		return
 	}
-	slab := mem.NewSlab(s.flat.words, s.flat.slices)
-	s.unpackFlat(dst, data, &slab)
+	s.unpackPlan(dst, data, a)
 }
 
-func (s *Struct) unpackFlat(dst []any, data []byte, slab *mem.Slab) {
+func (s *Struct) unpackSteps(steps []mem.Step, plan []inst, data []byte, dst []any, slab mem.Slab) {
 	for i := 0; ; i++ {
-		if i = mem.Unpack(s.flat.steps, s.big, i, data, dst, slab); i == len(dst) {
+		if i = mem.Unpack(steps, s.big, i, data, dst, slab); i == len(dst) {
 			return
 		}
-		in := &s.flat.insts[i]
-		dst[i] = in.value(data[in.off:], s.big)
+		st := &steps[i]
+		dst[i] = plan[st.Inst].value(data[st.Off:], s.big)
 	}
 }
 
-// unpackPlan is unpack for the formats that have too many values for a flat plan.
-func (s *Struct) unpackPlan(dst []any, data []byte) {
-	for i := range s.plan {
-		in := &s.plan[i]
-		one := in.one()
-		size := ops[in.elem].size
-		for k := range in.values() {
-			dst[in.val+k] = one.value(data[in.off+k*size:], s.big)
-		}
+// someSteps is how many are made at a time where there is no flat plan.
+const someSteps = 16
+
+// unpackPlan is unpack without a flat plan. It makes some steps at a time.
+func (s *Struct) unpackPlan(dst []any, data []byte, a *mem.Arena) {
+	var steps [someSteps]mem.Step
+	for w := (walk{plan: s.plan}); len(dst) > 0; {
+		plan := w.plan
+		n, room := w.fill(steps[:])
+		s.unpackSteps(steps[:n], plan, data, dst[:n], a.Slab(room))
+		dst = dst[n:]
 	}
 }
 
-// value returns the value at b, of an instruction for one.
+// value returns the value at b.
 func (in *inst) value(b []byte, big bool) any {
-	switch in.op {
+	switch in.elem {
 	case opChar, opUint8:
 		return b[0]
 	case opBool:

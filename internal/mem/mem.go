@@ -23,28 +23,26 @@ const (
 // A Step says how one value lies in the bytes and in Go.
 type Step struct {
 	Width   Width
-	Bool    bool // any byte but 0 is true
+	Bool    bool   // any byte but 0 is true
+	N       uint8  // for Bytes: how many, at most Short
+	slice   uint8  // where in a Room its slice of bytes is
+	at      uint16 // where in a Room it is
+	Inst    uint16 // for the caller
 	Off     int
-	N       int  // for Bytes
 	Type    Type // of the value
 	Pointer Type // of a pointer to it
 	Lo, Hi  int  // an int from Lo to Hi fits; Lo > Hi if none does
 }
 
-// Short is how many bytes of a value are moved here, and put into a Slab: to move so
+// Short is how many bytes of a value are moved here, and put into an Arena: to move so
 // few takes less time than a call would.
 const Short = 16
 
-// Words returns how many words of a Slab the value takes.
-func (st *Step) Words() int {
-	switch {
-	case st.Width == Bytes && st.N <= Short:
-		return (st.N + 7) / 8
-	case Word16 <= st.Width && st.Width <= Word64:
-		return 1
-	}
-	return 0
-}
+// A Room is what the values of some steps, at most MostSteps, take of an Arena.
+type Room struct{ bytes, slices int }
+
+// MostSteps is how many steps have room in a Room.
+const MostSteps = 64
 
 // copyShort sets b to x, cut or padded with zeros.
 func copyShort[T []byte | string](b []byte, x T) {

@@ -70,11 +70,8 @@ func Pack(steps []Step, big bool, i int, buf []byte, values []any) int {
 			case Word64:
 				put64(p, *(*uint64)(e.data), swap)
 			case Bytes:
-				if st.N > Short {
-					return i
-				}
-				if b := *(*[]byte)(e.data); len(b) >= st.N {
-					move(p, unsafe.Pointer(unsafe.SliceData(b)), st.N)
+				if b := *(*[]byte)(e.data); len(b) >= int(st.N) {
+					move(p, unsafe.Pointer(unsafe.SliceData(b)), int(st.N))
 				} else {
 					copyShort(unsafe.Slice((*byte)(p), st.N), b)
 				}
@@ -95,11 +92,11 @@ func Pack(steps []Step, big bool, i int, buf []byte, values []any) int {
 				put64(p, uint64(n), swap)
 			}
 		case stringType.p:
-			if st.Width != Bytes || st.N > Short {
+			if st.Width != Bytes {
 				return i
 			}
-			if b := *(*string)(e.data); len(b) >= st.N {
-				move(p, unsafe.Pointer(unsafe.StringData(b)), st.N)
+			if b := *(*string)(e.data); len(b) >= int(st.N) {
+				move(p, unsafe.Pointer(unsafe.StringData(b)), int(st.N))
 			} else {
 				copyShort(unsafe.Slice((*byte)(p), st.N), b)
 			}
@@ -190,11 +187,11 @@ func Scan(steps []Step, big bool, i int, data []byte, dests []any) int {
 			put64(d, *(*uint64)(p), swap)
 		case Bytes:
 			b := (*[]byte)(d)
-			if st.N > Short || *b == nil || cap(*b) < st.N {
+			if *b == nil || cap(*b) < int(st.N) {
 				return i
 			}
 			*b = (*b)[:st.N]
-			move(unsafe.Pointer(unsafe.SliceData(*b)), p, st.N)
+			move(unsafe.Pointer(unsafe.SliceData(*b)), p, int(st.N))
 		}
 	}
 	return i
@@ -208,77 +205,41 @@ var every = func() (all [256]byte) {
 	return all
 }()
 
-// A Slab is where the values that Unpack makes lie side by side: one allocation
-// for all numbers and short bytes, and one for the slices of bytes, where putting
-// them into interfaces one by one takes one or two each.
-type Slab struct {
-	words  []uint64
-	slices [][]byte
-}
-
-// NewSlab returns a Slab for as many words, and slices of bytes, as the steps that
-// Unpack does not stop at take.
-func NewSlab(words, slices int) Slab {
-	s := Slab{words: make([]uint64, words)}
-	if slices > 0 {
-		s.slices = make([][]byte, slices)
+// Add makes room for the value of a step. A number lies at its alignment.
+func (r *Room) Add(st *Step) {
+	size := 0
+	switch st.Width {
+	case Word16:
+		size = 2
+	case Word32:
+		size = 4
+	case Word64:
+		size = 8
+	case Bytes:
+		st.at, st.slice = uint16(r.bytes), uint8(r.slices)
+		r.bytes += int(st.N)
+		r.slices++
+		return
+	default:
+		return
 	}
-	return s
-}
-
-// A block is a slice of values and their Slab in one allocation, for the formats that
-// would take three. Whoever keeps one of the values keeps all of it.
-type block[V, W, S any] struct {
-	values V
-	words  W
-	slices S
-}
-
-func newBlock[V, W, S any](values, words, slices int) ([]any, Slab) {
-	b := new(block[V, W, S])
-	return unsafe.Slice((*any)(unsafe.Pointer(&b.values)), values), Slab{
-		words:  unsafe.Slice((*uint64)(unsafe.Pointer(&b.words)), words),
-		slices: unsafe.Slice((*[]byte)(unsafe.Pointer(&b.slices)), slices),
-	}
-}
-
-var blocks = [...]struct {
-	values, words, slices int
-	make                  func(values, words, slices int) ([]any, Slab)
-}{
-	{2, 3, 1, newBlock[[2]any, [3]uint64, [1][]byte]},
-	{4, 4, 1, newBlock[[4]any, [4]uint64, [1][]byte]},
-	{4, 6, 3, newBlock[[4]any, [6]uint64, [3][]byte]},
-	{8, 10, 2, newBlock[[8]any, [10]uint64, [2][]byte]},
-	{12, 14, 4, newBlock[[12]any, [14]uint64, [4][]byte]},
-	{20, 20, 4, newBlock[[20]any, [20]uint64, [4][]byte]},
-}
-
-// Maker returns a function that makes so many values, and a Slab of such a size,
-// with one allocation; or nil if there is no block of about that size.
-func Maker(values, words, slices int) func(values, words, slices int) ([]any, Slab) {
-	for i := range blocks {
-		if b := &blocks[i]; slices > 0 && values > b.values/2 && values <= b.values && words <= b.words && slices <= b.slices {
-			return b.make
-		}
-	}
-	return nil
+	at := (r.bytes + size - 1) &^ (size - 1)
+	st.at = uint16(at)
+	r.bytes = at + size
 }
 
 // Unpack unpacks data, in which every step must have its room, into dst, from
 // index i on. It stops at the first value that it has no short cut for, and
-// returns its index. The values lie in slab, which is new before the first one.
-func Unpack(steps []Step, big bool, i int, data []byte, dst []any, slab *Slab) int {
+// returns its index. The values lie in slab, which has the room that the steps were
+// added to.
+func Unpack(steps []Step, big bool, i int, data []byte, dst []any, slab Slab) int {
 	swap := big != hostBig
 	base := unsafe.Pointer(unsafe.SliceData(data))
 	steps = steps[:len(dst)]
 	for ; i < len(dst); i++ {
 		st := &steps[i]
-		if st.Width == Other || st.Width == Bytes && st.N > Short {
-			return i
-		}
 		p := unsafe.Add(base, st.Off)
-		var d unsafe.Pointer
+		d := unsafe.Add(slab.words, st.at)
 		switch st.Width {
 		case Byte:
 			x := *(*uint8)(p)
@@ -287,32 +248,36 @@ func Unpack(steps []Step, big bool, i int, data []byte, dst []any, slab *Slab) i
 			}
 			d = unsafe.Pointer(&every[x])
 		case Word16:
-			d = slab.take(1)
 			put16(d, *(*uint16)(p), swap)
 		case Word32:
-			d = slab.take(1)
 			put32(d, *(*uint32)(p), swap)
 		case Word64:
-			d = slab.take(1)
 			put64(d, *(*uint64)(p), swap)
 		case Bytes:
-			to := slab.take(st.Words())
-			move(to, p, st.N)
-			b := &slab.slices[0]
-			slab.slices = slab.slices[1:]
-			*b = unsafe.Slice((*byte)(to), st.N)
+			move(d, p, int(st.N))
+			b := (*[]byte)(unsafe.Add(slab.slices, uintptr(st.slice)*unsafe.Sizeof([]byte(nil))))
+			*b = unsafe.Slice((*byte)(d), st.N)
 			d = unsafe.Pointer(b)
+		default:
+			return i
 		}
 		*(*eface)(unsafe.Pointer(&dst[i])) = eface{st.Type.p, d}
 	}
 	return i
 }
 
-// take returns where the next n words are.
-func (s *Slab) take(n int) unsafe.Pointer {
-	p := unsafe.Pointer(&s.words[0])
-	s.words = s.words[n:]
-	return p
+// A Slab is memory for the values of some steps.
+type Slab struct{ words, slices unsafe.Pointer }
+
+// Slab returns memory for what r says.
+func (a *Arena) Slab(r Room) (s Slab) {
+	if r.bytes > 0 {
+		s.words = unsafe.Pointer(unsafe.SliceData(a.words.take((r.bytes+7)/8, mostWords)))
+	}
+	if r.slices > 0 {
+		s.slices = unsafe.Pointer(unsafe.SliceData(a.slices.take(r.slices, mostSlices)))
+	}
+	return s
 }
 
 // SetFloat32bits sets v, which must be addressable and of kind Float32.
