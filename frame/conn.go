@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"io"
 	"net"
 	"os"
 	"sync"
@@ -58,6 +59,8 @@ type Conn struct {
 	readDeadline time.Time        // the read deadline
 	woken        bool             // it was moved into the past
 	ending       bool             // the Server is shut down
+
+	lastWords lastWords
 
 	// Of the goroutine that reads, in a Server.
 	serving    bool          // there is one
@@ -222,6 +225,39 @@ func (c *Conn) FlushContext(ctx context.Context) error {
 	c.Writer.mu.Lock()
 	defer c.Writer.unlock()
 	return c.flushed(ctx, false)
+}
+
+// The lastWords of a peer are what has arrived when writing has failed.
+type lastWords struct {
+	polling bool // it was asked whether there is something
+	polls   int  // how often it was, in vain
+	bytes   int  // how much came
+	limit   int
+}
+
+// endError returns the error for a stream that has ended. Linux hands the error of a
+// reset out once: if writing has got it, reading finds an end like any other.
+func (c *Conn) endError() error {
+	w := &c.Writer
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	switch {
+	case w.err == nil || isClosed(w.err):
+		return io.EOF
+	case !w.reported || c.serving:
+		w.reported = true
+		return &flushError{w.err}
+	case errors.Is(w.err, errReset):
+		return w.err
+	}
+	return io.EOF
+}
+
+// hasWriteError reports whether err is that of writing to the connection.
+func (c *Conn) hasWriteError(err error) bool {
+	c.Writer.mu.Lock()
+	defer c.Writer.mu.Unlock()
+	return c.Writer.err != nil && !isClosed(c.Writer.err) && errors.Is(err, c.Writer.err)
 }
 
 // A flushError is that of a flush before reading. It may be that of a deadline, but

@@ -33,10 +33,7 @@ func (c *Conn) clearWake() {
 // Reader must not wait if poll is set.
 func (c *Conn) beforeRead(inside bool) (poll bool, err error) {
 	if err := c.flushBeforeRead(); err != nil {
-		c.deadlineMu.Lock()
-		defer c.deadlineMu.Unlock()
-		c.clearWake()
-		return false, &flushError{err}
+		return c.pollBeforeError(err)
 	}
 	if c.IdleTimeout <= 0 && c.FrameTimeout <= 0 && !c.mustArm.Load() {
 		return false, nil
@@ -80,14 +77,62 @@ func (c *Conn) beforeRead(inside bool) (poll bool, err error) {
 	}
 	if c.woken || d != c.readDeadline {
 		c.woken, c.readDeadline = false, d
-		// A net.Pipe has no deadline any more when the peer has closed it. Reading tells
-		// whether there is something left, and which end it was.
-		if err = c.conn.SetReadDeadline(d); err == io.ErrClosedPipe {
-			err = nil
-		}
+		err = c.setReadDeadline(d)
 	}
 	c.mustArm.Store(c.reading != nil || c.ending || !d.IsZero())
 	return poll, err
+}
+
+// pollBeforeError is beforeRead when writing has failed: what has arrived comes first,
+// and the error when there is nothing, or so much that it may never end.
+func (c *Conn) pollBeforeError(failed error) (poll bool, err error) {
+	c.deadlineMu.Lock()
+	defer c.deadlineMu.Unlock()
+	if c.reading != nil {
+		if err := (*c.reading).Err(); err != nil {
+			c.clearWake()
+			return false, err
+		}
+	}
+	last := &c.lastWords
+	if last.limit == 0 {
+		last.limit = max(drain, unread(c.conn))
+	}
+	if last.polls >= waits || last.bytes >= last.limit {
+		*last = lastWords{}
+		c.clearWake()
+		c.report()
+		return false, &flushError{failed}
+	}
+	if last.polling = true; c.raw != nil {
+		last.polls = waits
+		return true, nil
+	}
+	last.polls++
+	c.woken = true
+	return false, c.setReadDeadline(time.Now().Add(pollWait))
+}
+
+// setReadDeadline sets the deadline for reading. A net.Pipe has none any more when the
+// peer has closed it; reading tells whether there is something left, and which end it was.
+func (c *Conn) setReadDeadline(d time.Time) error {
+	err := c.conn.SetReadDeadline(d)
+	if err == io.ErrClosedPipe {
+		err = nil
+	}
+	return err
+}
+
+// hasRead is called when n bytes have come, or the wait for them was in vain.
+func (c *Conn) hasRead(n int) {
+	if c.draining {
+		c.hasDrained(n)
+	}
+	if last := &c.lastWords; last.polling {
+		if last.bytes += n; n > 0 {
+			last.polls, last.polling = 0, false
+		}
+	}
 }
 
 // cutBy returns the error of who has ended a handshake, if it was no deadline.
@@ -112,7 +157,8 @@ func (c *Conn) timedOut(inside bool, err error) (e error, permanent bool) {
 	c.deadlineMu.Lock()
 	defer c.deadlineMu.Unlock()
 	switch {
-	case c.woken:
+	case c.woken, c.lastWords.polling:
+		c.lastWords.polling = false
 		return nil, false // beforeRead knows why
 	case c.draining && !inside:
 		if c.emptyWaits++; c.raw != nil {

@@ -14,6 +14,7 @@ import (
 	"sync/atomic"
 	"testing"
 	"testing/iotest"
+	"testing/synctest"
 	"time"
 
 	"example.com/structpack/frame"
@@ -365,4 +366,97 @@ func TestPiecesOfLargeFrames(t *testing.T) {
 			t.Errorf("%d of %d frames, %v", len(got), len(want), err)
 		}
 	})
+}
+
+// TestResetIsNoEnd has peers that reset the connection, and a Writer that notices
+// first: the Reader does not take that for an end of the stream.
+func TestResetIsNoEnd(t *testing.T) {
+	checkGoroutines(t)
+	stream, _ := messages(5, 5)
+	for range scaled(100) {
+		here, there := transports[0].connect(t)
+		if _, err := there.Write(stream); err != nil {
+			t.Fatal(err)
+		}
+		there.(*net.TCPConn).SetLinger(0)
+		there.Close()
+		c := frame.NewConn(here, idKind)
+		within(t, "an error of writing", func() {
+			for err := error(nil); err == nil; err = c.Flush() {
+				c.Write(nil, 1, 1)
+			}
+		})
+		for _, err := range c.Frames() {
+			if err != nil {
+				c.NetConn().Close()
+				break
+			}
+		}
+		if _, err := c.Next(); err == io.EOF {
+			t.Fatal("a reset is the end of the stream")
+		}
+		here.Close()
+	}
+}
+
+// TestLastWords has connections that cannot be written to, with frames that have
+// arrived: they are handled first, and then the error is reported.
+func TestLastWords(t *testing.T) {
+	const frames = 1000
+	stream, _ := messages(slices.Repeat([]int{50}, frames)...)
+	mine := errors.New("mine")
+	for _, tt := range []struct {
+		name   string
+		closes bool
+		handle func(c *frame.Conn, f frame.Frame) error
+	}{
+		{"a peer that closes", true, func(c *frame.Conn, f frame.Frame) error { return c.WriteFrame(f) }},
+		{"a peer that stays", false, func(c *frame.Conn, f frame.Frame) error { return c.WriteFrame(f) }},
+		{"answers that are flushed", true, func(c *frame.Conn, f frame.Frame) error {
+			if err := c.WriteFrame(f); err != nil {
+				return err
+			}
+			return c.Flush()
+		}},
+		{"errors that nobody looks at", true, func(c *frame.Conn, f frame.Frame) error {
+			c.WriteFrame(f)
+			c.Flush()
+			return nil
+		}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				handled := 0
+				errs := make(chan error, 2)
+				s := &frame.Server{Layout: idKind, ConnError: func(_ *frame.Conn, err error) { errs <- err },
+					Handle: func(_ context.Context, c *frame.Conn, f frame.Frame) error {
+						if handled++; f.Int(0) != int64(handled-1) {
+							t.Errorf("frame %d is %v", handled-1, f)
+						}
+						return tt.handle(c, f)
+					}}
+				ln := newPipes()
+				served := serve(t, s, ln)
+				here, there := net.Pipe()
+				ln.conns <- failing{there, mine}
+				for _, piece := range pieces(stream, 5000) {
+					if _, err := here.Write(piece); err != nil {
+						t.Error(err)
+						break
+					}
+				}
+				if tt.closes {
+					here.Close()
+				}
+				if err := wait(t, "ConnError", errs); !errors.Is(err, mine) {
+					t.Errorf("%v", err)
+				}
+				here.Close()
+				shutdown(t, s, served)
+				if handled != frames {
+					t.Errorf("%d of %d frames were handled", handled, frames)
+				}
+			})
+		})
+	}
 }

@@ -2,7 +2,13 @@
 
 package frame
 
-import "net"
+import (
+	"errors"
+	"net"
+)
+
+// errReset would be what a system call reports of a connection that was reset.
+var errReset = errors.New("frame: reset")
 
 // A rawConn reads without a buffer to wait with, and writes without waiting; there
 // is none here.

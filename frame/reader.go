@@ -261,8 +261,8 @@ func (r *Reader) fill(want int) error {
 		}
 		n, err := r.read(want, poll)
 		r.end += n
-		if r.conn != nil && r.conn.draining {
-			r.conn.hasDrained(n)
+		if r.conn != nil {
+			r.conn.hasRead(n)
 		}
 		if n > 0 {
 			r.adapt(n)
@@ -312,6 +312,9 @@ func (r *Reader) read(want int, poll bool) (n int, err error) {
 
 // ended makes the end of the stream, wherever it is, final.
 func (r *Reader) ended(err error) error {
+	if err == io.EOF && r.conn != nil {
+		err = r.conn.endError()
+	}
 	if err == io.EOF && (r.end > r.start || r.left > 0) {
 		err = io.ErrUnexpectedEOF
 	}

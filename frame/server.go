@@ -189,6 +189,7 @@ func (s *Server) isStopped() bool {
 // add registers a connection, unless the Server is closed.
 func (s *Server) add(nc net.Conn) *Conn {
 	c := NewConn(nc, s.Layout)
+	c.serving = true
 	c.MaxPayload = s.MaxPayload
 	c.IdleTimeout, c.FrameTimeout, c.WriteTimeout = s.IdleTimeout, s.FrameTimeout, s.WriteTimeout
 	s.mu.Lock()
@@ -262,7 +263,9 @@ func (s *Server) handle(ctx context.Context, c *Conn) error {
 			return err
 		}
 		c.handling = true
-		if err := s.Handle(ctx, c, f); err != nil {
+		// After an error of writing the frames that have arrived come first, and then Next
+		// has the error.
+		if err := s.Handle(ctx, c, f); err != nil && !c.hasWriteError(err) {
 			return err
 		}
 		c.handling = false

@@ -361,6 +361,13 @@ func (w *Writer) flushed(ctx context.Context, full bool) (err error) {
 	return err
 }
 
+// report is for an error that somebody gets.
+func (w *Writer) report() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.reported = true
+}
+
 // finalError returns the Writer's error.
 func (w *Writer) finalError() error {
 	w.reported = w.reported || w.err != nil
@@ -475,8 +482,8 @@ func (w *Writer) flushBeforeRead() (err error) {
 		w.flushInBackground()
 		w.wakeNext()
 	}
-	if !w.reported {
-		err = w.finalError()
+	if w.err != nil && (!w.reported || w.conn.serving && !isClosed(w.err)) {
+		err = w.err
 	}
 	w.mu.Unlock()
 	return err
@@ -559,7 +566,7 @@ func (w *Writer) flushInBackground() {
 func (w *Writer) hasUnreportedError() bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	return w.err != nil && !w.reported
+	return w.err != nil && (!w.reported || w.conn.serving)
 }
 
 func (w *Writer) hasWritten() bool {
