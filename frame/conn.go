@@ -63,6 +63,7 @@ type Conn struct {
 	lastWords lastWords
 
 	// Of the goroutine that reads, in a Server.
+	ctx        *connContext
 	serving    bool          // there is one
 	drainLimit int           // how many bytes may come after Shutdown
 	handling   bool          // a handler is running: no Shutdown ends its reading
@@ -111,6 +112,9 @@ const closeTimeout = 5 * time.Second
 func (c *Conn) Close() error {
 	if c.closed.Swap(true) {
 		return c.opError("close", net.ErrClosed)
+	}
+	if c.ctx != nil {
+		defer c.ctx.cancel()
 	}
 	err := c.lastFlush()
 	c.Writer.close(c.opError("write", net.ErrClosed))

@@ -213,8 +213,9 @@ func (s *Server) serve(c *Conn) {
 		s.release()
 		s.running.Done()
 	}()
-	ctx, cancel := context.WithCancel(s.ctx)
-	defer cancel()
+	c.ctx = newConnContext(s.ctx, c)
+	defer c.ctx.end()
+	ctx := context.Context(c.ctx)
 	err := s.open(&ctx, c)
 	if err == nil {
 		err = s.handle(ctx, c)
