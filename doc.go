@@ -34,6 +34,29 @@
 // unpacks and explains, and generates methods for Go types; structvet finds wrong
 // formats and values before the program runs.
 //
+// # From encoding/binary
+//
+// A format that is only a prefix is made from a type, and its bytes are those of
+// encoding/binary. The codec belongs into a variable: making it takes as long as some
+// dozens of calls.
+//
+//	var header = structpack.MustCodec[Header]("!") // big-endian; "<" is little-endian
+//
+//	binary.Read(r, binary.BigEndian, &h)         header.Read(r, &h)
+//	binary.Decode(data, binary.BigEndian, &h)    header.UnpackFrom(data, 0, &h)
+//	binary.Write(w, binary.BigEndian, &h)        header.Write(w, &h)
+//	binary.Append(dst, binary.BigEndian, &h)     header.AppendPack(dst, &h)
+//	binary.Decode(data, order, records)          records, err = header.AppendUnpackSlice(records[:0], data)
+//	binary.Append(dst, order, records)           header.AppendPackSlice(dst, records)
+//	binary.Size(h)                               header.Size()
+//
+// Where the data say which byte order they have, there is a codec for each, in a map or
+// in two variables. Unlike encoding/binary a codec takes strings, slices and ints, with a
+// tag each; it reads what C wrote, after "@"; and what does not fit is an error that
+// names the field, when the codec is made. A field of encoding/binary's that is not
+// exported is an error too. A format beside the type says the same twice, and is for
+// a layout that others wrote down as one.
+//
 // # Formats
 //
 // A format is a prefix and any number of codes, each with a repeat count before

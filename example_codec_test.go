@@ -6,6 +6,7 @@ import (
 	"io"
 	"log"
 	"os"
+	"slices"
 
 	"example.com/structpack"
 )
@@ -167,4 +168,56 @@ func ExampleMustCodec_array() {
 	// Output:
 	// 00000001fffffffe00000003 <nil>
 	// [1 -2 3] <nil>
+}
+
+// A format that is only a prefix is made from the type: by the rules of encoding/binary
+// after <, > and !, and as C lays a struct out after @.
+func ExampleMustCodec_type() {
+	type sample struct {
+		Kind  uint8
+		Value float64
+		Name  string `structpack:"6s,cstr"`
+	}
+	wire := structpack.MustCodec[sample]("!")
+	data, err := wire.Pack(&sample{1, 2.5, "one"})
+	fmt.Printf("%s % x %v\n", wire.Struct().Format(), data, err)
+
+	_, err = structpack.NewCodec[struct{ Name string }](structpack.MustCompile("!"))
+	fmt.Println(err)
+	// Output:
+	// !Bd6s 01 40 04 00 00 00 00 00 00 6f 6e 65 00 00 00 <nil>
+	// structpack: codec "!": field struct { Name string }.Name of type string has no code of its own: the tag structpack:"16s" gives it one
+}
+
+// What a C program on a 32-bit machine writes is read with the layout that C has there.
+func ExampleMust() {
+	type reading struct {
+		Sensor uint8
+		Count  int32 `structpack:"l"` // long has 4 bytes there
+		Value  float64
+	}
+	var readings = structpack.Must(structpack.NewCodec[reading](structpack.Must(structpack.CompileFor(structpack.ILP32, "@"))))
+	fmt.Println(readings.Struct().Format(), readings.Size())
+	// Output: @Bld 16
+}
+
+// All yields the same record each time. A record that is kept is a copy of it, and of
+// the slices in it.
+func ExampleCodec_All() {
+	type row struct {
+		ID     uint8
+		Values []uint16
+	}
+	all, err := structpack.MustCodec[row](">B2H").All([]byte("\x01\x00\x0a\x00\x0b\x02\x00\x14\x00\x15"))
+	if err != nil {
+		log.Fatal(err)
+	}
+	var rows []row
+	for _, r := range all {
+		kept := *r
+		kept.Values = slices.Clone(r.Values)
+		rows = append(rows, kept)
+	}
+	fmt.Println(rows)
+	// Output: [{1 [10 11]} {2 [20 21]}]
 }
