@@ -15,6 +15,7 @@ func (c *call) gen() error {
 		return err
 	}
 	config.Where = c.env.directive
+	config.Go = c.env.goCommand
 	config.Parse = func(args []string) (*gen.Config, error) {
 		other := new(call)
 		if err := other.parse("gen", genHelp, args); err != nil {

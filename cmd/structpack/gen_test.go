@@ -77,7 +77,7 @@ func goRun(t *testing.T, args ...string) string {
 func generate(t *testing.T, args ...string) {
 	t.Helper()
 	var out, errs bytes.Buffer
-	if status := run(append([]string{"gen"}, args...), strings.NewReader(""), &out, &errs, environment{}); status != 0 {
+	if status := run(append([]string{"gen"}, args...), strings.NewReader(""), &out, &errs, environment{goCommand: remembered}); status != 0 {
 		t.Fatalf("gen %q: status %d: %s", args, status, &errs)
 	}
 }
@@ -441,7 +441,7 @@ func TestGenErrors(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			var out, errs bytes.Buffer
-			status := run(append([]string{"gen"}, tt.args...), strings.NewReader(""), &out, &errs, environment{directive: tt.where})
+			status := run(append([]string{"gen"}, tt.args...), strings.NewReader(""), &out, &errs, environment{directive: tt.where, goCommand: remembered})
 			if status != statusData || out.Len() > 0 {
 				t.Errorf("status %d, stdout %q", status, &out)
 			}

@@ -17,6 +17,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"os/exec"
 	"runtime/debug"
 	"slices"
 	"strconv"
@@ -58,7 +59,8 @@ type environment struct {
 	width    int       // columns of the terminal; 0 for none
 	progress io.Writer // where long work shows how far it is; nil for nowhere
 
-	directive string // file and line, if go generate runs the command
+	directive string                          // file and line, if go generate runs the command
+	goCommand func(*exec.Cmd) ([]byte, error) // as gen.Config has it
 }
 
 // Exit statuses.

@@ -34,11 +34,8 @@ func (s *source) readFile(name string) ([]byte, error) {
 	if err != nil {
 		return nil, fail(show(name), "%v", errors.Unwrap(err))
 	}
-	if !info.Mode().IsRegular() {
-		return nil, fail(show(name), "it is not a regular file")
-	}
-	if info.Size() > maxFile {
-		return nil, fail(show(name), "%d bytes are too many for a Go file (limit %d)", info.Size(), maxFile)
+	if err := regularFile(name, info); err != nil {
+		return nil, err
 	}
 	f, err := root.Open(base)
 	if err != nil {
@@ -49,16 +46,28 @@ func (s *source) readFile(name string) ([]byte, error) {
 }
 
 // regular returns an error if the go command, which reads all Go files, would read
-// from a pipe or a device.
+// from a pipe or a device, or for long.
 func (s *source) regular() error {
 	names, err := filepath.Glob(filepath.Join(s.dir, "*.go"))
 	if err != nil {
 		return err
 	}
 	for _, name := range names {
-		if info, err := os.Stat(name); err == nil && !info.Mode().IsRegular() && !info.IsDir() {
-			return fail(show(name), "it is not a regular file")
+		if info, err := os.Stat(name); err == nil && !info.IsDir() {
+			if err := regularFile(name, info); err != nil {
+				return err
+			}
 		}
+	}
+	return nil
+}
+
+func regularFile(name string, info fs.FileInfo) error {
+	if !info.Mode().IsRegular() {
+		return fail(show(name), "it is not a regular file")
+	}
+	if info.Size() > maxFile {
+		return fail(show(name), "%d bytes are too many for a Go file (limit %d)", info.Size(), maxFile)
 	}
 	return nil
 }

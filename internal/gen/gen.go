@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"go/types"
 	"math"
+	"os/exec"
 	"reflect"
 	"strconv"
 	"strings"
@@ -34,6 +35,9 @@ type Config struct {
 	// types of a package may use the methods that are to be generated for each
 	// other.
 	Parse func(args []string) (*Config, error)
+
+	// Go runs the go command, and returns what it prints; (*exec.Cmd).Output if nil.
+	Go func(*exec.Cmd) ([]byte, error)
 }
 
 // A Record is a type to generate code for.

@@ -285,7 +285,11 @@ func (s *source) ignored(l *listed, name string) string {
 func (s *source) command(args ...string) ([]byte, error) {
 	cmd := exec.Command("go", args...)
 	cmd.Dir = s.dir
-	out, err := cmd.Output()
+	run := (*exec.Cmd).Output
+	if s.Go != nil {
+		run = s.Go
+	}
+	out, err := run(cmd)
 	var exit *exec.ExitError
 	if errors.As(err, &exit) && len(exit.Stderr) > 0 {
 		return nil, fail(s.Where, "%s", strings.TrimSpace(string(exit.Stderr)))

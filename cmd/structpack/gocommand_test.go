@@ -1,0 +1,119 @@
+package main
+
+import (
+	"crypto/sha256"
+	"encoding/json"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// answers are what the go command has printed, by what it was asked.
+var answers = map[string][]byte{}
+
+// remembered runs the go command as gen does, and only once for the same question:
+// gen asks it two or three, and they take longer than all the rest of it.
+func remembered(cmd *exec.Cmd) ([]byte, error) {
+	question, ok := question(cmd)
+	if out := answers[question]; ok && out != nil {
+		return out, nil
+	}
+	out, err := cmd.Output()
+	if ok && err == nil {
+		answers[question] = out
+	}
+	return out, err
+}
+
+// question returns all that the answer of the go command depends on. It is not ok
+// if there is more, as other packages of the module that the test has written.
+func question(cmd *exec.Cmd) (q string, ok bool) {
+	module, err := os.ReadFile("go.mod")
+	if err != nil {
+		return "", false
+	}
+	args := slices.Clone(cmd.Args)
+	q = string(module) + os.Getenv("GOARCH")
+	overlay := slices.Index(args, "-overlay") + 1
+	if overlay == 0 {
+		return fmt.Sprint(q, args), true
+	}
+	var replaced struct{ Replace map[string]string }
+	text, err := os.ReadFile(args[overlay])
+	if err != nil || json.Unmarshal(text, &replaced) != nil {
+		return "", false
+	}
+	args[overlay] = ""
+	q = fmt.Sprint(q, args)
+	if packages := slices.Index(args, "--"); packages > 0 {
+		own := func(path string) bool { return strings.HasPrefix(path, "sample.example/") }
+		return q, !slices.ContainsFunc(args[packages:], own)
+	}
+	if !slices.Contains(args, "-find") {
+		return "", false
+	}
+	names, err := filepath.Glob(filepath.Join(cmd.Dir, "*.go"))
+	if err != nil {
+		return "", false
+	}
+	for _, name := range names {
+		if _, hidden := replaced.Replace[name]; hidden {
+			continue
+		}
+		text, err := os.ReadFile(name)
+		if err != nil {
+			return "", false
+		}
+		q += fmt.Sprintf("%s %x\n", name, sha256.Sum256(text))
+	}
+	return cmd.Dir + q, true
+}
+
+// TestRemembered sees that a question is another one after what its answer depends on
+// has changed.
+func TestRemembered(t *testing.T) {
+	module(t)
+	write(t, "p/a.go", "package p\n")
+	write(t, "p/b.go", "package p\n")
+	asked := map[string]string{}
+	ask := func(name string, args ...string) {
+		t.Helper()
+		write(t, "overlay.json", `{"Replace":{}}`)
+		if strings.Contains(name, "hidden") {
+			write(t, "overlay.json", fmt.Sprintf(`{"Replace":{%q:""}}`, filepath.Join(working(t), "p", "b.go")))
+		}
+		q, ok := question(&exec.Cmd{Args: append([]string{"go"}, args...), Dir: filepath.Join(working(t), "p")})
+		if !ok {
+			t.Fatalf("%s: not to be remembered", name)
+		}
+		if same := asked[q]; same != "" {
+			t.Errorf("%s is the same question as %s", name, same)
+		}
+		asked[q] = name
+	}
+	find := []string{"list", "-overlay", "overlay.json", "-find", "."}
+	ask("two files", find...)
+	ask("one of them hidden", find...)
+	write(t, "p/b.go", "package p\n\ntype T int\n")
+	ask("a file that has changed", find...)
+	write(t, "p/c.go", "package p\n")
+	ask("three files", find...)
+	t.Setenv("GOARCH", "386")
+	ask("for another architecture", find...)
+	ask("imports", "list", "-overlay", "overlay.json", "--", "fmt")
+	ask("other imports", "list", "-overlay", "overlay.json", "--", "fmt", "math")
+	write(t, "go.mod", "module sample.example/m\n")
+	ask("another module", find...)
+	for _, args := range [][]string{
+		{"go", "list", "-overlay", "overlay.json", "--", "fmt", "sample.example/m/p"},
+		{"go", "list", "-overlay", "overlay.json", "-test", "."},
+	} {
+		if _, ok := question(&exec.Cmd{Args: args, Dir: "p"}); ok {
+			t.Errorf("%q is remembered", args)
+		}
+	}
+}
