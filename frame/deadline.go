@@ -1,7 +1,9 @@
 package frame
 
 import (
+	"context"
 	"io"
+	"os"
 	"time"
 )
 
@@ -146,6 +148,26 @@ func (c *Conn) cutBy() error {
 		return (*c.reading).Err()
 	}
 	return nil
+}
+
+// shakeHands completes the handshake of a connection that begins with one, within
+// a limit, if there is one.
+func (c *Conn) shakeHands(ctx context.Context, limit time.Duration) error {
+	if c.Reader.handshake == nil || limit <= 0 {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, limit)
+	defer cancel()
+	err := c.Reader.handshake(ctx)
+	switch {
+	case err == nil:
+		c.Reader.handshake = nil
+	case c.cutBy() != nil:
+		return c.cutBy() // by a Shutdown
+	case ctx.Err() == context.DeadlineExceeded:
+		err = c.opError("handshake", os.ErrDeadlineExceeded)
+	}
+	return err
 }
 
 // slack is how much earlier than a deadline its error may come.

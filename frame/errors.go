@@ -33,7 +33,8 @@ type SizeError struct {
 	Head  []byte // a copy of the header; nil when writing
 	Err   error  // ErrTooLarge or ErrLength
 
-	exact bool // Limit is the only size that is right
+	limit string // what Limit is, if it is not the layout's
+	exact bool   // Limit is the only size that is right
 }
 
 // Error tells the size, the limit and the header, and if that looks like the
@@ -46,7 +47,7 @@ func (e *SizeError) Error() string {
 	case e.Err == ErrLength:
 		word = "at least"
 	}
-	s := fmt.Sprintf("%v: %d bytes, expected %s %d", e.Err, e.Size, word, e.Limit)
+	s := fmt.Sprintf("%v: %d bytes, expected %s %d%s", e.Err, e.Size, word, e.Limit, e.limit)
 	if e.Head != nil {
 		s += fmt.Sprintf(" (header % x%s)", e.Head, guess(e.Head))
 	}
@@ -73,6 +74,9 @@ func guess(head []byte) string {
 // isClosed reports whether err is that of a connection closed on this side.
 func isClosed(err error) bool { return errors.Is(err, net.ErrClosed) || err == io.ErrClosedPipe }
 
+// errInvalidWrite is for a writer that says it has written what it did not get.
+var errInvalidWrite = errors.New("frame: invalid result of Write")
+
 // errNoFrame is for the zero Frame, and for one that came with an error.
 var errNoFrame = fmt.Errorf("%w: a frame without its header", ErrLength)
 
@@ -92,7 +96,7 @@ func isTimeout(err error) bool {
 type permanentTimeout struct{ err error }
 
 func (e *permanentTimeout) Error() string {
-	return "frame: a deadline ended the connection, as it does during a TLS handshake: " + e.err.Error()
+	return "frame: a deadline ended the connection, as it does during a TLS handshake, or if others set it: " + e.err.Error()
 }
 
 // resumable reports whether reading goes on where it stopped.

@@ -42,7 +42,7 @@ func ExampleReader_Next_tooLarge() {
 	var size *frame.SizeError
 	fmt.Println(errors.Is(err, frame.ErrTooLarge), errors.As(err, &size), size.Size, size.Limit)
 	// Output:
-	// frame: payload too large: 2147483647 bytes, expected at most 65536 (header 00 07 7f ff ff ff)
+	// frame: payload too large: 2147483647 bytes, expected at most 65536, the MaxPayload (header 00 07 7f ff ff ff)
 	// true true 2147483647 65536
 }
 

@@ -58,7 +58,8 @@ func ExampleWriter_Write() {
 	// "\x00\x01\x05hello"
 }
 
-// A relay passes frames on as they are.
+// A relay passes frames on as they are. Of a stream that stays open it flushes what
+// it has before it waits: each frame, or all that have come together.
 func ExampleWriter_WriteFrame() {
 	layout := frame.MustLayout("!4sH", frame.LengthAt(1))
 	r := frame.NewReader(strings.NewReader("PING\x00\x00DATA\x00\x05hello"), layout)
@@ -66,16 +67,16 @@ func ExampleWriter_WriteFrame() {
 	w := frame.NewWriter(&stream, layout)
 	for f, err := range r.Frames() {
 		if err == nil && string(f.Head[:4]) != "PING" {
-			err = w.WriteFrame(f)
+			if err = w.WriteFrame(f); err == nil {
+				err = w.Flush()
+			}
 		}
 		if err != nil {
 			log.Fatal(err)
 		}
 	}
-	fmt.Println(w.Flush())
 	fmt.Printf("%q\n", stream.Bytes())
 	// Output:
-	// <nil>
 	// "DATA\x00\x05hello"
 }
 

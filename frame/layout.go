@@ -59,11 +59,17 @@ func (l *Layout) payloadSize(b []byte) int64 {
 // and payload is -1. The error is a *SizeError for lengths that no frame has,
 // or that of a length function.
 func (l *Layout) measure(b []byte) (head int, payload int64, err error) {
-	if len(b) < l.size {
-		return l.size, -1, nil
+	return l.measureFrom(l.size, b)
+}
+
+// measureFrom is measure of a frame whose header is known to have at least so many
+// bytes.
+func (l *Layout) measureFrom(known int, b []byte) (head int, payload int64, err error) {
+	if len(b) < known {
+		return known, -1, nil
 	}
 	if l.fn != nil {
-		return l.callLengthFunc(b)
+		return l.callLengthFunc(known, b)
 	}
 	n := l.length.load(b)
 	switch {
@@ -76,8 +82,8 @@ func (l *Layout) measure(b []byte) (head int, payload int64, err error) {
 }
 
 // callLengthFunc calls the length function, with a longer header as often as it wants one.
-func (l *Layout) callLengthFunc(b []byte) (head int, payload int64, err error) {
-	for head = l.size; head <= len(b); {
+func (l *Layout) callLengthFunc(head int, b []byte) (size int, payload int64, err error) {
+	for head <= len(b) {
 		n, err := l.fn(b[:head:head])
 		if err == nil {
 			if n < 0 {
@@ -274,7 +280,7 @@ func (l *Layout) lengthFor(n int) (int64, error) {
 // what the length function makes of that.
 func (l *Layout) checkLengthFunc(head, payload []byte) error {
 	whole := append(clone(head), payload[:min(len(payload), largestHead)]...)
-	size, n, err := l.callLengthFunc(whole)
+	size, n, err := l.callLengthFunc(l.size, whole)
 	if err != nil {
 		return err
 	}

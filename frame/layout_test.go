@@ -712,10 +712,10 @@ func TestSplit(t *testing.T) {
 
 func TestSizeErrorText(t *testing.T) {
 	for _, tt := range []struct{ stream, want string }{
-		{"HTTP/1.1 400 Bad Request", "frame: payload too large: 1213486160 bytes, expected at most 1048576 (header 48 54 54 50, which looks like HTTP)"},
-		{"GET / HTTP/1.0\r\n", "frame: payload too large: 1195725856 bytes, expected at most 1048576 (header 47 45 54 20, which looks like HTTP)"},
-		{"\x16\x03\x01\x02\x00\x01", "frame: payload too large: 369295618 bytes, expected at most 1048576 (header 16 03 01 02, which looks like TLS)"},
-		{"\x7f\x00\x00\x00", "frame: payload too large: 2130706432 bytes, expected at most 1048576 (header 7f 00 00 00)"},
+		{"HTTP/1.1 400 Bad Request", "frame: payload too large: 1213486160 bytes, expected at most 1048576, the MaxPayload (header 48 54 54 50, which looks like HTTP)"},
+		{"GET / HTTP/1.0\r\n", "frame: payload too large: 1195725856 bytes, expected at most 1048576, the MaxPayload (header 47 45 54 20, which looks like HTTP)"},
+		{"\x16\x03\x01\x02\x00\x01", "frame: payload too large: 369295618 bytes, expected at most 1048576, the MaxPayload (header 16 03 01 02, which looks like TLS)"},
+		{"\x7f\x00\x00\x00", "frame: payload too large: 2130706432 bytes, expected at most 1048576, the MaxPayload (header 7f 00 00 00)"},
 	} {
 		_, err := frame.NewReader(strings.NewReader(tt.stream), frame.MustLayout("!I")).Next()
 		if err == nil || err.Error() != tt.want {

@@ -65,6 +65,9 @@ func (p payload) WriteTo(w io.Writer) (n int64, err error) {
 		}
 		b := r.b[r.start:][:min(r.left, int64(r.end-r.start))]
 		m, err := w.Write(b)
+		if m < 0 || m > len(b) {
+			return n, errInvalidWrite
+		}
 		r.take(m)
 		n += int64(m)
 		if err == nil && m < len(b) {

@@ -159,7 +159,7 @@ func (r *Reader) wait() (Frame, error) {
 		return r.noFrame(), err
 	}
 	if limit := min(r.limit(), math.MaxInt-int64(head)); n > limit {
-		err := &SizeError{Size: n, Limit: limit, Head: clone(r.b[r.start : r.start+head]), Err: ErrTooLarge}
+		err := &SizeError{Size: n, Limit: limit, Head: clone(r.b[r.start : r.start+head]), Err: ErrTooLarge, limit: ", the MaxPayload"}
 		return r.noFrame(), r.fail(err)
 	}
 	end := head + int(n)
@@ -191,8 +191,8 @@ func (r *Reader) readHead() (head int, payload int64, err error) {
 	if r.err != nil {
 		return 0, 0, r.err
 	}
-	for {
-		head, payload, err = r.layout.measure(r.b[r.start:r.end])
+	for head = r.layout.size; ; {
+		head, payload, err = r.layout.measureFrom(head, r.b[r.start:r.end])
 		if err != nil {
 			return 0, 0, r.fail(err)
 		}
@@ -312,6 +312,9 @@ func (r *Reader) read(want int, poll bool) (n int, err error) {
 
 // ended makes the end of the stream, wherever it is, final.
 func (r *Reader) ended(err error) error {
+	if errors.Is(err, io.EOF) { // net.UnixConn wraps it, for one
+		err = io.EOF
+	}
 	if err == io.EOF && r.conn != nil {
 		err = r.conn.endError()
 	}

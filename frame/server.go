@@ -1,9 +1,11 @@
 package frame
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"io"
+	"log/slog"
 	"net"
 	"sync"
 	"time"
@@ -37,7 +39,8 @@ type Server struct {
 	// Open, if set, is called before the first frame of a connection is read. It may
 	// write a greeting, read the other side's, and set what is to hold for this
 	// connection, such as c.IdleTimeout; state of the connection goes into the
-	// context that it returns, which is that of its handlers. After an error the
+	// context that it returns, which is that of its handlers; nil is the one it
+	// got. After an error the
 	// connection is closed as after one of Handle.
 	Open func(ctx context.Context, c *Conn) (context.Context, error)
 
@@ -52,6 +55,14 @@ type Server struct {
 	IdleTimeout  time.Duration // as those of a Conn
 	FrameTimeout time.Duration
 	WriteTimeout time.Duration
+
+	// HandshakeTimeout is how long a TLS handshake may take: as long as a frame, if
+	// it is 0, and without a FrameTimeout as long as the IdleTimeout lets the first
+	// frame take.
+	HandshakeTimeout time.Duration
+
+	// Logger, if set, has the errors of connections, and those of accepting that pass.
+	Logger *slog.Logger
 
 	// MaxConns is how many connections are held at a time, if it is positive.
 	// Others wait to be accepted. A listener that waits for its next connection has
@@ -104,6 +115,9 @@ func (s *Server) Serve(ln net.Listener) error {
 				return err
 			}
 			wait = min(max(2*wait, 5*time.Millisecond), time.Second)
+			if s.Logger != nil {
+				s.Logger.Warn("frame: accept", "error", err, "again in", wait)
+			}
 			select {
 			case <-time.After(wait):
 			case <-s.stopped:
@@ -206,6 +220,7 @@ func (s *Server) add(nc net.Conn) *Conn {
 func (s *Server) serve(c *Conn) {
 	end := c.abort
 	defer func() { // also after a handler's runtime.Goexit
+		c.Writer.close(c.opError("write", net.ErrClosed))
 		end()
 		s.mu.Lock()
 		delete(s.conns, c)
@@ -216,7 +231,10 @@ func (s *Server) serve(c *Conn) {
 	c.ctx = newConnContext(s.ctx, c)
 	defer c.ctx.end()
 	ctx := context.Context(c.ctx)
-	err := s.open(&ctx, c)
+	err := c.shakeHands(s.ctx, cmp.Or(s.HandshakeTimeout, s.FrameTimeout))
+	if err == nil {
+		err = s.open(&ctx, c)
+	}
 	if err == nil {
 		err = s.handle(ctx, c)
 		if s.Done != nil {
@@ -224,29 +242,43 @@ func (s *Server) serve(c *Conn) {
 		}
 	}
 	failed := err != io.EOF && err != errEnding
-	if failed && s.ConnError != nil {
-		s.ConnError(c, err)
+	if failed {
+		s.report(c, err)
 	}
 	if e := c.lastFlush(); e != nil {
-		if !failed && s.ConnError != nil && !isClosed(e) {
-			s.ConnError(c, e)
+		if !failed && !isClosed(e) {
+			s.report(c, e)
 		}
 		return
 	}
 	if c.hasWritten() {
-		if e := c.linger(err == io.EOF); e != nil && !failed && s.ConnError != nil {
-			s.ConnError(c, e)
+		if e := c.linger(err == io.EOF); e != nil && !failed {
+			s.report(c, e)
 		}
 	}
 	end = func() { c.conn.Close() }
+}
+
+// report is for the error that a connection ends with.
+func (s *Server) report(c *Conn, err error) {
+	if s.Logger != nil {
+		s.Logger.Warn("frame: connection", "peer", c.conn.RemoteAddr(), "error", err)
+	}
+	if s.ConnError != nil {
+		s.ConnError(c, err)
+	}
 }
 
 // open calls Open, and makes *ctx the context that it returns.
 func (s *Server) open(ctx *context.Context, c *Conn) (err error) {
 	if s.Open != nil {
 		c.handling = true
-		if *ctx, err = s.Open(*ctx, c); err == nil {
+		var own context.Context
+		if own, err = s.Open(*ctx, c); err == nil {
 			c.handling = false
+		}
+		if own != nil {
+			*ctx = own
 		}
 	}
 	return err
@@ -300,15 +332,15 @@ func (s *Server) Shutdown(ctx context.Context) error {
 	}
 }
 
-// Close ends the Server at once: it closes all listeners and connections, and ends
-// the context of the handlers. It does not wait for them. It returns the first
+// Close ends the Server at once: it closes all listeners, has all connections closed,
+// and ends the context of the handlers. It waits for none of them. It returns the first
 // error of a listener.
 func (s *Server) Close() error {
 	s.mu.Lock()
 	s.start()
 	s.mu.Unlock()
 	s.cancel() // first, so that what the connections' end wakes knows why
-	return s.stop((*Conn).abort)
+	return s.stop(abortInBackground)
 }
 
 // stop ends accepting, and does end to every connection.
@@ -330,3 +362,7 @@ func (s *Server) stop(end func(*Conn)) (err error) {
 	}
 	return err
 }
+
+// abortInBackground does not wait for it: a Close may take as long
+// as SO_LINGER says, and for ever if somebody made the descriptor blocking.
+func abortInBackground(c *Conn) { go c.abort() }
