@@ -118,7 +118,8 @@ type_structpack_test.go. In a Go file:
   --new TYPE      a type that the file is to declare
   --fields NAMES  its fields, with commas between them: one for every value, or
                   one for every item of the format, so that 4H is a [4]uint16
-  --format FORMAT the format: the first for the first --type or --new, and so on
+  --format FORMAT the format: the first for the first --type or --new, and so on;
+                  a prefix alone, such as !, is made a format by the type
   --abi ABI       the platform of native formats; without it, a format that is
                   not the same on all of them is refused
   -o FILE         the file to write; with - the code goes to standard output

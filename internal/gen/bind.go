@@ -99,23 +99,10 @@ func (s *source) bind(r *record) error {
 	reader := gotype.Reader{Sizes: types.SizesFor("gc", s.arch)}
 	leaves, err := rules.Bind(r.s, reader.Type(r.typ))
 	if err != nil {
-		pos := s.declared(r.Type)
-		var e *structpack.Error
-		errors.As(err, &e)
-		lacking := e.Err == structpack.ErrCount && e.Index >= 0 // a field
-		if f := reader.Field; f != nil && f.Pkg() == s.pkg && !r.New && !lacking {
-			pos = place(s.fset.PositionFor(f.Pos(), false))
-			if f.Type() == types.Typ[types.Invalid] { // package C is not looked into
-				return fail(pos, "type %s: only cgo knows the type of field %s", r.Type, f.Name())
-			}
-		}
-		return failed(pos, err)
+		return s.refused(r, &reader, err)
 	}
 	if len(leaves) > most {
 		return fail(s.declared(r.Type), "type %s has %d fields and elements to be spelled out (limit %d); a structpack.Codec takes it", r.Type, len(leaves), most)
-	}
-	if derived, err := rules.Derive(r.s, reader.Type(r.typ)); err != nil || derived != any(r.s) {
-		return fail(s.declared(r.Type), "type %s: a format that is only a prefix is for a structpack.Codec", r.Type)
 	}
 	items := r.items()
 	for _, l := range leaves {
@@ -132,6 +119,21 @@ func (s *source) bind(r *record) error {
 		r.add(items[0], l, v)
 	}
 	return nil
+}
+
+// refused says where the field is that package structpack refuses.
+func (s *source) refused(r *record, reader *gotype.Reader, err error) error {
+	pos := s.declared(r.Type)
+	var e *structpack.Error
+	errors.As(err, &e)
+	lacking := e.Err == structpack.ErrCount && e.Index >= 0 // a field
+	if f := reader.Field; f != nil && f.Pkg() == s.pkg && !r.New && !lacking {
+		pos = place(s.fset.PositionFor(f.Pos(), false))
+		if f.Type() == types.Typ[types.Invalid] { // package C is not looked into
+			return fail(pos, "type %s: only cgo knows the type of field %s", r.Type, f.Name())
+		}
+	}
+	return failed(pos, err)
 }
 
 // A variable is what the steps of a leaf lead to.

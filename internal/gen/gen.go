@@ -127,6 +127,8 @@ type record struct {
 	s     *structpack.Struct
 	order string // BigEndian, LittleEndian or NativeEndian
 	abi   structpack.ABI
+	// everywhere is set if no ABI was named.
+	everywhere bool
 	// foreign says whether the order is another than that of the ABI: "true",
 	// "false", or an expression for the machine that the code runs on.
 	foreign string
@@ -150,6 +152,9 @@ func Generate(c *Config) ([]File, error) {
 		if records[i], err = compile(r, c.ABI, pos); err != nil {
 			return nil, err
 		}
+	}
+	if err := src.derive(records); err != nil {
+		return nil, err
 	}
 	if err := src.check(records); err != nil {
 		return nil, err
@@ -186,16 +191,10 @@ func compile(r Record, abi *structpack.ABI, pos string) (*record, error) {
 	if err != nil {
 		return nil, failed(pos, err)
 	}
-	if native && abi == nil {
-		if err := everywhere(s, pos); err != nil {
-			return nil, err
-		}
+	if err := fits(s, native && abi == nil, pos); err != nil {
+		return nil, err
 	}
-	const most = 1 << 28 // what a Codec makes room for on every machine
-	if s.Size() > most {
-		return nil, fail(pos, "format %q: a structure of %d bytes is too large for generated code (limit %d)", r.Format, s.Size(), most)
-	}
-	rec := &record{Record: r, s: s, abi: host, order: "NativeEndian", foreign: "false"}
+	rec := &record{Record: r, s: s, abi: host, everywhere: abi == nil, order: "NativeEndian", foreign: "false"}
 	big, fixed := first == '>' || first == '!', first == '<' || first == '>' || first == '!'
 	switch {
 	case !fixed && abi != nil:
@@ -219,6 +218,20 @@ func compile(r Record, abi *structpack.ABI, pos string) (*record, error) {
 		}
 	}
 	return rec, nil
+}
+
+// fits checks that code can be written for the structures of s, on any platform.
+func fits(s *structpack.Struct, any bool, pos string) error {
+	if any {
+		if err := everywhere(s, pos); err != nil {
+			return err
+		}
+	}
+	const most = 1 << 28 // what a Codec makes room for on every machine
+	if s.Size() > most {
+		return fail(pos, "format %q: a structure of %d bytes is too large for generated code (limit %d)", s.Format(), s.Size(), most)
+	}
+	return nil
 }
 
 // everywhere checks that a native format means the same wherever Go runs, but for
