@@ -186,7 +186,7 @@ func TestTool(t *testing.T) {
 			t.Fatalf("go generate: status %d: %s", status, stderr)
 		}
 		_, stderr, status := run("go", "vet", "-vettool="+tool, "./packet")
-		const want = "packet/packet.go:18:40: pack \"!H\": value 0 ('H' at byte 1): 'H' format requires 0 <= number <= 65535\n"
+		const want = "packet/packet.go:18:40: pack \"!H\": value 0 ('H' at byte 1): 'H' format requires 0 <= number <= 65535 (got 65536)\n"
 		if !strings.HasSuffix(filepath.ToSlash(stderr), want) || strings.Count(stderr, ".go:") != 1 || status != 1 {
 			t.Errorf("go vet: status %d: %s", status, stderr)
 		}

@@ -117,7 +117,7 @@ func check(t *testing.T, probes []probe) {
 		for _, f := range said[i] {
 			if f.category == "cut" {
 				cut = true
-			} else {
+			} else if f.category != "tail" { // which is right, and an error nowhere
 				got = append(got, plain(f.message))
 			}
 		}
@@ -136,10 +136,14 @@ func check(t *testing.T, probes []probe) {
 	}
 }
 
+// valued are the messages that give the value of a constant besides.
+var valued = regexp.MustCompile(`(<= \d+|format|large to convert|length 1)(?:; write byte\(.*| \(got [^() ]*\))$`)
+
 var synonyms = regexp.MustCompile(`\b(uint8|rune|interface ?\{ ?\}|struct ?\{ ?|[\w./]*/)| \}|, `)
 
 // plain writes types in one way: reflect and go/types name some differently.
 func plain(message string) string {
+	message = valued.ReplaceAllString(message, "$1")
 	return synonyms.ReplaceAllStringFunc(message, func(s string) string {
 		switch {
 		case s == ", ":

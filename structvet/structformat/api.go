@@ -17,27 +17,60 @@ type function struct {
 	Values int    // which argument is the first value or destination; none if it takes none
 	Scans  bool   // they are destinations
 
-	Text string           // the format, if it is bound
-	ABIs []structpack.ABI // that the format is compiled for; nil for those of the target
+	Text   string           // the format, if it is bound
+	Before string           // what it writes before the format that it is called with
+	After  string           // and after it
+	ABIs   []structpack.ABI // that the format is compiled for; nil for those of the target
+
+	Unpacks bool // the first result is the slice of values
+	Holds   bool // the first result is a *Struct or *Codec of the format
+	Codec   int  // 1 + which type parameter the format is bound to
+	One     int  // 1 + which value the first result is
+	OneType int  // as which type parameter it is asserted
 }
 
 const (
 	none     = -1
 	receiver = -2 // the format is that of the receiver
 	bound    = -3 // the format is always the same
+	framed   = -4 // the receiver is a layout, a connection, or a frame of one
 )
 
 func (*function) AFact() {}
 
 func (f *function) String() string {
 	verb := "packs"
+	switch {
+	case f.Unpacks:
+		return fmt.Sprintf("unpacks by %s", f.which())
+	case f.Holds:
+		return fmt.Sprintf("holds %s", f.which())
+	case f.Codec > 0:
+		return fmt.Sprintf("binds %s", f.which())
+	case f.One > 0:
+		return fmt.Sprintf("unpacks a value by %s", f.which())
+	}
 	if f.Scans {
 		verb = "scans"
 	}
-	if f.Format == bound {
-		return fmt.Sprintf("%s %q from argument %d", verb, f.Text, f.Values)
+	if f.Values < 0 {
+		return "compiles " + f.which()
 	}
-	return fmt.Sprintf("%s argument %d from argument %d", verb, f.Format, f.Values)
+	return fmt.Sprintf("%s %s from argument %d", verb, f.which(), f.Values)
+}
+
+func (f *function) which() string {
+	if f.Format == bound {
+		return fmt.Sprintf("%q", f.Text)
+	}
+	s := fmt.Sprintf("argument %d", f.Format)
+	if f.Before != "" {
+		s = fmt.Sprintf("%q + ", f.Before) + s
+	}
+	if f.After != "" {
+		s += fmt.Sprintf(" + %q", f.After)
+	}
+	return s
 }
 
 // functions are those of structpack, by the names that apiName gives them.
@@ -62,6 +95,21 @@ var functions = map[string]function{
 
 	"frame.NewLayout":  {Op: "compile", Format: 0, Values: none},
 	"frame.MustLayout": {Op: "compile", Format: 0, Values: none},
+
+	"frame.Layout.Append":     {Op: "pack", Format: framed, Values: 2},
+	"frame.Writer.Write":      {Op: "pack", Format: framed, Values: 1},
+	"frame.Conn.WriteContext": {Op: "pack", Format: framed, Values: 2},
+	"frame.Header.Scan":       {Op: "scan_from", Format: framed, Values: 0, Scans: true},
+
+	"Struct.Unpack":     {Op: "unpack", Format: receiver, Values: none},
+	"Struct.UnpackFrom": {Op: "unpack_from", Format: receiver, Values: none},
+	"Struct.IterUnpack": {Op: "iter_unpack", Format: receiver, Values: none},
+
+	"Codec.Unpack":            {Op: "unpack", Format: receiver, Values: none},
+	"Codec.UnpackFrom":        {Op: "unpack_from", Format: receiver, Values: none},
+	"Codec.All":               {Op: "iter_unpack", Format: receiver, Values: none},
+	"Codec.AppendPackSlice":   {Op: "pack", Format: receiver, Values: none},
+	"Codec.AppendUnpackSlice": {Op: "unpack", Format: receiver, Values: none},
 }
 
 // apiName names the function of structpack that a call calls, "" if it is none:
@@ -127,7 +175,26 @@ func (c *checker) function(call *ast.CallExpr) (function, bool) {
 	if isFunc && fn.Pkg() != nil && fn.Pkg() != c.pass.Pkg && c.pass.ImportObjectFact(callee, &fact) {
 		return fact, true
 	}
+	if v, ok := callee.(*types.Var); ok {
+		return c.methodValue(v)
+	}
 	return function{}, false
+}
+
+// methodValue returns what is known of a variable that is a method of structpack,
+// with its receiver.
+func (c *checker) methodValue(v *types.Var) (function, bool) {
+	w := c.onceVar(v.Origin())
+	if w == nil || w.result != 0 || w.ranged || c.visible(v) {
+		return function{}, false
+	}
+	sel, ok := ast.Unparen(w.value).(*ast.SelectorExpr)
+	if !ok || c.info.Selections[sel] == nil || c.info.Selections[sel].Kind() != types.MethodVal {
+		return function{}, false
+	}
+	fn, _ := c.info.Uses[sel.Sel].(*types.Func)
+	f, ok := functions[apiNameOf(fn)]
+	return f, ok
 }
 
 // reads reports whether a call leaves the elements of its arguments alone: it is

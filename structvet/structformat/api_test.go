@@ -37,7 +37,7 @@ func TestAPI(t *testing.T) {
 			for _, fn := range funcs {
 				f, ok := takes(fn)
 				if pkg.PkgPath == framePath && f.Format == receiver {
-					continue // which format a frame has is not known where it is written or read
+					f.Format = framed
 				}
 				if ok && fn.Exported() {
 					want[apiNameOf(fn)] = f
@@ -47,6 +47,10 @@ func TestAPI(t *testing.T) {
 	}
 	got := maps.Clone(functions)
 	for name, f := range got {
+		if f.Format == receiver && f.Values == none {
+			delete(got, name) // it takes data of the format
+			continue
+		}
 		f.Op = ""
 		got[name] = f
 	}

@@ -4,9 +4,9 @@ import (
 	"fmt"
 	"go/ast"
 	"go/constant"
+	"go/token"
 	"go/types"
 	"reflect"
-	"strings"
 
 	"example.com/structpack"
 	"example.com/structpack/internal/gotype"
@@ -38,47 +38,76 @@ type element struct {
 	index int // -1 for any
 }
 
-// resultOf finds out which format a slice of values was unpacked by.
-func (c *checker) resultOf(e ast.Expr) (result, bool) {
-	v := c.varOf(e)
-	x := c.once(e)
-	if x == nil || x.result != 0 || !isAnySlice(v.Type()) || !c.kept(v) {
-		return result{}, false
-	}
-	call, ok := ast.Unparen(x.value).(*ast.CallExpr)
-	if x.ranged {
-		// The values of an iterator over structures.
-		y := c.once(x.value)
-		if y == nil || y.result != 0 || y.ranged {
-			return result{}, false
+// resultsOf finds out which formats a slice of values may have been unpacked by.
+func (c *checker) resultsOf(e ast.Expr) []result {
+	sources := []source{{value: e}}
+	if v := c.varOf(e); v != nil {
+		if !isAnySlice(v.Type()) || !c.kept(v) {
+			return nil
 		}
-		call, ok = ast.Unparen(y.value).(*ast.CallExpr)
+		sources = c.sources(e)
+	} else if call, ok := ast.Unparen(e).(*ast.CallExpr); ok {
+		sources = c.sources(call)
+	} else {
+		return nil
 	}
-	if !ok || len(call.Args) == 0 {
-		return result{}, false
+	var all []result
+	for _, from := range sources {
+		some := c.unpackedBy(from)
+		if some == nil {
+			return nil
+		}
+		all = append(all, some...)
+	}
+	return all
+}
+
+// unpackedBy finds out which formats what comes from a source was unpacked by.
+func (c *checker) unpackedBy(from source) (all []result) {
+	if from.result != 0 {
+		return nil
+	}
+	call, ok := ast.Unparen(from.value).(*ast.CallExpr)
+	if from.ranged {
+		// The values of an iterator over structures.
+		inner := c.sources(from.value)
+		if len(inner) != 1 || inner[0].result != 0 || inner[0].ranged {
+			return nil
+		}
+		call, ok = ast.Unparen(inner[0].value).(*ast.CallExpr)
+	}
+	if !ok {
+		return nil
 	}
 	name := c.apiName(call)
 	op, known := unpacks[name]
-	if x.ranged {
+	if from.ranged {
 		op, known = "iter_unpack", name == "IterUnpack" || name == "Struct.IterUnpack"
 	}
-	if !known || name == "Struct.AppendUnpack" && !c.empty(call.Args[0]) {
-		return result{}, false
+	fn, isFunction := c.function(call)
+	if !known && isFunction && fn.Unpacks && !from.ranged {
+		op, known = fn.Op, true
 	}
-	var f format
-	if strings.HasPrefix(name, "Struct.") {
-		f, ok = c.held(receiverOf(call))
-	} else {
-		f, ok = c.text(call.Args[0])
+	if !known || name == "Struct.AppendUnpack" && (len(call.Args) == 0 || !c.empty(call.Args[0])) {
+		return nil
 	}
-	if !ok || f.param != nil {
-		return result{}, false
+	var formats []format
+	if name == "Struct.AppendUnpack" {
+		formats = c.heldBy(c.receiver(call), deepest)
+	} else if isFunction {
+		formats = c.formatsOf(call, fn, c.operands(call))
 	}
-	structs, err := f.compile()
-	if err != nil {
-		return result{}, false
+	for _, f := range c.ordered(formats) {
+		if f.param != nil {
+			return nil
+		}
+		structs, err := f.compile()
+		if err != nil {
+			return nil
+		}
+		all = append(all, result{op, f, structs[0]})
 	}
-	return result{op, f, structs[0]}, true
+	return all
 }
 
 // empty reports whether a slice has no elements.
@@ -94,30 +123,50 @@ func (c *checker) empty(e ast.Expr) bool {
 	return v != nil && constant.Sign(constant.ToInt(v)) == 0
 }
 
-// elementOf finds out which unpacked value an expression is.
-func (c *checker) elementOf(e ast.Expr) (element, bool) {
+// elementsOf finds out which unpacked values an expression may be.
+func (c *checker) elementsOf(e ast.Expr) []element {
 	for range deepest {
 		if i, ok := ast.Unparen(e).(*ast.IndexExpr); ok {
-			r, ok := c.resultOf(i.X)
-			if !ok {
-				return element{}, false
+			return elementsAt(c.resultsOf(i.X), c.index(i.Index))
+		}
+		w := c.once(e)
+		if w == nil {
+			return nil
+		}
+		if w.ranged {
+			if w.result != 1 {
+				return nil
 			}
-			return element{r, c.index(i.Index)}, true
+			return elementsAt(c.resultsOf(w.value), -1)
 		}
-		x := c.once(e)
-		if x == nil {
-			return element{}, false
+		if w.result != 0 {
+			return nil
 		}
-		if x.ranged {
-			r, ok := c.resultOf(x.value)
-			return element{r, -1}, ok && x.result == 1
-		}
-		if x.result != 0 {
-			return element{}, false
-		}
-		e = x.value
+		e = w.value
 	}
-	return element{}, false
+	return nil
+}
+
+func elementsAt(results []result, index int) (all []element) {
+	for _, r := range results {
+		all = append(all, element{r, index})
+	}
+	return all
+}
+
+// never reports whether none of some elements is ever of type t, and says so of
+// the first.
+func (c *checker) never(all []element, t types.Type) (message string, never bool) {
+	for i, el := range all {
+		m, never := c.neverOne(el, t)
+		if !never {
+			return "", false
+		}
+		if i == 0 {
+			message = m
+		}
+	}
+	return message, len(all) > 0
 }
 
 // index returns the value of a constant index, or -1.
@@ -134,16 +183,76 @@ func (c *checker) index(e ast.Expr) int {
 }
 
 // checkIndex reports an index that a result has no value for.
-func (c *checker) checkIndex(n *ast.IndexExpr) {
-	if v := c.varOf(n.X); v == nil || !isAnySlice(v.Type()) {
+func (c *checker) checkIndex(cur inspector.Cursor, n *ast.IndexExpr) {
+	i := c.index(n.Index)
+	if i < 0 || !c.info.Types[n].Addressable() {
 		return
 	}
-	r, ok := c.resultOf(n.X)
-	if i := c.index(n.Index); ok && i >= r.s.NumValues() {
-		d := diagnose(n.Index, badCount, fmt.Sprintf("%s %s: there is no value %d; the format has %d", r.op, quote(r.format.text), i, r.s.NumValues()))
-		d.Related = c.whence(r.format, 0, n)
-		c.report(d)
+	if t := c.info.TypeOf(n.X); t == nil || !isAnySlice(t) {
+		return
 	}
+	results := c.resultsOf(n.X)
+	for _, r := range results {
+		if i < r.s.NumValues() {
+			return
+		}
+	}
+	if len(results) == 0 || c.guarded(cur, n.X) {
+		return
+	}
+	r := results[0]
+	d := diagnose(n.Index, badCount, fmt.Sprintf("%s %s: there is no value %d; the format has %d", r.op, quote(r.format.text), i, r.s.NumValues()))
+	d.Related = c.whence(r.format, 0, n)
+	c.report(d)
+}
+
+// guarded reports whether a condition around e, or one that leaves the function
+// before it, asks whether a slice is long enough.
+func (c *checker) guarded(cur inspector.Cursor, e ast.Expr) bool {
+	v := c.varOf(e)
+	fn := functionOf(cur)
+	if v == nil || fn == nil {
+		return false
+	}
+	asks := func(n ast.Node) bool {
+		found := false
+		ast.Inspect(n, func(n ast.Node) bool {
+			if call, ok := n.(*ast.CallExpr); ok && len(call.Args) == 1 && c.varOf(call.Args[0]) == v {
+				if b, ok := c.callee(call).(*types.Builtin); ok && b.Name() == "len" {
+					found = true
+				}
+			}
+			return !found
+		})
+		return found
+	}
+	found := false
+	ast.Inspect(fn, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.IfStmt:
+			found = found || asks(n.Cond) && (within(n, e) || n.End() <= e.Pos() && exits(n.Body) && !equals(n.Cond))
+		case *ast.ForStmt:
+			found = found || n.Cond != nil && within(n, e) && asks(n.Cond)
+		case *ast.SwitchStmt:
+			found = found || within(n, e) && asks(n)
+		case *ast.BinaryExpr:
+			found = found || (n.Op == token.LAND || n.Op == token.LOR) && within(n.Y, e) && asks(n.X)
+		}
+		return !found
+	})
+	return found
+}
+
+// equals reports whether a condition compares for equality.
+func equals(cond ast.Expr) bool {
+	found := false
+	ast.Inspect(cond, func(n ast.Node) bool {
+		if b, ok := n.(*ast.BinaryExpr); ok && (b.Op == token.LSS || b.Op == token.LEQ || b.Op == token.GTR || b.Op == token.GEQ) {
+			found = true
+		}
+		return true
+	})
+	return !found
 }
 
 // checkAssert reports a type assertion that no value of its format meets.
@@ -152,17 +261,20 @@ func (c *checker) checkAssert(cur inspector.Cursor, n *ast.TypeAssertExpr) {
 		return // of a type switch
 	}
 	want := c.info.TypeOf(n.Type)
-	el, ok := c.elementOf(n.X)
-	if !ok || open(want, deepest) {
+	all := c.elementsOf(n.X)
+	if len(all) == 0 || open(want, deepest) {
 		return
 	}
-	message, never := el.never(want)
+	message, never := c.never(all, want)
 	if !never {
 		return
 	}
+	el := all[0]
 	d := diagnose(n.Type, badAssert, message)
-	d.Related = c.whence(el.format, el.pos(), n)
-	d.SuggestedFixes = c.convert(cur, n, el, want)
+	d.Related = c.whence(el.format, c.pos(el), n)
+	if len(all) == 1 {
+		d.SuggestedFixes = c.convert(cur, n, el, want)
+	}
 	c.report(d)
 }
 
@@ -181,10 +293,11 @@ func (c *checker) checkSwitch(n *ast.TypeSwitchStmt) {
 	if !ok {
 		return
 	}
-	el, ok := c.elementOf(assert.X)
-	if !ok || el.index < 0 {
+	all := c.elementsOf(assert.X)
+	if len(all) == 0 || all[0].index < 0 {
 		return // code for values of any kind may well have cases for others
 	}
+	el := all[0]
 	for _, clause := range n.Body.List {
 		clause, ok := clause.(*ast.CaseClause)
 		if !ok {
@@ -194,9 +307,9 @@ func (c *checker) checkSwitch(n *ast.TypeSwitchStmt) {
 			if tv := c.info.Types[e]; !tv.IsType() || open(tv.Type, deepest) {
 				continue
 			}
-			if message, never := el.never(c.info.TypeOf(e)); never {
+			if message, never := c.never(all, c.info.TypeOf(e)); never {
 				d := diagnose(e, badAssert, message)
-				d.Related = c.whence(el.format, el.pos(), e)
+				d.Related = c.whence(el.format, c.pos(el), e)
 				c.report(d)
 			}
 		}
@@ -204,16 +317,16 @@ func (c *checker) checkSwitch(n *ast.TypeSwitchStmt) {
 }
 
 // pos returns where the code of an element is in the format.
-func (el element) pos() int {
-	if f, ok := fieldOf(el.s, el.index); ok {
+func (c *checker) pos(el element) int {
+	if f, ok := c.fieldOf(el.s, el.index); ok {
 		return f.Pos
 	}
 	return 0
 }
 
-// never reports whether an element is never of type t, and says so.
-func (el element) never(t types.Type) (message string, never bool) {
-	if f, ok := fieldOf(el.s, el.index); ok {
+// neverOne reports whether an element is never of type t, and says so.
+func (c *checker) neverOne(el element, t types.Type) (message string, never bool) {
+	if f, ok := c.fieldOf(el.s, el.index); ok {
 		has := goType(f)
 		if asserts(has, t) {
 			return "", false
@@ -224,7 +337,7 @@ func (el element) never(t types.Type) (message string, never bool) {
 	if el.index >= 0 {
 		return "", false // checkIndex reports it
 	}
-	for _, f := range el.s.Fields() {
+	for _, f := range c.fieldsOf(el.s) {
 		if f.Values > 0 && asserts(goType(f), t) {
 			return "", false
 		}
@@ -257,7 +370,7 @@ func goType(f structpack.Field) types.Type {
 // right one: to assert that, and to convert. The expression keeps its type, so
 // that what is around it compiles as before.
 func (c *checker) convert(cur inspector.Cursor, n *ast.TypeAssertExpr, el element, want types.Type) []analysis.SuggestedFix {
-	f, ok := fieldOf(el.s, el.index)
+	f, ok := c.fieldOf(el.s, el.index)
 	if !ok || c.commaOk(cur) {
 		return nil
 	}

@@ -2,28 +2,35 @@ package structformat
 
 import (
 	"go/ast"
+	"go/types"
 	"reflect"
 	"strings"
 
 	"example.com/structpack"
+	"golang.org/x/tools/go/analysis"
+	"golang.org/x/tools/go/ast/inspector"
 )
 
 // checkCall checks a call of structpack, or of a function that passes on what it
 // is called with.
-func (c *checker) checkCall(call *ast.CallExpr) {
-	name := c.apiName(call)
-	switch name {
+func (c *checker) checkCall(cur inspector.Cursor, call *ast.CallExpr) {
+	c.asked = c.asksFor(cur, call)
+	defer func() { c.asked = nil }()
+	c.checkAll(cur, call)
+	switch name := c.apiName(call); name {
 	case "NewCodec":
-		if f, ok := c.held(firstArg(call)); ok {
-			c.checkCodec(call, f)
-		}
+		c.judge(c.held(firstArg(call)), func(f format) { c.checkCodec(call, f) })
 		return
 	case "frame.Encode":
 		if len(call.Args) > 1 {
-			if f, ok := c.held(call.Args[1]); ok {
-				c.checkCodec(call, f)
-			}
+			c.judge(c.held(call.Args[1]), func(f format) { c.checkCodec(call, f) })
 		}
+		return
+	case "frame.Decode", "frame.WriteHeader":
+		c.judge(c.framed(firstArg(call)), func(f format) { c.checkCodec(call, f) })
+		return
+	case "frame.Header.Uint", "frame.Header.Int":
+		c.judge(c.framedReceiver(call), func(f format) { c.checkInteger(call, f) })
 		return
 	}
 	fn, ok := c.function(call)
@@ -31,17 +38,39 @@ func (c *checker) checkCall(call *ast.CallExpr) {
 		return
 	}
 	args := c.operands(call)
-	f, ok := c.formatOf(call, fn, args)
-	if !ok || f.param != nil {
-		return
+	formats := c.ordered(c.formatsOf(call, fn, args))
+	if fn.Format >= 0 && !c.rows(call, fn) {
+		for _, f := range formats {
+			if f.param != nil {
+				continue
+			}
+			if _, err := f.compile(); err != nil {
+				c.reportFormat(f, err, call)
+			}
+		}
+	}
+	c.judge(formats, func(f format) { c.checkFormat(cur, call, fn, f, args) })
+}
+
+// rows reports whether the format is from a table whose rows may well be wrong:
+// that of a test.
+func (c *checker) rows(call *ast.CallExpr, fn function) bool {
+	if !strings.HasSuffix(c.pass.Fset.Position(call.Pos()).Filename, "_test.go") || fn.Format >= len(call.Args) {
+		return false
+	}
+	return c.info.Types[call.Args[fn.Format]].Value == nil && c.once(call.Args[fn.Format]) == nil
+}
+
+// checkFormat checks a call whose format is known.
+func (c *checker) checkFormat(cur inspector.Cursor, call *ast.CallExpr, fn function, f format, args []operand) {
+	if c.onManyPlatforms(cur) {
+		f.abis = everyABI()
 	}
 	structs, err := f.compile()
 	if err != nil {
-		if fn.Format >= 0 {
-			c.reportFormat(f, err)
-		}
 		return
 	}
+	name := c.apiName(call)
 	switch name {
 	case "MustCodec":
 		c.checkCodec(call, f)
@@ -49,16 +78,112 @@ func (c *checker) checkCall(call *ast.CallExpr) {
 		c.checkLayout(call, f)
 		return
 	}
-	if fn.Format >= 0 && name != "CompileFor" {
-		c.checkPrefix(f, structs[0])
+	if fn.Codec > 0 {
+		c.checkCodecType(call, f, c.typeArgumentAt(call, fn.Codec-1))
 	}
-	if fn.Values < 0 || call.Ellipsis.IsValid() || len(args) < fn.Values {
+	if fn.One > 0 {
+		c.checkOne(call, fn, f, structs[0])
+	}
+	if fn.Format >= 0 && name != "CompileFor" {
+		c.checkPrefix(f, structs[0], call)
+	}
+	c.checkTail(call, name, f)
+	c.checkLength(call, name, f, structs)
+	if fn.Values < 0 || len(args) < fn.Values {
 		return
 	}
-	if fn.Scans {
-		c.checkDests(call, fn, f, structs, args[fn.Values:])
-	} else {
-		c.checkValues(call, fn, f, structs, args[fn.Values:])
+	args = args[fn.Values:]
+	if call.Ellipsis.IsValid() {
+		if args = c.spread(args); args == nil {
+			return
+		}
+	}
+	switch {
+	case fn.Scans:
+		c.checkDests(call, fn, f, structs, args)
+	case fn.Format == framed:
+		c.checkFrame(call, fn, f, structs, args)
+	default:
+		c.checkValues(call, fn, f, structs, args)
+	}
+}
+
+// spread returns the elements of a slice of values that is written as a literal.
+func (c *checker) spread(args []operand) []operand {
+	if len(args) != 1 {
+		return nil
+	}
+	e := ast.Unparen(args[0].expr)
+	if v := c.varOf(e); v != nil {
+		w := c.once(e)
+		if w == nil || w.result != 0 || w.ranged || v.Kind() != types.LocalVar || !c.kept(v) {
+			return nil
+		}
+		e = ast.Unparen(w.value)
+	}
+	lit, ok := e.(*ast.CompositeLit)
+	if !ok {
+		return nil
+	}
+	all := []operand{}
+	for _, e := range lit.Elts {
+		if _, keyed := e.(*ast.KeyValueExpr); keyed {
+			return nil
+		}
+		all = append(all, operand{c.info.Types[e], e, false})
+	}
+	return all
+}
+
+// judge checks what is done by one of several formats: it is wrong if it is with
+// each of them.
+func (c *checker) judge(formats []format, check func(format)) {
+	if len(formats) == 1 {
+		if formats[0].param == nil {
+			check(formats[0])
+		}
+		return
+	}
+	if c.sink != nil {
+		return
+	}
+	defer func() { c.sink = nil }()
+	var first, common []analysis.Diagnostic
+	for i, f := range formats {
+		if f.param != nil {
+			return
+		}
+		if _, err := f.compile(); err != nil {
+			return
+		}
+		var found []analysis.Diagnostic
+		c.sink = &found
+		check(f)
+		if len(found) == 0 {
+			return
+		}
+		if i == 0 {
+			first, common = found, found
+			continue
+		}
+		var both []analysis.Diagnostic
+		for _, d := range common {
+			for _, o := range found {
+				if d.Pos == o.Pos {
+					both = append(both, d)
+					break
+				}
+			}
+		}
+		common = both
+	}
+	c.sink = nil
+	if len(common) == 0 && len(first) > 0 {
+		common = first[:1]
+	}
+	for _, d := range common {
+		d.SuggestedFixes = nil // it may be another one with another format
+		c.report(d)
 	}
 }
 
@@ -69,43 +194,118 @@ func firstArg(call *ast.CallExpr) ast.Expr {
 	return call.Args[0]
 }
 
-// formatOf returns the format that a call of fn is about.
-func (c *checker) formatOf(call *ast.CallExpr, fn function, args []operand) (format, bool) {
+// formatsOf returns the formats that a call of fn may be about.
+func (c *checker) formatsOf(call *ast.CallExpr, fn function, args []operand) []format {
 	switch {
 	case fn.Format == receiver:
-		return c.held(receiverOf(call))
+		return c.heldBy(c.receiver(call), deepest)
+	case fn.Format == framed:
+		return c.framedReceiver(call)
 	case fn.Format == bound:
-		return format{text: fn.Text, abis: c.abisOr(fn.ABIs)}, true
-	case fn.Format >= len(args) || args[fn.Format].part:
-		return format{}, false
+		return []format{{text: fn.Text, abis: c.abisOr(fn.ABIs)}}
+	case fn.Format >= len(args) || fn.Format < 0 || args[fn.Format].part:
+		return nil
 	}
-	f, ok := c.text(args[fn.Format].expr)
-	if c.apiName(call) == "CompileFor" {
-		f.abis = c.abisOf(args[0].expr)
-	} else if fn.ABIs != nil {
-		f.abis = fn.ABIs
+	all := c.texts(args[fn.Format].expr)
+	for i := range all {
+		f := &all[i]
+		if c.apiName(call) == "CompileFor" {
+			f.abis = c.abisOf(args[0].expr)
+		} else if fn.ABIs != nil {
+			f.abis = fn.ABIs
+		}
+		if fn.Before == "" && fn.After == "" {
+			continue
+		}
+		if f.param != nil {
+			f.before, f.after = fn.Before+f.before, f.after+fn.After
+			continue
+		}
+		f.text = fn.Before + f.text + fn.After
+		for j := range f.parts {
+			f.parts[j].start += len(fn.Before)
+		}
 	}
-	return f, ok
+	return all
+}
+
+// ordered replaces formats that begin with a parameter for the byte order by those
+// with any order.
+func (c *checker) ordered(formats []format) (all []format) {
+	for _, f := range formats {
+		if f.param == nil || f.before != "" || f.after == "" || !ordering(f.param.Name()) {
+			all = append(all, f)
+			continue
+		}
+		order := c.anyOrder()
+		after := format{text: f.after, parts: f.parts, abis: f.abis, vague: f.vague}
+		all = append(all, join(order, []format{after})...)
+	}
+	return all
+}
+
+// receiver returns what the receiver of a method call may come from: that of a
+// method value, and of an embedded field, too.
+func (c *checker) receiver(call *ast.CallExpr) []source {
+	fun := ast.Unparen(call.Fun)
+	if w := c.once(fun); w != nil && w.result == 0 && !w.ranged {
+		fun = ast.Unparen(w.value)
+	}
+	sel, ok := fun.(*ast.SelectorExpr)
+	if !ok {
+		return nil
+	}
+	s := c.info.Selections[sel]
+	if s == nil || s.Kind() != types.MethodVal {
+		return nil
+	}
+	t := s.Recv()
+	var field *types.Var
+	for _, i := range s.Index()[:len(s.Index())-1] {
+		if p, ok := t.Underlying().(*types.Pointer); ok {
+			t = p.Elem()
+		}
+		st, ok := t.Underlying().(*types.Struct)
+		if !ok || st.Field(i).Pkg() != c.pass.Pkg {
+			break
+		}
+		field = st.Field(i).Origin()
+		t = field.Type()
+	}
+	if field == nil {
+		return c.sources(sel.X)
+	}
+	tr := tracer{checker: c}
+	return tr.slot(field, sel, nil, deepest, nil)
 }
 
 // reportFormat reports a format that does not compile, at the byte at fault.
-func (c *checker) reportFormat(f format, err error) {
-	d := diagnose(f.expr, badFormat, err.Error())
-	if e, ok := err.(*structpack.Error); ok && e.Pos >= 0 {
-		d.Pos, d.End = c.place(f.expr, e.Pos)
+func (c *checker) reportFormat(f format, err error, call *ast.CallExpr) {
+	if len(f.parts) == 0 {
+		return
 	}
+	d := diagnose(call.Fun, badFormat, err.Error())
+	pos := 0
+	if e, ok := err.(*structpack.Error); ok && e.Pos >= 0 {
+		pos = e.Pos
+	}
+	d.Pos, d.End = c.placeOf(f, pos)
+	if c.silenced(err) || c.said[said{d.Pos, badFormat}] {
+		return
+	}
+	c.said[said{d.Pos, badFormat}] = true // also of another byte order
 	c.report(d)
 }
 
 // checkPrefix reports a format without a prefix, unless it means the same
 // everywhere, or has codes that exist without one only.
-func (c *checker) checkPrefix(f format, s *structpack.Struct) {
-	if !native || strings.ContainsAny(f.text[:min(1, len(f.text))], "@=<>!") {
+func (c *checker) checkPrefix(f format, s *structpack.Struct, call *ast.CallExpr) {
+	if !native || strings.ContainsAny(f.text[:min(1, len(f.text))], "@=<>!") || len(f.parts) == 0 {
 		return
 	}
 	differs := false
 	pos := 0
-	for _, field := range s.Fields() {
+	for _, field := range c.fieldsOf(s) {
 		if _, err := structpack.CalcSize("=" + field.Code); err != nil {
 			return
 		}
@@ -116,9 +316,9 @@ func (c *checker) checkPrefix(f format, s *structpack.Struct) {
 	if !differs {
 		return
 	}
-	d := diagnose(f.expr, noPrefix, "format "+quote(f.text)+
+	d := diagnose(call.Fun, noPrefix, "format "+quote(f.text)+
 		" has no prefix: its sizes, alignment and byte order are those of the machine; write @ if that is meant, else <, > or !")
-	d.Pos, d.End = c.place(f.expr, pos)
+	d.Pos, d.End = c.placeOf(f, pos)
 	c.report(d)
 }
 

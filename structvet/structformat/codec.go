@@ -11,7 +11,17 @@ import (
 // checkCodec checks whether the type argument of a call can be bound to a format.
 func (c *checker) checkCodec(call *ast.CallExpr, f format) {
 	t, at := c.typeArgument(call)
-	if t == nil || f.param != nil || !bindable(t) {
+	c.checkType(call, f, t, at)
+}
+
+// checkCodecType is checkCodec for a function that binds one of its type
+// arguments.
+func (c *checker) checkCodecType(call *ast.CallExpr, f format, t types.Type) {
+	c.checkType(call, f, t, call.Fun)
+}
+
+func (c *checker) checkType(call *ast.CallExpr, f format, t types.Type, at ast.Expr) {
+	if t == nil || f.param != nil || f.vague || !bindable(t) {
 		return
 	}
 	structs, err := f.compile()
@@ -24,6 +34,9 @@ func (c *checker) checkCodec(call *ast.CallExpr, f format) {
 		return err
 	})
 	if err == nil {
+		return
+	}
+	if c.silenced(err) {
 		return
 	}
 	d := diagnose(at, badCodec, err.Error())
@@ -47,4 +60,20 @@ func (c *checker) typeArgument(call *ast.CallExpr) (types.Type, ast.Expr) {
 		return nil, nil
 	}
 	return args.At(0), at
+}
+
+// typeArgumentAt returns one of the type arguments of a call.
+func (c *checker) typeArgumentAt(call *ast.CallExpr, i int) types.Type {
+	fun := ast.Unparen(call.Fun)
+	switch e := fun.(type) {
+	case *ast.IndexExpr:
+		fun = e.X
+	case *ast.IndexListExpr:
+		fun = e.X
+	}
+	args := c.info.Instances[nameOf(fun)].TypeArgs
+	if i >= args.Len() {
+		return nil
+	}
+	return args.At(i)
 }

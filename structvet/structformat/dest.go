@@ -3,6 +3,7 @@ package structformat
 import (
 	"go/ast"
 	"go/types"
+	"maps"
 	"reflect"
 	"slices"
 
@@ -18,55 +19,70 @@ func (c *checker) checkDests(call *ast.CallExpr, fn function, f format, structs 
 	for i, arg := range args {
 		dests[i], known[i] = c.dest(arg)
 	}
-	s := structs[0] // the Go types of values do not depend on the ABI
+	s := structs[0]
 	pairs, err := rules.Scan(s, fn.Op, dests)
 	for i, pair := range pairs {
 		if known[i] {
 			continue
 		}
 		// It may be for one value, or for all values of the item.
-		if field, ok := fieldOf(s, pair.Value); ok && field.Index == pair.Value && field.Values > 1 {
+		if field, ok := c.fieldOf(s, pair.Value); ok && field.Index == pair.Value && field.Values > 1 {
 			pairs, err = pairs[:i], nil
 			break
 		}
 	}
+	for _, other := range structs[1:] { // which integers take a long depends on the ABI
+		if same, _ := rules.Scan(other, fn.Op, dests); len(same) >= len(pairs) {
+			for i := range pairs {
+				if same[i].Err == nil {
+					pairs[i].Err = nil
+				}
+			}
+		}
+	}
+	if err == nil && !slices.ContainsFunc(pairs, func(p rules.Pair) bool { return p.Err != nil }) {
+		return
+	}
+	with, edits := c.pointers(dests, args)
+	fixed, fixedErr := rules.Scan(s, fn.Op, with)
 	if err != nil {
-		c.reportCount(call, f, args, len(pairs), err, c.pointers(s, fn, dests, args, 0, len(args)))
+		var fixes []analysis.SuggestedFix
+		if fixedErr == nil && len(edits) > 0 && !slices.ContainsFunc(fixed, func(p rules.Pair) bool { return p.Err != nil }) {
+			fixes = scanInto(slices.SortedFunc(maps.Values(edits), func(a, b analysis.TextEdit) int { return int(a.Pos - b.Pos) })...)
+		}
+		c.reportCount(call, f, args, len(pairs), err, fixes)
 		return
 	}
 	for i, pair := range pairs {
-		if pair.Err == nil {
+		if pair.Err == nil || c.silenced(pair.Err) {
 			continue
 		}
 		e := pair.Err.(*structpack.Error)
 		d := diagnose(args[i].expr, badDest, e.Error())
 		d.Related = c.whence(f, e.Pos, call)
-		d.SuggestedFixes = c.pointers(s, fn, dests, args, i, i+1)
+		if edit, ok := edits[i]; ok && i < len(fixed) && fixed[i].Err == nil && fixed[i].Value == pair.Value {
+			d.SuggestedFixes = scanInto(edit)
+		}
 		c.report(d)
 	}
 }
 
-// pointers returns the fix for destinations from..to, or nil: to scan into the
-// variables that are there by value.
-func (c *checker) pointers(s *structpack.Struct, fn function, dests []reflect.Type, args []operand, from, to int) []analysis.SuggestedFix {
-	fix := analysis.SuggestedFix{Message: "Scan into the variable"}
+func scanInto(edits ...analysis.TextEdit) []analysis.SuggestedFix {
+	return []analysis.SuggestedFix{{Message: "Scan into the variable", TextEdits: edits}}
+}
+
+// pointers returns the destinations with pointers to the variables that are there
+// by value, and the changes that make them so.
+func (c *checker) pointers(dests []reflect.Type, args []operand) ([]reflect.Type, map[int]analysis.TextEdit) {
+	edits := map[int]analysis.TextEdit{}
 	dests = slices.Clone(dests)
-	for i := from; i < to; i++ {
+	for i := range dests {
 		if dests[i] != nil && dests[i].Kind() != reflect.Pointer && args[i].Addressable() {
 			dests[i] = c.destType(types.NewPointer(args[i].Type))
-			fix.TextEdits = append(fix.TextEdits, analysis.TextEdit{Pos: args[i].expr.Pos(), NewText: []byte("&")})
+			edits[i] = analysis.TextEdit{Pos: args[i].expr.Pos(), NewText: []byte("&")}
 		}
 	}
-	pairs, err := rules.Scan(s, fn.Op, dests)
-	if len(fix.TextEdits) == 0 || err != nil {
-		return nil
-	}
-	for _, pair := range pairs[from:to] {
-		if pair.Err != nil {
-			return nil
-		}
-	}
-	return []analysis.SuggestedFix{fix}
+	return dests, edits
 }
 
 // dest returns the type of a destination, and whether it is known.

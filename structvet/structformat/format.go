@@ -3,17 +3,34 @@ package structformat
 import (
 	"go/ast"
 	"go/constant"
+	"go/token"
 	"go/types"
+	"slices"
+	"strconv"
+	"strings"
 
 	"example.com/structpack"
+	"example.com/structpack/internal/rules"
+	"golang.org/x/tools/go/types/typeutil"
 )
 
-// A format is the text of a format, or a parameter that has it.
+// A format is the text of a format, or what is around a parameter that has it.
 type format struct {
-	text  string
-	expr  ast.Expr   // the constant; nil if it is of another package
-	param *types.Var // if it is not nil, the text is not known
-	abis  []structpack.ABI
+	text   string
+	parts  []part     // where the text is written; none if in another package
+	param  *types.Var // if it is not nil, the text between before and after is not known
+	before string
+	after  string
+	abis   []structpack.ABI
+	vague  bool // it has counts that stand for those that the program computes
+	layout *layout
+}
+
+// A part of a format is written as a constant, which has more before and after it.
+type part struct {
+	start  int // where it begins in the format
+	expr   ast.Expr
+	offset int // where it begins in the constant
 }
 
 // compile compiles a format for every ABI that it may be for. There is an error
@@ -38,30 +55,226 @@ func (f *format) compile() ([]*structpack.Struct, error) {
 // deepest bounds how many variables are followed to find out what a variable is.
 const deepest = 10
 
-// text finds out which format an argument of type string is.
-func (c *checker) text(e ast.Expr) (format, bool) {
-	for range deepest {
-		e = ast.Unparen(e)
-		if v := c.info.Types[e].Value; v != nil {
-			if v.Kind() != constant.String {
-				return format{}, false
-			}
-			return format{text: constant.StringVal(v), expr: e, abis: c.target}, true
+// texts finds out which formats an argument of type string may be, nil if that is
+// not known.
+func (c *checker) texts(e ast.Expr) []format {
+	all := c.textsWithin(e, deepest)
+	for _, f := range all {
+		if f.param != nil && len(all) > 1 {
+			return nil
 		}
-		v := c.varOf(e)
-		if v == nil {
-			return format{}, false
-		}
-		if c.constant(v) {
-			return format{param: v, abis: c.target}, true
-		}
-		x := c.once(e)
-		if x == nil || !x.declared || x.ranged || x.result > 0 || c.visible(v) {
-			return format{}, false
-		}
-		e = x.value
 	}
-	return format{}, false
+	return all
+}
+
+// widest bounds how many formats there may be in one place.
+const widest = 32
+
+func (c *checker) textsWithin(e ast.Expr, depth int) (all []format) {
+	e = ast.Unparen(e)
+	if v := c.info.Types[e].Value; v != nil {
+		if v.Kind() != constant.String {
+			return nil
+		}
+		return []format{{text: constant.StringVal(v), parts: []part{{0, e, 0}}, abis: c.target}}
+	}
+	if depth == 0 {
+		return nil
+	}
+	switch e := e.(type) {
+	case *ast.BinaryExpr:
+		if e.Op != token.ADD {
+			return nil
+		}
+		left := c.textsWithin(e.X, depth-1)
+		if left == nil && c.orders(e.X) {
+			left = c.anyOrder()
+		}
+		return join(left, c.textsWithin(e.Y, depth-1))
+	case *ast.CallExpr:
+		if all, ok := c.computed(e, depth); ok {
+			return all
+		}
+	}
+	for _, from := range c.sources(e) {
+		value := ast.Unparen(from.value)
+		if from.result > 0 || from.ranged {
+			return nil
+		}
+		if v := c.varOf(value); v != nil && c.constant(v) {
+			all = append(all, format{param: v, abis: c.target})
+			continue
+		}
+		if value == e {
+			return nil
+		}
+		some := c.textsWithin(value, depth-1)
+		if some == nil {
+			return nil
+		}
+		all = append(all, some...)
+	}
+	return distinct(all)
+}
+
+// join returns every text of the first followed by every text of the second.
+func join(left, right []format) (all []format) {
+	if len(left)*len(right) > widest {
+		return nil
+	}
+	for _, l := range left {
+		for _, r := range right {
+			f := l
+			f.vague = l.vague || r.vague
+			switch {
+			case l.param != nil && r.param != nil:
+				return nil
+			case l.param != nil:
+				f.after += r.text
+			case r.param != nil:
+				f.param, f.before, f.after = r.param, l.text+r.before, r.after
+			default:
+				f.text += r.text
+			}
+			f.parts = slices.Clip(l.parts)
+			for _, p := range r.parts {
+				p.start += len(l.text)
+				f.parts = append(f.parts, p)
+			}
+			all = append(all, f)
+		}
+	}
+	return all
+}
+
+// distinct removes what is there twice, and everything if there is too much.
+func distinct(all []format) []format {
+	var once []format
+	for _, f := range all {
+		if !slices.ContainsFunc(once, func(o format) bool {
+			return o.text == f.text && o.param == f.param && o.before == f.before && o.after == f.after && slices.Equal(o.abis, f.abis) && o.layout.equal(f.layout)
+		}) {
+			once = append(once, f)
+		}
+	}
+	if len(once) > widest {
+		return nil
+	}
+	return once
+}
+
+// orders reports whether an expression is called by what precedes a format.
+func (c *checker) orders(e ast.Expr) bool {
+	if call, ok := ast.Unparen(e).(*ast.CallExpr); ok && len(call.Args) == 1 && c.info.Types[call.Fun].IsType() {
+		e = call.Args[0]
+	}
+	id := nameOf(e)
+	if id == nil {
+		return false
+	}
+	return ordering(id.Name)
+}
+
+func ordering(name string) bool {
+	name = strings.ToLower(name)
+	return strings.HasSuffix(name, "order") || strings.Contains(name, "endian") || name == "bo"
+}
+
+// anyOrder returns the prefixes for which a format has the same codes and counts.
+func (c *checker) anyOrder() []format {
+	return []format{{text: "<", abis: c.target}, {text: ">", abis: c.target}}
+}
+
+// computed returns the formats that a function of package fmt or strings, or a
+// conversion, makes of others.
+func (c *checker) computed(call *ast.CallExpr, depth int) (all []format, ok bool) {
+	if c.info.Types[call.Fun].IsType() && len(call.Args) == 1 {
+		if t := c.info.TypeOf(call.Args[0]); t != nil && isText(t) {
+			return c.textsWithin(call.Args[0], depth-1), true
+		}
+		return nil, true
+	}
+	fn, _ := typeutil.Callee(c.info, call).(*types.Func)
+	if fn == nil {
+		return nil, false
+	}
+	switch fn.FullName() {
+	case "strings.Repeat":
+		n := c.index(call.Args[1])
+		if n < 0 {
+			if w := c.once(call.Args[1]); w != nil && w.result == 0 && !w.ranged {
+				n = c.index(w.value)
+			}
+		}
+		if len(call.Args) != 2 || n < 0 || n > 1<<10 {
+			return nil, true
+		}
+		for _, f := range c.textsWithin(call.Args[0], depth-1) {
+			if f.param != nil || f.vague {
+				return nil, true
+			}
+			f.text = strings.Repeat(f.text, n)
+			all = append(all, f)
+		}
+		return all, true
+	case "fmt.Sprintf":
+		return c.printed(call, depth), true
+	}
+	return nil, false
+}
+
+// printed returns the formats that Sprintf prints, with two digits that stand for
+// a count that is computed. The count of s, p and x changes neither the values
+// nor the types; with another one nothing is known.
+func (c *checker) printed(call *ast.CallExpr, depth int) []format {
+	if call.Ellipsis.IsValid() || len(call.Args) == 0 {
+		return nil
+	}
+	v := c.info.Types[call.Args[0]].Value
+	if v == nil || v.Kind() != constant.String {
+		return nil
+	}
+	text := constant.StringVal(v)
+	all := []format{{abis: c.target}}
+	args := call.Args[1:]
+	start := 0
+	for i := 0; i < len(text); i++ {
+		if text[i] != '%' {
+			continue
+		}
+		if i+1 == len(text) || len(args) == 0 {
+			return nil
+		}
+		var some []format
+		switch text[i+1] {
+		case 'd', 'v':
+			t := c.info.TypeOf(args[0])
+			k := c.index(args[0])
+			b, ok := t.Underlying().(*types.Basic)
+			switch {
+			case ok && k >= 0:
+				some = []format{{text: strconv.Itoa(k), abis: c.target}}
+			case ok && b.Info()&types.IsInteger != 0 && i+2 < len(text) && strings.IndexByte("spx", text[i+2]) >= 0:
+				some = []format{{text: "16", abis: c.target, vague: true}}
+			}
+		case 's', 'c':
+			some = c.textsWithin(args[0], depth-1)
+			if some == nil && i == 0 && c.orders(args[0]) {
+				some = c.anyOrder()
+			}
+		}
+		head := format{text: text[start:i], parts: []part{{0, call.Args[0], start}}, abis: c.target}
+		if all = join(join(all, []format{head}), some); all == nil {
+			return nil
+		}
+		args = args[1:]
+		i++
+		start = i + 1
+	}
+	if len(args) > 0 {
+		return nil
+	}
+	return join(all, []format{{text: text[start:], parts: []part{{0, call.Args[0], start}}, abis: c.target}})
 }
 
 // visible reports whether other packages can assign to a variable.
@@ -69,56 +282,111 @@ func (c *checker) visible(v *types.Var) bool {
 	return v.Exported() && v.Parent() == c.pass.Pkg.Scope() && c.pass.Pkg.Name() != "main"
 }
 
-// held finds out which format a *Struct, *Layout or *Codec was made of.
-func (c *checker) held(e ast.Expr) (format, bool) { return c.heldWithin(e, deepest) }
+// held finds out which formats a *Struct, *Layout or *Codec may have been made
+// of, nil if that is not known.
+func (c *checker) held(e ast.Expr) []format { return c.heldWithin(e, deepest) }
 
-func (c *checker) heldWithin(e ast.Expr, depth int) (format, bool) {
+func (c *checker) heldWithin(e ast.Expr, depth int) (all []format) {
 	if e == nil || depth == 0 {
-		return format{}, false
+		return nil
 	}
+	return c.heldBy(c.sources(e), depth)
+}
+
+func (c *checker) heldBy(sources []source, depth int) (all []format) {
+	for _, from := range sources {
+		if from.result > 0 || from.ranged {
+			return nil
+		}
+		some := c.heldAt(from.value, depth)
+		if some == nil {
+			return nil
+		}
+		all = append(all, some...)
+	}
+	return distinct(all)
+}
+
+// heldAt is heldWithin for an expression that is a source.
+func (c *checker) heldAt(e ast.Expr, depth int) []format {
 	if call, ok := ast.Unparen(e).(*ast.CallExpr); ok {
 		return c.made(call, depth)
 	}
-	if x := c.once(e); x != nil {
-		if x.result > 0 || x.ranged {
-			return format{}, false
-		}
-		return c.heldWithin(x.value, depth-1)
-	}
 	v := c.varOf(e)
-	if v == nil || v.Pkg() == nil || v.Pkg() == c.pass.Pkg || c.vars[v] != nil {
-		return format{}, false // or of another package, and changed by this one
+	if v == nil || v.Pkg() == nil || v.Pkg() == c.pass.Pkg && !c.visible(v) || c.vars[v] != nil && v.Pkg() != c.pass.Pkg {
+		return nil // or of another package, and changed by this one
+	}
+	if v.Pkg() == c.pass.Pkg {
+		if w := c.onceVar(v); w != nil && w.result == 0 && !w.ranged {
+			return c.heldWithin(w.value, depth-1)
+		}
+		return nil
 	}
 	var fact holds
 	if !c.pass.ImportObjectFact(v, &fact) {
-		return format{}, false
+		return nil
 	}
-	return format{text: fact.Text, abis: c.abisOr(fact.ABIs)}, true
+	return []format{{text: fact.Text, abis: c.abisOr(fact.ABIs), layout: fact.Layout}}
 }
 
-// made finds out which format the result of a call was made of.
-func (c *checker) made(call *ast.CallExpr, depth int) (format, bool) {
+// made finds out which formats the result of a call may have been made of.
+func (c *checker) made(call *ast.CallExpr, depth int) []format {
 	name := c.apiName(call)
 	switch name {
 	case "Codec.Struct", "frame.Layout.Header":
 		return c.heldWithin(receiverOf(call), depth-1)
 	}
 	if len(call.Args) == 0 {
-		return format{}, false
+		return nil
 	}
 	switch name {
-	case "Compile", "MustCompile", "MustCodec", "frame.NewLayout", "frame.MustLayout":
-		return c.text(call.Args[0])
+	case "Compile", "MustCompile":
+		return c.texts(call.Args[0])
+	case "MustCodec":
+		return c.derive(call, c.texts(call.Args[0]))
+	case "frame.NewLayout", "frame.MustLayout":
+		all := c.texts(call.Args[0])
+		for i := range all {
+			all[i].layout = c.layoutOf(call)
+		}
+		return all
 	case "NewCodec":
-		return c.heldWithin(call.Args[0], depth-1)
+		return c.derive(call, c.heldWithin(call.Args[0], depth-1))
 	case "CompileFor":
 		if len(call.Args) == 2 {
-			f, ok := c.text(call.Args[1])
-			f.abis = c.abisOf(call.Args[0])
-			return f, ok
+			all := c.texts(call.Args[1])
+			for i := range all {
+				all[i].abis = c.abisOf(call.Args[0])
+			}
+			return all
 		}
 	}
-	return format{}, false
+	if fn, ok := c.function(call); ok && fn.Holds {
+		return c.formatsOf(call, fn, c.operands(call))
+	}
+	return nil
+}
+
+// derive replaces formats that are only a prefix by those that a Codec makes of
+// its type.
+func (c *checker) derive(call *ast.CallExpr, all []format) []format {
+	for i := range all {
+		f := &all[i]
+		if f.param != nil || len(f.text) > 1 || f.text != "" && !strings.Contains("@=<>!", f.text) {
+			continue
+		}
+		t, _ := c.typeArgument(call)
+		structs, err := f.compile()
+		if t == nil || err != nil || !bindable(t) {
+			return nil
+		}
+		s, err := rules.Derive(structs[0], c.reader.Type(t))
+		if err != nil {
+			return nil
+		}
+		f.text, f.parts = s.(*structpack.Struct).Format(), nil
+	}
+	return all
 }
 
 // abisOr returns the ABIs of a fact, in which nil stands for those of the target.
@@ -139,8 +407,9 @@ func (c *checker) abiFact(abis []structpack.ABI) []structpack.ABI {
 
 // holds is the fact that a variable of a package holds a format.
 type holds struct {
-	Text string
-	ABIs []structpack.ABI // nil for those of the target
+	Text   string
+	ABIs   []structpack.ABI // nil for those of the target
+	Layout *layout          // if it is of a *Layout
 }
 
 func (*holds) AFact() {}
@@ -155,12 +424,12 @@ func (c *checker) exportHolders() {
 		if !ok || !v.Exported() || !isHolder(v.Type()) {
 			continue
 		}
-		x := c.onceVar(v)
-		if x == nil || x.result > 0 || x.ranged {
+		w := c.onceVar(v)
+		if w == nil || w.result > 0 || w.ranged {
 			continue
 		}
-		if f, ok := c.held(x.value); ok && f.param == nil {
-			c.pass.ExportObjectFact(v, &holds{f.text, c.abiFact(f.abis)})
+		if all := c.held(w.value); len(all) == 1 && all[0].param == nil && !all[0].vague {
+			c.pass.ExportObjectFact(v, &holds{all[0].text, c.abiFact(all[0].abis), all[0].layout})
 		}
 	}
 }

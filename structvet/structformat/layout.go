@@ -18,12 +18,20 @@ func (c *checker) checkLayout(call *ast.CallExpr, f format) {
 	}
 	_, err := frame.NewLayout(f.text, rules...)
 	var bad *structpack.Error
-	if err == nil || errors.As(err, &bad) {
+	if err == nil || errors.As(err, &bad) || c.silenced(err) {
 		return
 	}
 	d := diagnose(call, badLayout, err.Error())
+	for _, e := range call.Args[1:] {
+		rule, ok := ast.Unparen(e).(*ast.CallExpr)
+		if len(call.Args) > 2 && (!ok || c.apiName(rule) != "frame.LengthAt") {
+			continue
+		}
+		d.Pos, d.End = e.Pos(), e.End() // with this rule, as far as it can be told
+		break
+	}
 	if _, err := frame.NewLayout(f.text, anyLength); err != nil { // it is the format, whatever the rules are
-		d.Pos, d.End = c.place(f.expr, 0)
+		d.Pos, d.End = c.placeOf(f, 0)
 	}
 	c.report(d)
 }

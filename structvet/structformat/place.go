@@ -12,6 +12,17 @@ import (
 	"golang.org/x/tools/go/analysis"
 )
 
+// placeOf returns where the byte at an offset of a format is written, nowhere if
+// that is in another package.
+func (c *checker) placeOf(f format, offset int) (pos, end token.Pos) {
+	for i := len(f.parts) - 1; i >= 0; i-- {
+		if p := f.parts[i]; p.start <= offset || i == 0 {
+			return c.place(p.expr, max(offset-p.start+p.offset, 0))
+		}
+	}
+	return token.NoPos, token.NoPos
+}
+
 // place returns where the byte at an offset of a constant string is written. If
 // that cannot be told it is the whole expression.
 func (c *checker) place(e ast.Expr, offset int) (pos, end token.Pos) {
@@ -108,10 +119,10 @@ func byteOfLiteral(lit *ast.BasicLit, offset int) (pos, end token.Pos, ok bool) 
 
 // whence points at the item of a format that a diagnostic elsewhere is about.
 func (c *checker) whence(f format, offset int, at ast.Node) []analysis.RelatedInformation {
-	if f.expr == nil {
+	if len(f.parts) == 0 {
 		return nil
 	}
-	pos, end := c.place(f.expr, max(offset, 0))
+	pos, end := c.placeOf(f, max(offset, 0))
 	if lineOf(c.pass.Fset, pos) == lineOf(c.pass.Fset, at.Pos()) {
 		return nil
 	}

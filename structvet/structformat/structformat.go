@@ -64,6 +64,10 @@ const (
 	badAssert  = "assert"
 	badCodec   = "codec"
 	badLayout  = "layout"
+	badCompare = "compare"
+	badLength  = "length"
+	badTail    = "tail"
+	keptRecord = "record"
 	noPrefix   = "native"
 )
 
@@ -83,6 +87,12 @@ type checker struct {
 	root    inspector.Cursor
 	vars    map[*types.Var]*variable
 	consts  map[*types.Const]ast.Expr
+	decls   map[*types.Func]inspector.Cursor // the functions that are declared
+	fields  map[*structpack.Struct][]structpack.Field
+	many    map[ast.Node]bool                 // functions that ask for the platform
+	asked   []error                           // the errors that the program asks for after a call
+	changes int                               // whether layouts of connections change: 1 no, 2 yes
+	sink    *[]analysis.Diagnostic            // takes the diagnostics for one of several formats
 	uses    map[*types.Var][]inspector.Cursor // of variables that may hold results of Unpack
 	wraps   map[types.Object]*function        // the functions of this package that pass a format or values on
 	said    map[said]bool
@@ -106,28 +116,38 @@ func run(pass *analysis.Pass) (any, error) {
 		return nil, nil
 	}
 	c := &checker{
-		pass:  pass,
-		info:  pass.TypesInfo,
-		root:  pass.ResultOf[inspect.Analyzer].(*inspector.Inspector).Root(),
-		vars:  map[*types.Var]*variable{},
-		wraps: map[types.Object]*function{},
-		said:  map[said]bool{},
+		pass:   pass,
+		info:   pass.TypesInfo,
+		root:   pass.ResultOf[inspect.Analyzer].(*inspector.Inspector).Root(),
+		vars:   map[*types.Var]*variable{},
+		decls:  map[*types.Func]inspector.Cursor{},
+		many:   map[ast.Node]bool{},
+		fields: map[*structpack.Struct][]structpack.Field{},
+		wraps:  map[types.Object]*function{},
+		said:   map[said]bool{},
 	}
 	c.reader.Sizes, c.target = target(pass.TypesSizes)
 	c.ignored = ignoredLines(pass)
 	c.indexVariables()
 	c.findWrappers()
 	c.exportHolders()
-	for cur := range c.root.Preorder((*ast.CallExpr)(nil), (*ast.TypeAssertExpr)(nil), (*ast.TypeSwitchStmt)(nil), (*ast.IndexExpr)(nil)) {
+	for cur := range c.root.Preorder((*ast.CallExpr)(nil), (*ast.TypeAssertExpr)(nil), (*ast.TypeSwitchStmt)(nil), (*ast.IndexExpr)(nil),
+		(*ast.BinaryExpr)(nil), (*ast.SwitchStmt)(nil), (*ast.RangeStmt)(nil)) {
 		switch n := cur.Node().(type) {
 		case *ast.CallExpr:
-			c.checkCall(n)
+			c.checkCall(cur, n)
 		case *ast.TypeAssertExpr:
 			c.checkAssert(cur, n)
 		case *ast.TypeSwitchStmt:
 			c.checkSwitch(n)
 		case *ast.IndexExpr:
-			c.checkIndex(n)
+			c.checkIndex(cur, n)
+		case *ast.BinaryExpr:
+			c.checkCompare(n)
+		case *ast.SwitchStmt:
+			c.checkCases(n)
+		case *ast.RangeStmt:
+			c.checkKept(cur, n)
 		}
 	}
 	return nil, nil
@@ -155,6 +175,10 @@ func (c *checker) report(d analysis.Diagnostic) {
 	if !d.Pos.IsValid() || c.said[key] || c.ignored[l] || c.ignored[line{l.file, 0}] {
 		return
 	}
+	if c.sink != nil {
+		*c.sink = append(*c.sink, d)
+		return
+	}
 	c.said[key] = true
 	c.pass.Report(d)
 }
@@ -174,8 +198,7 @@ func ignoredLines(pass *analysis.Pass) map[line]bool {
 		var code map[line]bool // lines with something else than comments
 		for _, group := range file.Comments {
 			for _, comment := range group.List {
-				word, _, _ := strings.Cut(strings.TrimPrefix(comment.Text, "//"), " ")
-				if word != "structvet:ignore" {
+				if !ignores(comment.Text) {
 					continue
 				}
 				if code == nil {
@@ -193,6 +216,17 @@ func ignoredLines(pass *analysis.Pass) map[line]bool {
 		}
 	}
 	return ignored
+}
+
+// ignores reports whether a comment silences this check, in its own words or in
+// those of golangci-lint.
+func ignores(comment string) bool {
+	word, _, _ := strings.Cut(strings.TrimPrefix(comment, "//"), " ")
+	if word == "structvet:ignore" || word == "nolint" {
+		return true
+	}
+	linters, ok := strings.CutPrefix(word, "nolint:")
+	return ok && slices.ContainsFunc(strings.Split(linters, ","), func(name string) bool { return name == "structvet" || name == "all" })
 }
 
 func codeLines(fset *token.FileSet, file *ast.File) map[line]bool {

@@ -22,7 +22,7 @@ func TestRules(t *testing.T) {
 	}
 	var patterns []string
 	for _, dir := range dirs {
-		if dir.IsDir() && dir.Name() != "native" {
+		if dir.IsDir() && dir.Name() != "native" && dir.Name() != "port" {
 			patterns = append(patterns, "./"+dir.Name())
 		}
 	}
@@ -33,4 +33,15 @@ func TestRules(t *testing.T) {
 	}
 	defer structformat.Analyzer.Flags.Set("native", "false")
 	analysistest.Run(t, src, structformat.Analyzer, "./native")
+}
+
+// TestPorts runs the analyzer on what people write who port programs from Python:
+// with mistakes, all of which are to be found, and without, of which nothing is to
+// be said.
+func TestPorts(t *testing.T) {
+	src, err := filepath.Abs("../testdata/src")
+	if err != nil {
+		t.Fatal(err)
+	}
+	analysistest.Run(t, src, structformat.Analyzer, "./port/right", "./port/wrong")
 }

@@ -8,6 +8,7 @@ import (
 	"go/types"
 	"math/big"
 	"reflect"
+	"sort"
 	"strconv"
 
 	"example.com/structpack"
@@ -22,11 +23,24 @@ func (c *checker) checkValues(call *ast.CallExpr, fn function, f format, structs
 		_, err := structs[0].Pack(values...)
 		if fn.Op == "pack_into" {
 			err = structs[0].PackInto(nil, 0, values...)
+			if len(args) == n-1 && c.offsetMissing(call, fn) {
+				err = fmt.Errorf("%w; argument %d is the offset", err, fn.Values)
+			}
 		}
 		c.reportCount(call, f, args, n, err, nil)
 		return
 	}
-	for i, arg := range args {
+	c.checkEach(call, fn, f, structs, args, func(i int) int { return i })
+}
+
+// checkEach checks each value that a call packs; position says which one of the
+// format the i-th argument is.
+func (c *checker) checkEach(call *ast.CallExpr, fn function, f format, structs []*structpack.Struct, args []operand, position func(int) int) {
+	for k, arg := range args {
+		i := position(k)
+		if c.checkIP(call, fn, f, structs[0], i, arg) {
+			continue
+		}
 		v, ok := c.witness(arg)
 		if !ok {
 			continue
@@ -44,15 +58,59 @@ func (c *checker) checkValues(call *ast.CallExpr, fn function, f format, structs
 			c.checkTruth(fn, f, structs[0], i, arg, v)
 			continue
 		}
+		if c.silenced(err) {
+			continue
+		}
 		e := err.(*structpack.Error)
 		d := diagnose(arg.expr, badType, e.Error())
 		d.Related = c.whence(f, e.Pos, call)
 		if e.Err == structpack.ErrRange {
 			d.Category = badRange
+			d.Message += valueOf(arg)
 		}
 		d.SuggestedFixes = c.notPointer(arg, func(v any) bool { return ask(v) == nil })
+		if field, ok := c.fieldOf(structs[0], i); ok && field.Code == "c" {
+			c.fixChar(&d, arg)
+		}
 		c.report(d)
 	}
+}
+
+// valueOf says which value a constant has whose text does not say it.
+func valueOf(arg operand) string {
+	if arg.Value == nil {
+		return ""
+	}
+	switch e := ast.Unparen(arg.expr).(type) {
+	case *ast.BasicLit:
+		return ""
+	case *ast.UnaryExpr:
+		if _, ok := e.X.(*ast.BasicLit); ok {
+			return ""
+		}
+	}
+	return " (got " + arg.Value.ExactString() + ")"
+}
+
+// fixChar adds to a diagnostic how a constant character is packed by c.
+func (c *checker) fixChar(d *analysis.Diagnostic, arg operand) {
+	if arg.Value == nil || arg.Value.Kind() != constant.Int {
+		return
+	}
+	n, exact := constant.Int64Val(arg.Value)
+	b, ok := arg.Type.(*types.Basic)
+	if !exact || n < 0 || n > 255 || !ok || b.Kind() != types.Int32 && b.Kind() != types.Int && b.Info()&types.IsUntyped == 0 {
+		return
+	}
+	text := "byte(" + types.ExprString(arg.expr) + ")"
+	d.Message += "; write " + text
+	d.SuggestedFixes = []analysis.SuggestedFix{{
+		Message: "Pack " + text,
+		TextEdits: []analysis.TextEdit{
+			{Pos: arg.expr.Pos(), NewText: []byte("byte(")},
+			{Pos: arg.expr.End(), NewText: []byte(")")},
+		},
+	}}
 }
 
 // notPointer returns the fix of &x to x, if a witness of x is right.
@@ -74,9 +132,21 @@ func (c *checker) notPointer(arg operand, right func(v any) bool) []analysis.Sug
 // reportCount reports that there are not n values: where one is missing, or those
 // that are too many.
 func (c *checker) reportCount(call *ast.CallExpr, f format, args []operand, n int, err error, fixes []analysis.SuggestedFix) {
+	if c.silenced(err) {
+		return
+	}
 	d := analysis.Diagnostic{Pos: call.Rparen, End: call.End(), Category: badCount, Message: err.Error(), Related: c.whence(f, 0, call), SuggestedFixes: fixes}
 	if len(args) > n {
 		d.Pos, d.End = args[n].expr.Pos(), args[len(args)-1].expr.End()
+	}
+	if len(fixes) > 0 { // at the first that is to be changed
+		edit := fixes[0].TextEdits[0].Pos
+		for _, arg := range args {
+			if arg.expr.Pos() == edit {
+				d.Pos, d.End = arg.expr.Pos(), arg.expr.End()
+				d.Message += "; " + types.ExprString(arg.expr) + " is not a pointer"
+			}
+		}
 	}
 	c.report(d)
 }
@@ -214,10 +284,10 @@ func constantValue(t types.Type, k constant.Value) (v any, ok bool) {
 // checkText reports a constant of which s or p pack only a part.
 func (c *checker) checkText(fn function, f format, s *structpack.Struct, index int, arg operand) {
 	text, ok := c.constantText(arg)
-	if !ok {
+	if !ok || f.vague {
 		return
 	}
-	field, ok := fieldOf(s, index)
+	field, ok := c.fieldOf(s, index)
 	if !ok || field.Code != "s" && field.Code != "p" {
 		return
 	}
@@ -237,7 +307,7 @@ func (c *checker) checkTruth(fn function, f format, s *structpack.Struct, index 
 	if _, pointer := v.(*string); !pointer {
 		return
 	}
-	field, ok := fieldOf(s, index)
+	field, ok := c.fieldOf(s, index)
 	if !ok || field.Code != "?" {
 		return
 	}
@@ -285,15 +355,35 @@ func (c *checker) constantText(arg operand) (string, bool) {
 	return constant.StringVal(k), true
 }
 
-// fieldOf returns the field that the value at index belongs to.
-func fieldOf(s *structpack.Struct, index int) (structpack.Field, bool) {
-	for _, f := range s.Fields() {
-		if f.Index <= index && index < f.Index+f.Values {
-			return f, true
-		}
+// fieldsOf returns the fields of a format, found once.
+func (c *checker) fieldsOf(s *structpack.Struct) []structpack.Field {
+	fields, ok := c.fields[s]
+	if !ok {
+		fields = s.Fields()
+		c.fields[s] = fields
 	}
-	return structpack.Field{}, false
+	return fields
+}
+
+// fieldOf returns the field that the value at index belongs to.
+func (c *checker) fieldOf(s *structpack.Struct, index int) (structpack.Field, bool) {
+	fields := c.fieldsOf(s)
+	i := sort.Search(len(fields), func(i int) bool { return fields[i].Index+fields[i].Values > index })
+	if i == len(fields) || index < 0 {
+		return structpack.Field{}, false
+	}
+	return fields[i], true
 }
 
 // quote quotes a format.
 func quote(format string) string { return strconv.Quote(format) }
+
+// offsetMissing reports whether the offset of PackInto looks like a value: it is
+// no constant, and no variable that is called so.
+func (c *checker) offsetMissing(call *ast.CallExpr, fn function) bool {
+	if fn.Values < 1 || fn.Values > len(call.Args) {
+		return false
+	}
+	e := call.Args[fn.Values-1]
+	return c.info.Types[e].Value == nil
+}

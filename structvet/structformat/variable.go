@@ -9,15 +9,25 @@ import (
 	"golang.org/x/tools/go/ast/inspector"
 )
 
-// A variable is what the package does to one of its variables.
+// A variable is what the package does to one of its variables, or to a field.
 type variable struct {
-	writes   int      // assignments, that of its declaration included
-	value    ast.Expr // what the last of them assigns
-	result   int      // which of the results of value it gets
-	ranged   bool     // it gets the elements of value instead, the first or second of each pair
-	declared bool     // the value is that of its declaration
-	loose    bool     // it may change in ways that are not seen
-	elements bool     // something assigns to its elements
+	writes   []write // assignments, that of its declaration included
+	loose    bool    // it may change in ways that are not seen
+	elements bool    // something assigns to its elements
+}
+
+// A write is an assignment to a variable.
+type write struct {
+	source
+	declared bool             // it is that of its declaration
+	at       inspector.Cursor // the statement, or the literal that has the field
+}
+
+// A source is what a variable gets its value from.
+type source struct {
+	value  ast.Expr
+	result int  // which of the results of value it gets
+	ranged bool // it gets the elements of value instead, the first or second of each pair
 }
 
 // indexVariables finds out what the package does to its variables.
@@ -25,7 +35,7 @@ func (c *checker) indexVariables() {
 	c.consts = map[*types.Const]ast.Expr{}
 	c.uses = map[*types.Var][]inspector.Cursor{}
 	for cur := range c.root.Preorder((*ast.AssignStmt)(nil), (*ast.ValueSpec)(nil), (*ast.RangeStmt)(nil),
-		(*ast.IncDecStmt)(nil), (*ast.UnaryExpr)(nil), (*ast.Ident)(nil)) {
+		(*ast.IncDecStmt)(nil), (*ast.UnaryExpr)(nil), (*ast.Ident)(nil), (*ast.CompositeLit)(nil), (*ast.FuncDecl)(nil)) {
 		switch n := cur.Node().(type) {
 		case *ast.AssignStmt:
 			for i, lhs := range n.Lhs {
@@ -33,7 +43,7 @@ func (c *checker) indexVariables() {
 					c.change(lhs)
 					continue
 				}
-				c.assign(lhs, n.Rhs, i)
+				c.assign(cur, lhs, n.Rhs, i)
 			}
 		case *ast.ValueSpec:
 			for i, name := range n.Names {
@@ -41,7 +51,7 @@ func (c *checker) indexVariables() {
 					c.consts[k] = n.Values[i]
 				}
 				if len(n.Values) > 0 {
-					c.assign(name, n.Values, i)
+					c.assign(cur, name, n.Values, i)
 				}
 			}
 		case *ast.RangeStmt:
@@ -49,9 +59,8 @@ func (c *checker) indexVariables() {
 				if lhs == nil {
 					continue
 				}
-				c.assign(lhs, []ast.Expr{n.X}, i)
-				if v := c.vars[c.varOf(lhs)]; v != nil {
-					v.ranged = true
+				if v := c.assign(cur, lhs, []ast.Expr{n.X}, i); v != nil {
+					v.writes[len(v.writes)-1].ranged = true
 				}
 			}
 		case *ast.IncDecStmt:
@@ -60,6 +69,12 @@ func (c *checker) indexVariables() {
 			if n.Op == token.AND {
 				c.change(n.X)
 			}
+		case *ast.FuncDecl:
+			if fn, ok := c.info.Defs[n.Name].(*types.Func); ok && n.Body != nil {
+				c.decls[fn] = cur
+			}
+		case *ast.CompositeLit:
+			c.indexFields(cur, n)
 		case *ast.Ident:
 			if v, ok := c.info.Uses[n].(*types.Var); ok && isAnySlice(v.Type()) {
 				c.uses[v] = append(c.uses[v], cur)
@@ -68,24 +83,51 @@ func (c *checker) indexVariables() {
 	}
 }
 
+// indexFields notes what a literal assigns to the fields of a struct.
+func (c *checker) indexFields(cur inspector.Cursor, n *ast.CompositeLit) {
+	t := c.info.TypeOf(n)
+	if t == nil {
+		return
+	}
+	if p, ok := t.Underlying().(*types.Pointer); ok {
+		t = p.Elem() // an element whose type is left out
+	}
+	s, ok := t.Underlying().(*types.Struct)
+	if !ok {
+		return
+	}
+	for i, e := range n.Elts {
+		if kv, ok := e.(*ast.KeyValueExpr); ok {
+			if id, ok := kv.Key.(*ast.Ident); ok {
+				c.assign(cur, id, []ast.Expr{kv.Value}, 0)
+			}
+		} else if i < s.NumFields() {
+			c.note(s.Field(i)).add(write{source: source{value: e}, at: cur})
+		}
+	}
+}
+
+func (v *variable) add(w write) { v.writes = append(v.writes, w) }
+
 // assign notes that lhs gets the value at index i of an assignment, or that
-// result of its only value.
-func (c *checker) assign(lhs ast.Expr, values []ast.Expr, i int) {
+// result of its only value. It returns the notes on lhs, nil if there are none.
+func (c *checker) assign(cur inspector.Cursor, lhs ast.Expr, values []ast.Expr, i int) *variable {
 	v := c.variable(lhs)
 	if v == nil {
 		c.changeElement(lhs)
-		return
+		return nil
 	}
-	v.writes++
-	v.ranged = false
+	w := write{at: cur}
 	id, ok := ast.Unparen(lhs).(*ast.Ident)
-	v.declared = ok && c.info.Defs[id] != nil
+	w.declared = ok && c.info.Defs[id] != nil
 	switch {
 	case len(values) == 1:
-		v.value, v.result = values[0], i
+		w.value, w.result = values[0], i
 	case i < len(values):
-		v.value, v.result = values[i], 0
+		w.value = values[i]
 	}
+	v.add(w)
+	return v
 }
 
 // change notes that e may change in ways that are not followed.
@@ -105,12 +147,17 @@ func (c *checker) changeElement(e ast.Expr) {
 	}
 }
 
-// variable returns the notes on the variable that e names, or nil.
+// variable returns the notes on the variable or field that e names, or nil.
 func (c *checker) variable(e ast.Expr) *variable {
-	v := c.varOf(e)
+	v := c.slotOf(e)
 	if v == nil {
 		return nil
 	}
+	return c.note(v)
+}
+
+func (c *checker) note(v *types.Var) *variable {
+	v = v.Origin()
 	x := c.vars[v]
 	if x == nil {
 		x = new(variable)
@@ -119,18 +166,26 @@ func (c *checker) variable(e ast.Expr) *variable {
 	return x
 }
 
-// varOf returns the variable that e names, or nil: that of a package or function,
-// not a field.
-func (c *checker) varOf(e ast.Expr) *types.Var {
+// slotOf returns the variable or field that e names, or nil.
+func (c *checker) slotOf(e ast.Expr) *types.Var {
 	id := nameOf(e)
 	if id == nil {
 		return nil
 	}
 	v, ok := c.info.ObjectOf(id).(*types.Var)
-	if !ok || v.IsField() {
+	if !ok {
 		return nil
 	}
-	return v
+	return v.Origin()
+}
+
+// varOf returns the variable that e names, or nil: that of a package or function,
+// not a field.
+func (c *checker) varOf(e ast.Expr) *types.Var {
+	if v := c.slotOf(e); v != nil && !v.IsField() {
+		return v
+	}
+	return nil
 }
 
 // nameOf returns the identifier that names what e is, or nil.
@@ -144,9 +199,9 @@ func nameOf(e ast.Expr) *ast.Ident {
 	return nil
 }
 
-// once returns the notes on the variable that e names, if it is the package's
-// and assigned once; otherwise nil. Before that it is nil or empty.
-func (c *checker) once(e ast.Expr) *variable {
+// once returns the only write of the variable that e names, if it is the
+// package's and assigned once; otherwise nil. Before that it is nil or empty.
+func (c *checker) once(e ast.Expr) *write {
 	v := c.varOf(e)
 	if v == nil || v.Pkg() != c.pass.Pkg {
 		return nil
@@ -154,18 +209,18 @@ func (c *checker) once(e ast.Expr) *variable {
 	return c.onceVar(v)
 }
 
-func (c *checker) onceVar(v *types.Var) *variable {
+func (c *checker) onceVar(v *types.Var) *write {
 	x := c.vars[v]
-	if x == nil || x.writes != 1 || x.loose || x.value == nil {
+	if x == nil || len(x.writes) != 1 || x.loose || x.writes[0].value == nil {
 		return nil
 	}
-	return x
+	return &x.writes[0]
 }
 
 // constant reports whether a parameter has the value that it was called with.
 func (c *checker) constant(v *types.Var) bool {
 	x := c.vars[v]
-	return v.Kind() == types.ParamVar && (x == nil || x.writes == 0 && !x.loose && !x.elements)
+	return v.Kind() == types.ParamVar && (x == nil || len(x.writes) == 0 && !x.loose && !x.elements)
 }
 
 func isAnySlice(t types.Type) bool {

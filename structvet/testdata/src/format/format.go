@@ -20,7 +20,7 @@ const unused = "!w"
 
 var (
 	assigned   = "!iw" // want `compile "!iw": "w" at byte 2: bad char in struct format`
-	reassigned = "!iw"
+	reassigned = "!iw" // want `compile "!iw": "w" at byte 2: bad char in struct format`
 	Visible    = "!iw"
 )
 
@@ -70,7 +70,7 @@ func constants(buf []byte) {
 	structpack.CalcSize("!i" + unused[1:]) // a slice of a constant is none
 }
 
-func variables(buf []byte, parameter string) {
+func variables(buf []byte, parameter string) { // want variables:`compiles argument 1`
 	structpack.Unpack(assigned, buf)
 	structpack.Unpack(reassigned, buf)
 	structpack.Unpack(Visible, buf)
@@ -81,7 +81,7 @@ func variables(buf []byte, parameter string) {
 	other := once
 	structpack.UnpackFrom(other, buf, 0)
 
-	twice := "!w"
+	twice := "!w" // want `compile "!w": "w" at byte 1: bad char in struct format`
 	if len(buf) == 4 {
 		twice = "!i"
 	}
@@ -99,7 +99,7 @@ func variables(buf []byte, parameter string) {
 	*(&pointed) = "!i"
 	structpack.Unpack(pointed, buf)
 
-	for _, format := range []string{"!w"} {
+	for _, format := range []string{"!w"} { // want `compile "!w": "w" at byte 1: bad char in struct format`
 		structpack.Unpack(format, buf)
 	}
 }

@@ -50,7 +50,7 @@ func calls(many bool, parameter *structpack.Struct, field struct{ s *structpack.
 	either.Pack(1, 2, 3, 4)
 
 	for _, s := range []*structpack.Struct{header, local} {
-		s.Pack(1, 2, 3)
+		s.Pack(1, 2, 3) // want `pack "!HB": pack expected 2 items for packing \(got 3\)`
 	}
 	var loop *structpack.Struct
 	for range 2 {
@@ -59,10 +59,10 @@ func calls(many bool, parameter *structpack.Struct, field struct{ s *structpack.
 	}
 	for _, format := range []string{"!H", "!I"} {
 		s := structpack.MustCompile(format)
-		s.Pack(1, 2)
+		s.Pack(1, 2) // want `pack "!H": pack expected 1 items for packing \(got 2\)`
 	}
 	method := header.Pack
-	method(1)
+	method(1) // want `pack "!HB": pack expected 2 items for packing \(got 1\)`
 }
 
 type embedding struct{ *structpack.Struct }

@@ -94,5 +94,5 @@ func unknown[T any](data []byte, dest any, t *T, array *[2]T) {
 	structpack.MustCompile("!2H").Scan(data, &u16, dest)
 	structpack.MustCompile("!Hi").Scan(data, &u16, t)
 	structpack.MustCompile("!2H").Scan(data, array)
-	structpack.MustCompile("!2H").Scan(data, []any{&u16}...)
+	structpack.MustCompile("!2H").Scan(data, []any{&u16}...) // want `scan "!2H": scan expected 2 destinations \(got 1\)`
 }

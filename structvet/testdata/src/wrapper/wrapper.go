@@ -53,10 +53,10 @@ func packTwice(format string, values ...any) []byte { // want packTwice:`packs a
 func packAgain(f string, v ...any) []byte { return pack(f, v...) } // want packAgain:`packs argument 0 from argument 1`
 
 func mine() {
-	pack("!HB", 1)      // want `pack expected 2 items`
-	packTwice("!HB", 1) // want `pack expected 2 items`
-	packAgain("!HB", 1) // want `pack expected 2 items`
-	pack("!HB", []any{1}...)
+	pack("!HB", 1)           // want `pack expected 2 items`
+	packTwice("!HB", 1)      // want `pack expected 2 items`
+	packAgain("!HB", 1)      // want `pack expected 2 items`
+	pack("!HB", []any{1}...) // want `pack "!HB": pack expected 2 items for packing \(got 1\)`
 
 	closure := func(format string, values ...any) { pack(format, values...) }
 	closure("!B", 300) // want `'B' format requires`
@@ -68,7 +68,7 @@ func mine() {
 
 // These do more than pass on what they are called with.
 
-func prefixes(format string, values ...any) []byte { return pack("!"+format, values...) }
+func prefixes(format string, values ...any) []byte { return pack("!"+format, values...) } // want prefixes:`packs "!" \+ argument 0 from argument 1`
 
 func changesFormat(format string, values ...any) []byte {
 	if format == "" {
@@ -87,7 +87,7 @@ func changesValue(format string, values ...any) []byte {
 	return pack(format, values...)
 }
 
-func adds(format string, values ...any) []byte {
+func adds(format string, values ...any) []byte { // want adds:`compiles argument 0`
 	return pack(format, append([]any{1}, values...)...)
 }
 
@@ -101,7 +101,7 @@ func choosesFormat(values ...any) []byte {
 func other(format string, values ...string) int { return len(values) }
 
 func loose(b []any) {
-	prefixes("w")
+	prefixes("w") // want `compile "!w": "w" at byte 1: bad char in struct format`
 	changesFormat("w")
 	changesValues("!BB", 1)
 	changesValue("!B", "")

@@ -1,0 +1,135 @@
+package structformat
+
+import (
+	"go/ast"
+	"go/constant"
+	"go/token"
+	"go/types"
+
+	"example.com/structpack"
+	"golang.org/x/tools/go/analysis"
+)
+
+// checkCompare reports a comparison of an unpacked value with one of another
+// type: an interface equals only what has the type of its value.
+func (c *checker) checkCompare(n *ast.BinaryExpr) {
+	if n.Op != token.EQL && n.Op != token.NEQ {
+		return
+	}
+	always := "false"
+	if n.Op == token.NEQ {
+		always = "true"
+	}
+	if isAnyTyped(c.info.TypeOf(n.X)) {
+		c.compare(n, n.X, n.Y, "the comparison is always "+always)
+	} else if isAnyTyped(c.info.TypeOf(n.Y)) {
+		c.compare(n, n.Y, n.X, "the comparison is always "+always)
+	}
+}
+
+func isAnyTyped(t types.Type) bool { return t != nil && isAny(t) }
+
+// checkCases is checkCompare for the cases of a switch.
+func (c *checker) checkCases(n *ast.SwitchStmt) {
+	if n.Tag == nil || !isAnyTyped(c.info.TypeOf(n.Tag)) {
+		return
+	}
+	for _, clause := range n.Body.List {
+		clause, ok := clause.(*ast.CaseClause)
+		if !ok {
+			continue
+		}
+		for _, e := range clause.List {
+			c.compare(n, n.Tag, e, "the case is never taken")
+		}
+	}
+}
+
+// compare reports that the value is never of the type of other.
+func (c *checker) compare(n ast.Node, value, other ast.Expr, always string) {
+	tv := c.info.Types[other]
+	if tv.Type == nil || tv.IsNil() || types.IsInterface(tv.Type) || open(tv.Type, deepest) {
+		return
+	}
+	t := types.Default(tv.Type)
+	all := c.elementsOf(value)
+	message, never := c.never(all, t)
+	if !never {
+		return
+	}
+	el := all[0]
+	d := diagnose(other, badCompare, message+": "+always)
+	d.Related = c.whence(el.format, c.pos(el), n)
+	if len(all) == 1 {
+		d.SuggestedFixes = c.comparable(el, n, value, other, tv, t)
+	}
+	c.report(d)
+}
+
+// comparable returns the fix for a comparison: a constant with the type of the
+// value, or a text with the text of the bytes.
+func (c *checker) comparable(el element, n ast.Node, value, other ast.Expr, tv types.TypeAndValue, t types.Type) []analysis.SuggestedFix {
+	field, ok := c.fieldOf(el.s, el.index)
+	if !ok {
+		return nil
+	}
+	has := goType(field)
+	if b, ok := has.(*types.Basic); ok && tv.Value != nil && tv.Value.Kind() == constant.Int && b.Info()&types.IsInteger != 0 {
+		if !representable(tv.Value, b, c.reader.Sizes) {
+			return nil
+		}
+		name := typeName(has)
+		return []analysis.SuggestedFix{{
+			Message: "Compare with a value of type " + name,
+			TextEdits: []analysis.TextEdit{
+				{Pos: other.Pos(), NewText: []byte(name + "(")},
+				{Pos: other.End(), NewText: []byte(")")},
+			},
+		}}
+	}
+	if _, binary := n.(*ast.BinaryExpr); binary && isText(t) {
+		if _, bytes := has.(*types.Slice); bytes {
+			return []analysis.SuggestedFix{{
+				Message: "Compare the text of the bytes",
+				TextEdits: []analysis.TextEdit{
+					{Pos: value.Pos(), NewText: []byte(typeName(t) + "(")},
+					{Pos: value.End(), NewText: []byte(".([]byte))")},
+				},
+			}}
+		}
+	}
+	return nil
+}
+
+// representable reports whether a type of integers has a value.
+func representable(v constant.Value, b *types.Basic, sizes types.Sizes) bool {
+	bits := uint(8 * sizes.Sizeof(b))
+	one := constant.MakeInt64(1)
+	low, high := constant.MakeInt64(0), constant.Shift(one, token.SHL, bits)
+	if b.Info()&types.IsUnsigned == 0 {
+		high = constant.Shift(one, token.SHL, bits-1)
+		low = constant.UnaryOp(token.SUB, high, 0)
+	}
+	return constant.Compare(low, token.LEQ, v) && constant.Compare(v, token.LSS, high)
+}
+
+// checkOne checks the type that a function asserts an unpacked value to be.
+func (c *checker) checkOne(call *ast.CallExpr, fn function, f format, s *structpack.Struct) {
+	t := c.typeArgumentAt(call, fn.OneType)
+	if t == nil || open(t, deepest) {
+		return
+	}
+	el := element{result{fn.Op, f, s}, fn.One - 1}
+	if fn.One-1 >= s.NumValues() {
+		return
+	}
+	if message, never := c.neverOne(el, t); never {
+		at := ast.Expr(call.Fun)
+		if i, ok := ast.Unparen(call.Fun).(*ast.IndexExpr); ok {
+			at = i.Index
+		}
+		d := diagnose(at, badAssert, message)
+		d.Related = c.whence(f, c.pos(el), call)
+		c.report(d)
+	}
+}

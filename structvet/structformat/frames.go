@@ -1,0 +1,286 @@
+package structformat
+
+import (
+	"fmt"
+	"go/ast"
+	"go/types"
+	"reflect"
+
+	"example.com/structpack"
+	"example.com/structpack/frame"
+	"golang.org/x/tools/go/ast/edge"
+)
+
+// A layout is what is known of a *Layout besides its format.
+type layout struct {
+	Length int // which value the length is, or one of:
+}
+
+const (
+	onlyInteger = -1 // the length is the only integer
+	noLength    = -2 // all values are given
+	someLength  = -3 // it is not known which value the length is
+)
+
+func (l *layout) equal(o *layout) bool {
+	return l == o || l != nil && o != nil && *l == *o
+}
+
+// layoutOf returns what a call of NewLayout or MustLayout says of the length.
+func (c *checker) layoutOf(call *ast.CallExpr) *layout {
+	l := &layout{onlyInteger}
+	if call.Ellipsis.IsValid() {
+		return &layout{someLength}
+	}
+	for _, e := range call.Args[1:] {
+		rule, ok := ast.Unparen(e).(*ast.CallExpr)
+		if !ok {
+			return &layout{someLength}
+		}
+		switch c.apiName(rule) {
+		case "frame.LengthAt":
+			if l.Length = c.index(firstArg(rule)); l.Length < 0 {
+				return &layout{someLength}
+			}
+		case "frame.LengthFunc":
+			l.Length = noLength
+		case "frame.CountsFrom", "frame.CountsHeader", "frame.Trailer":
+		default:
+			return &layout{someLength}
+		}
+	}
+	return l
+}
+
+// framed returns the formats of the headers that a connection, a reader, a
+// writer or a frame may have.
+func (c *checker) framed(e ast.Expr) []format {
+	if e == nil {
+		return nil
+	}
+	return c.framedBy(c.sources(e), deepest)
+}
+
+func (c *checker) framedReceiver(call *ast.CallExpr) []format {
+	return c.framedBy(c.receiver(call), deepest)
+}
+
+func (c *checker) framedBy(sources []source, depth int) (all []format) {
+	if depth == 0 {
+		return nil
+	}
+	for _, from := range sources {
+		some := c.framedAt(from, depth)
+		if some == nil {
+			return nil
+		}
+		all = append(all, some...)
+	}
+	return distinct(all)
+}
+
+func (c *checker) framedAt(from source, depth int) []format {
+	if t := c.info.TypeOf(from.value); t != nil && isHolder(t) {
+		if from.result > 0 || from.ranged {
+			return nil
+		}
+		return c.heldAt(from.value, depth)
+	}
+	switch e := ast.Unparen(from.value).(type) {
+	case *ast.CallExpr:
+		if _, tuple := c.info.TypeOf(e).(*types.Tuple); tuple && from.result == 0 && !from.ranged {
+			if name := c.apiName(e); name == "frame.NewLayout" {
+				return c.heldAt(e, depth)
+			}
+		}
+		return c.framedCall(e, from, depth)
+	case *ast.UnaryExpr:
+		return c.framedBy(c.sources(e.X), depth-1)
+	case *ast.SelectorExpr: // f.Header, c.Reader
+		if v := c.slotOf(e); v != nil && v.IsField() && v.Pkg() != nil && v.Pkg().Path() == framePath {
+			return c.framedBy(c.sources(e.X), depth-1)
+		}
+	case *ast.Ident:
+		if v := c.varOf(e); v != nil && v.Kind() == types.ParamVar && c.constant(v) {
+			return c.handled(v)
+		}
+	}
+	return nil
+}
+
+func (c *checker) framedCall(call *ast.CallExpr, from source, depth int) []format {
+	name := c.apiName(call)
+	switch name {
+	case "frame.NewConn", "frame.NewReader", "frame.NewWriter":
+		if c.relaid() || len(call.Args) < 2 {
+			return nil
+		}
+		return c.heldWithin(call.Args[1], depth-1)
+	case "frame.Reader.Frames":
+		if !from.ranged || from.result != 0 {
+			return nil
+		}
+	case "frame.Layout.Parse", "frame.Layout.Cut", "frame.Reader.Next", "frame.Reader.ReadHeader", "frame.Conn.NextContext", "frame.Frame.Clone":
+		if from.ranged || from.result != 0 {
+			return nil
+		}
+	default:
+		return nil
+	}
+	return c.framedBy(c.receiver(call), depth-1)
+}
+
+// relaid reports whether the package changes the layouts of connections.
+func (c *checker) relaid() bool {
+	if c.changes == 0 {
+		c.changes = 1
+		for cur := range c.root.Preorder((*ast.CallExpr)(nil)) {
+			switch c.apiName(cur.Node().(*ast.CallExpr)) {
+			case "frame.Conn.SetLayout", "frame.Reader.SetLayout", "frame.Writer.SetLayout":
+				c.changes = 2
+			}
+		}
+	}
+	return c.changes == 2
+}
+
+// handled returns the formats for a parameter of a Server's Handle.
+func (c *checker) handled(v *types.Var) (all []format) {
+	if c.relaid() {
+		return nil
+	}
+	for cur := range c.root.Preorder((*ast.KeyValueExpr)(nil)) {
+		kv := cur.Node().(*ast.KeyValueExpr)
+		key, ok := kv.Key.(*ast.Ident)
+		if !ok || key.Name != "Handle" {
+			continue
+		}
+		field, ok := c.info.Uses[key].(*types.Var)
+		if !ok || !field.IsField() || field.Pkg() == nil || field.Pkg().Path() != framePath {
+			continue
+		}
+		if k, _ := cur.ParentEdge(); k != edge.CompositeLit_Elts {
+			continue
+		}
+		body, sig := c.bodyOfValue(kv.Value)
+		if sig == nil || body.Node() == nil || !hasParam(sig, v) {
+			continue
+		}
+		found := false
+		for _, e := range cur.Parent().Node().(*ast.CompositeLit).Elts {
+			if other, ok := e.(*ast.KeyValueExpr); ok && types.ExprString(other.Key) == "Layout" {
+				some := c.held(other.Value)
+				if some == nil {
+					return nil
+				}
+				all = append(all, some...)
+				found = true
+			}
+		}
+		if !found {
+			return nil
+		}
+	}
+	return distinct(all)
+}
+
+func hasParam(sig *types.Signature, v *types.Var) bool {
+	for p := range sig.Params().Variables() {
+		if p == v {
+			return true
+		}
+	}
+	return false
+}
+
+// lengthOf returns which value of a header is the length, -1 for none. It is not
+// ok if that is not known.
+func (c *checker) lengthOf(f format, s *structpack.Struct) (at int, ok bool) {
+	if f.layout == nil || f.layout.Length == someLength {
+		return 0, false
+	}
+	if f.layout.Length == noLength {
+		return -1, true
+	}
+	if f.layout.Length >= 0 {
+		return f.layout.Length, true
+	}
+	at = -1
+	for _, field := range c.fieldsOf(s) {
+		if field.Values > 0 && isInteger(field) {
+			if at >= 0 || field.Values > 1 {
+				return 0, false // the layout is refused
+			}
+			at = field.Index
+		}
+	}
+	return at, at >= 0
+}
+
+// isInteger reports whether a value is a number for Uint and Int, c and ? left out.
+func isInteger(f structpack.Field) bool {
+	if f.Type == nil || f.Code == "c" {
+		return false
+	}
+	switch f.Type.Kind() {
+	case reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64, reflect.Uint8, reflect.Uint16, reflect.Uint32, reflect.Uint64:
+		return true
+	}
+	return false
+}
+
+// checkFrame checks the values of a frame's header: all but the length.
+func (c *checker) checkFrame(call *ast.CallExpr, fn function, f format, structs []*structpack.Struct, args []operand) {
+	at, ok := c.lengthOf(f, structs[0])
+	if !ok {
+		return
+	}
+	if at < 0 {
+		c.checkValues(call, fn, f, structs, args)
+		return
+	}
+	n := structs[0].NumValues() - 1
+	if len(args) != n {
+		l, err := frame.NewLayout(f.text, frame.LengthAt(at))
+		if err != nil {
+			return
+		}
+		_, err = l.Append(nil, nil, make([]any, len(args))...)
+		if err != nil {
+			c.reportCount(call, f, args, n, err, nil)
+		}
+		return
+	}
+	c.checkEach(call, fn, f, structs, args, func(i int) int {
+		if i >= at {
+			i++
+		}
+		return i
+	})
+}
+
+// checkInteger checks that a value which Uint or Int asks for is one.
+func (c *checker) checkInteger(call *ast.CallExpr, f format) {
+	structs, err := f.compile()
+	i := c.index(firstArg(call))
+	if err != nil || i < 0 {
+		return
+	}
+	d := diagnose(call.Args[0], badAssert, "")
+	method := "Uint"
+	if sel, ok := ast.Unparen(call.Fun).(*ast.SelectorExpr); ok {
+		method = sel.Sel.Name
+	}
+	field, ok := c.fieldOf(structs[0], i)
+	switch {
+	case !ok:
+		d.Category = badCount
+		d.Message = fmt.Sprintf("%s panics: there is no value %d; the format %s has %d", method, i, quote(f.text), structs[0].NumValues())
+	case field.Code == "c" || field.Code == "?" || isInteger(field):
+		return
+	default:
+		d.Message = fmt.Sprintf("%s panics: value %d of %s ('%s' at byte %d) is no integer", method, i, quote(f.text), field.Code, field.Pos)
+	}
+	d.Related = c.whence(f, field.Pos, call)
+	c.report(d)
+}
