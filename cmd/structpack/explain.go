@@ -28,6 +28,10 @@ func (c *call) explain() error {
 		return err
 	}
 	l := &show.Layout{Struct: s, ABI: abi, Columns: r.columns, Each: c.has("each")}
+	if c.has("c") {
+		_, err := c.out.WriteString(l.C("record"))
+		return err
+	}
 	if c.many() {
 		return c.explainMany(l, drawing)
 	}

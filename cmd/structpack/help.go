@@ -12,6 +12,8 @@ Packs and unpacks binary data by the format strings of Python's struct module.
   calcsize    the size of a format
   explain     what a format lays out, drawn, with the values of given bytes
   diff        in which fields two structures differ
+  c           the formats and the Go type of a C struct
+  elf         the same for a struct in a program with debug information
   gen         Go code that packs and unpacks one type by one format
   completion  what completes command lines in a shell
   man         the manual page
@@ -95,6 +97,7 @@ and the exit status is 1.
   --fields NAMES  names with commas between them, one for every value or one for
                   every item
   --each          show every value of a repeated item on a line of its own
+  --c             print the declaration of a C struct
   --offset N      explain the bytes at offset N; a negative N counts from
                   the end
   --repeat        a table with a line for every structure, until the end

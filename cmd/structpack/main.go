@@ -6,6 +6,8 @@
 //	structpack unpack --offset 0 '<4sHH' file
 //	structpack calcsize '@llh0l'
 //	structpack explain '>8sI4sIIBBBBB' image.png
+//	structpack diff '>8sI4sIIBBBBB' image.png other.png
+//	structpack c 'struct point { int x; double y; };'
 //	structpack gen -type Header -format '!HHIIBBHHH'
 //
 // Each command prints its own help with --help.
@@ -114,6 +116,8 @@ func commands() []command {
 		{"calcsize", calcsizeHelp, (*call).calcsize},
 		{"explain", explainHelp, (*call).explain},
 		{"diff", diffHelp, (*call).diff},
+		{"c", cHelp, (*call).declared},
+		{"elf", elfHelp, (*call).elf},
 		{"gen", genHelp, (*call).gen},
 		{"completion", completionHelp, (*call).completion},
 		{"man", manHelp, (*call).man},

@@ -16,17 +16,10 @@ import (
 //
 //	--offset N  unpack at offset N
 type option struct {
+	flag  string // as people write it: --offset, -o
 	name  string // without the dashes
 	value string // what its value is called; empty if it has none
 	text  string // what it does
-}
-
-// flag is the option as people write it: one dash before one letter.
-func (o *option) flag() string {
-	if len(o.name) == 1 {
-		return "-" + o.name
-	}
-	return "--" + o.name
 }
 
 // optionsOf finds the options of a help text, --help among them.
@@ -35,18 +28,18 @@ func optionsOf(help string) []option {
 	for line := range strings.Lines(help) {
 		switch {
 		case strings.HasPrefix(line, "  -"):
-			name, text, _ := strings.Cut(strings.TrimLeft(strings.TrimLeft(line, " "), "-"), " ")
+			flag, text, _ := strings.Cut(strings.TrimSpace(line), " ")
 			value, rest, _ := strings.Cut(text, " ")
 			if value == "" || strings.ToUpper(value) != value {
 				value, rest = "", text
 			}
-			all = append(all, option{name, value, strings.TrimSpace(rest)})
+			all = append(all, option{flag, strings.TrimLeft(flag, "-"), value, strings.TrimSpace(rest)})
 		case strings.HasPrefix(line, "      ") && len(all) > 0 && strings.TrimSpace(line) != "":
 			all[len(all)-1].text += " " + strings.TrimSpace(line)
 		}
 	}
 	all = slices.DeleteFunc(all, func(o option) bool { return o.name == "" }) // the line about --
-	return append(all, option{name: "help", text: "print this text"})
+	return append(all, option{flag: "--help", name: "help", text: "print this text"})
 }
 
 // A choice is an option as it was given. Their order counts for gen.
@@ -90,15 +83,15 @@ func (c *call) parse(name, help string, args []string) error {
 		if at < 0 {
 			names := make([]string, len(allowed))
 			for i := range allowed {
-				names[i] = allowed[i].flag()
+				names[i] = allowed[i].flag
 			}
 			return usageError(fmt.Sprintf("%s has no option %s%s (put it after -- to pass it as an argument); see structpack %s --help", name, arg, meant(arg, names), name))
 		}
 		if o := &allowed[at]; o.value == "" && hasValue {
-			return usageError(fmt.Sprintf("%s takes no value", o.flag()))
+			return usageError(fmt.Sprintf("%s takes no value", o.flag))
 		} else if o.value != "" && !hasValue {
 			if len(args) == 0 {
-				return usageError(fmt.Sprintf("%s needs a value: %s %s", o.flag(), o.flag(), o.value))
+				return usageError(fmt.Sprintf("%s needs a value: %s %s", o.flag, o.flag, o.value))
 			}
 			value, args = args[0], args[1:]
 		}

@@ -80,14 +80,14 @@ func bash(b *strings.Builder) {
 	fmt.Fprintf(b, "\tif [ \"$COMP_CWORD\" = 1 ]; then\n\t\tmapfile -t COMPREPLY < <(compgen -W '%s' -- \"$word\")\n\t\treturn\n\tfi\n", strings.Join(names(), " "))
 	b.WriteString("\tcase $before in\n")
 	for _, name := range []string{"abi", "color"} {
-		o := option{name: name}
-		fmt.Fprintf(b, "\t%s) words='%s' ;;\n", o.flag(), strings.Join(o.choices(), " "))
+		o := option{flag: "--" + name, name: name}
+		fmt.Fprintf(b, "\t%s) words='%s' ;;\n", o.flag, strings.Join(o.choices(), " "))
 	}
 	b.WriteString("\tesac\n\tif [ -z \"$words\" ] && [[ $word == -* ]]; then\n\t\tcase ${COMP_WORDS[1]} in\n")
 	for _, cmd := range commands() {
 		var flags []string
 		for _, o := range optionsOf(cmd.help) {
-			flags = append(flags, o.flag())
+			flags = append(flags, o.flag)
 		}
 		fmt.Fprintf(b, "\t\t%s) words='%s' ;;\n", cmd.name, strings.Join(flags, " "))
 	}
@@ -108,7 +108,7 @@ func zsh(b *strings.Builder) {
 	for _, cmd := range commands() {
 		fmt.Fprintf(b, "\t%s)\n\t\t_arguments \\\n", cmd.name)
 		for _, o := range optionsOf(cmd.help) {
-			spec := o.flag() + "[" + escape(o.text) + "]"
+			spec := o.flag + "[" + escape(o.text) + "]"
 			if o.value != "" {
 				spec += ":" + o.value + ":"
 				if list := o.choices(); list != nil {
@@ -130,7 +130,7 @@ func fish(b *strings.Builder) {
 	for _, cmd := range commands() {
 		for _, o := range optionsOf(cmd.help) {
 			kind := "-l"
-			if len(o.name) == 1 {
+			if !strings.HasPrefix(o.flag, "--") {
 				kind = "-s"
 			}
 			fmt.Fprintf(b, "complete -c structpack -n '__fish_seen_subcommand_from %s' %s %s -d %s", cmd.name, kind, o.name, quoted(o.text))

@@ -52,12 +52,12 @@ func TestCompletion(t *testing.T) {
 		script := written(t, "completion", shell)
 		for _, cmd := range commands() {
 			for _, o := range optionsOf(cmd.help) {
-				want := o.flag()
+				want := o.flag
 				if shell == "fish" {
-					want = "from " + cmd.name + "' -" + map[bool]string{true: "s", false: "l"}[len(o.name) == 1] + " " + o.name + " "
+					want = "from " + cmd.name + "' -" + map[bool]string{true: "s", false: "l"}[!strings.HasPrefix(o.flag, "--")] + " " + o.name + " "
 				}
 				if !strings.Contains(script, want) || !strings.Contains(script, cmd.name) {
-					t.Errorf("%s: no %s of %s", shell, o.flag(), cmd.name)
+					t.Errorf("%s: no %s of %s", shell, o.flag, cmd.name)
 				}
 			}
 		}
@@ -94,8 +94,8 @@ func TestMan(t *testing.T) {
 	page := written(t, "man")
 	for _, cmd := range commands() {
 		for _, o := range optionsOf(cmd.help) {
-			if o.name != "help" && !strings.Contains(page, ".B "+roff(o.flag())) {
-				t.Errorf("no %s of %s", o.flag(), cmd.name)
+			if o.name != "help" && !strings.Contains(page, ".B "+roff(o.flag)) {
+				t.Errorf("no %s of %s", o.flag, cmd.name)
 			}
 		}
 	}
