@@ -18,6 +18,9 @@ var (
 	// than the rule of its layout allows, or not that of the frame it is in.
 	ErrLength = errors.New("frame: invalid length")
 
+	// ErrFixed is wrapped by the error for a header whose fixed value is another.
+	ErrFixed = errors.New("frame: not the header that was expected")
+
 	// ErrMoreHead is returned by a length function, with a number of bytes, to
 	// be called again with a header that is longer by so many; see LengthFunc.
 	ErrMoreHead = errors.New("frame: more header bytes needed")

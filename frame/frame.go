@@ -51,12 +51,20 @@ func (f Frame) String() string {
 }
 
 // Uint returns value i of the header as an unsigned integer, a negative one
-// with its sign extended to 64 bits. It takes integers, c and ?, and panics if
-// value i is something else, or is not there.
+// with its sign extended to 64 bits. It takes integers, c, ?, and an s of 1 to 8
+// bytes, in the byte order of the format. It panics if value i is something else, or
+// is not there.
 func (h *Header) Uint(i int) uint64 { return uint64(h.layout.integers[i].load(h.Head)) }
 
 // Int is Uint for signed integers.
 func (h *Header) Int(i int) int64 { return h.layout.integers[i].load(h.Head) }
+
+// Bytes returns the bytes of value i as they are in the header, such as those of
+// an s. They belong to whoever the Head belongs to. It panics if there is no value i.
+func (h *Header) Bytes(i int) []byte {
+	v := &h.layout.integers[i]
+	return h.Head[v.off : v.off+v.bytes : v.off+v.bytes]
+}
 
 // Scan unpacks the header into variables, as [structpack.Struct.Scan] does; the
 // length is one of the values.

@@ -6,14 +6,16 @@ import (
 	"math/bits"
 )
 
-// An integer is a value of the header. c and ? count as integers too, but not
-// as lengths.
+// An integer is a value of the header. c, ? and an s of at most 8 bytes count as
+// integers too, and that s as a length if LengthAt says so.
 type integer struct {
 	off    int
-	size   int  // 0 if the value is no integer
+	bytes  int  // that the value takes
+	size   int  // the same, or 0 if the value is no integer
 	big    bool // big-endian
 	signed bool
 	length bool  // it may be the length
+	text   bool  // it is an s
 	shift  uint8 // 64 less its bits
 }
 
@@ -39,8 +41,12 @@ func (v *integer) load(head []byte) int64 {
 		x = uint64(b[0])
 	case 8:
 		x = binary.LittleEndian.Uint64(b)
-	default:
+	case 0:
 		panic("frame: a value of the header that is no integer")
+	default:
+		var all [8]byte
+		copy(all[:], b[:v.size])
+		x = binary.LittleEndian.Uint64(all[:])
 	}
 	if v.big {
 		x = bits.ReverseBytes64(x)
@@ -66,7 +72,11 @@ func (v *integer) store(head []byte, x uint64) {
 		binary.LittleEndian.PutUint16(b, uint16(x))
 	case 1:
 		b[0] = byte(x)
-	default:
+	case 8:
 		binary.LittleEndian.PutUint64(b, x)
+	default:
+		var all [8]byte
+		binary.LittleEndian.PutUint64(all[:], x)
+		copy(b[:v.size], all[:])
 	}
 }

@@ -2,6 +2,7 @@ package frame
 
 import (
 	"bufio"
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -25,6 +26,9 @@ type Layout struct {
 	size     int                // of the header
 	integers []integer          // all values
 	at       int                // which value is the length, or -1
+	given    []int              // which values are given when writing
+	fixed    []fixedValue       // those that are always the same
+	empty    bool               // there is no payload
 	length   integer            // at its place
 	max      int64              // the largest length that its code can express
 	counts   int64              // how many bytes of the header the length counts
@@ -34,6 +38,24 @@ type Layout struct {
 	rule     string
 	codecs   sync.Map            // by reflect.Type, for Decode and Encode
 	codec    atomic.Pointer[any] // of the type that was asked for first
+}
+
+// A fixedValue is always the same.
+type fixedValue struct {
+	value int // which it is
+	off   int
+	bytes []byte
+	is    any
+}
+
+// checkFixed returns an error for a header whose fixed values are others.
+func (l *Layout) checkFixed(head []byte) error {
+	for _, v := range l.fixed {
+		if there := head[v.off:][:len(v.bytes)]; !bytes.Equal(there, v.bytes) {
+			return fmt.Errorf("%w: value %d is % x, expected % x (header % x%s)", ErrFixed, v.value, there, v.bytes, head[:l.size], guess(head))
+		}
+	}
+	return nil
 }
 
 // String describes the layout.
@@ -48,7 +70,7 @@ func (l *Layout) Header() *structpack.Struct { return l.head }
 // which the header is there, or a negative number if that is for measure to say.
 func (l *Layout) payloadSize(b []byte) int64 {
 	n := l.length.load(b)
-	if n < l.counts {
+	if n < l.counts || l.fixed != nil && l.checkFixed(b) != nil {
 		return -1
 	}
 	return n + l.adjust
@@ -68,7 +90,12 @@ func (l *Layout) measureFrom(known int, b []byte) (head int, payload int64, err 
 	if len(b) < known {
 		return known, -1, nil
 	}
-	if l.fn != nil {
+	switch err := l.checkFixed(b); {
+	case err != nil:
+		return l.size, 0, err
+	case l.empty:
+		return l.size, 0, nil
+	case l.fn != nil:
 		return l.callLengthFunc(known, b)
 	}
 	n := l.length.load(b)
@@ -182,7 +209,7 @@ func (l *Layout) Append(dst, payload []byte, values ...any) ([]byte, error) {
 	}
 	n := len(dst)
 	room := l.size + len(payload)
-	if l.fn == nil {
+	if l.at >= 0 {
 		if _, err := l.lengthFor(len(payload)); err != nil {
 			room = l.size // pack returns the error, unless it finds another one first
 		}
@@ -213,9 +240,13 @@ func (l *Layout) appendFast(dst, payload []byte, values []any) ([]byte, bool) {
 
 // pack packs the header of a frame into head, which has its size.
 func (l *Layout) pack(head, payload []byte, values []any) error {
-	if wants := len(l.integers) - 1; l.fn == nil && len(values) != wants {
+	if wants := len(l.given); wants < len(l.integers) && len(values) != wants {
+		besides := "the length"
+		if l.fixed != nil {
+			besides = "those that the layout gives"
+		}
 		return &structpack.Error{Op: "pack", Format: l.head.Format(), Pos: -1, Index: -1, Err: structpack.ErrCount,
-			Reason: fmt.Sprintf("a frame takes %d values besides the length (got %d)", wants, len(values))}
+			Reason: fmt.Sprintf("a frame takes %d values besides %s (got %d)", wants, besides, len(values))}
 	}
 	if _, err := l.rest.AppendPack(head[:0], values...); err != nil {
 		return l.refusal(head, values, err)
@@ -229,13 +260,20 @@ func (l *Layout) pack(head, payload []byte, values []any) error {
 //
 //go:noinline
 func (l *Layout) refusal(head []byte, values []any, err error) error {
-	if l.fn != nil {
+	if len(l.given) == len(l.integers) {
 		return err
 	}
 	var all [largestHead]any
-	all[l.at] = 0
+	if l.at >= 0 {
+		if all[l.at] = 0; l.length.text {
+			all[l.at] = ""
+		}
+	}
+	for _, v := range l.fixed {
+		all[v.value] = v.is
+	}
 	for i, v := range values {
-		all[l.position(i)] = v
+		all[l.given[i]] = v
 	}
 	if _, e := l.head.AppendPack(head[:0], all[:len(l.integers)]...); e != nil {
 		return e
@@ -243,18 +281,18 @@ func (l *Layout) refusal(head []byte, values []any, err error) error {
 	return err // what they point to has changed since
 }
 
-// position returns which value of the format the i-th is that is passed.
-func (l *Layout) position(i int) int {
-	if i >= l.at {
-		i++
-	}
-	return i
-}
-
 // setLength puts the length of the payload into a header; one that a length
 // function computes must be there.
 func (l *Layout) setLength(head, payload []byte) error {
-	if l.fn != nil {
+	for _, v := range l.fixed {
+		copy(head[v.off:], v.bytes)
+	}
+	switch {
+	case l.empty && len(payload) > 0:
+		return &SizeError{Size: int64(len(payload)), Err: ErrLength, exact: true}
+	case l.empty:
+		return nil
+	case l.fn != nil:
 		return l.checkLengthFunc(head, payload)
 	}
 	n, err := l.lengthFor(len(payload))

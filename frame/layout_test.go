@@ -200,7 +200,7 @@ func TestLayoutErrors(t *testing.T) {
 		{"!I", []frame.Option{frame.CountsFrom(1)}, `frame: layout "!I": it has no value 1 to count from`},
 		{"!I", []frame.Option{frame.CountsHeader(), frame.CountsFrom(-1)}, `frame: layout "!I": it has no value -1 to count from`},
 		{"!I", []frame.Option{frame.Trailer(-1)}, `frame: layout "!I": a trailer of -1 bytes`},
-		{"!I", []frame.Option{frame.LengthFunc(zero), frame.LengthAt(0)}, `frame: layout "!I": LengthFunc goes with no other rule`},
+		{"!I", []frame.Option{frame.LengthFunc(zero), frame.LengthAt(0)}, `frame: layout "!I": LengthFunc and NoPayload go with no other rule of the length`},
 		{"!B255s", []frame.Option{frame.CountsHeader()}, `frame: layout "!B255s": its length cannot express the 256 bytes of the header that it counts`},
 		{"!I", []frame.Option{frame.LengthFunc(nil)}, `frame: layout "!I": LengthFunc of nil`},
 		{"!I", []frame.Option{nil}, `frame: layout "!I": a rule that is nil`},
@@ -319,6 +319,9 @@ func TestLengthAtEveryPlace(t *testing.T) {
 			}
 			all := slices.Clone(values)
 			all[at] = len(payload)
+			if _, ok := values[at].([]byte); ok { // an s, which is big-endian here
+				all[at] = []byte{0, byte(len(payload))}
+			}
 			want, err := head.Pack(all...)
 			if err != nil {
 				t.Fatal(err)
@@ -578,7 +581,7 @@ func TestGrowingHeaders(t *testing.T) {
 }
 
 func TestFrame(t *testing.T) {
-	l := frame.MustLayout("<hBbiQc?4sIx", frame.LengthAt(8))
+	l := frame.MustLayout("<hBbiQc?9sIx", frame.LengthAt(8))
 	b, err := l.Append(nil, []byte("payload"), -2, 200, -3, -70000, uint64(1<<63), "a", true, "name")
 	if err != nil {
 		t.Fatal(err)
@@ -761,5 +764,113 @@ func TestFrameString(t *testing.T) {
 	}
 	if end != io.EOF {
 		t.Error(end)
+	}
+}
+
+// TestFixed is the rule that a fixed value is filled in when writing, and checked when
+// reading, before any payload; and so is that a layout may have no payload.
+func TestFixed(t *testing.T) {
+	zabbix := frame.MustLayout("<4sBII", frame.Fixed(0, "ZBXD"), frame.LengthAt(2), frame.Fixed(1, 1))
+	bgp := frame.MustLayout("!16sHB", frame.Fixed(0, strings.Repeat("\xff", 16)), frame.LengthAt(1), frame.CountsHeader())
+	computed := frame.MustLayout("!BB", frame.Fixed(0, 7), frame.LengthFunc(func(head []byte) (int64, error) { return int64(head[1]), nil }))
+	tick := frame.MustLayout("<2H3x2H", frame.Fixed(1, 9), frame.Fixed(2, 8), frame.NoPayload())
+	for _, tt := range []struct {
+		name    string
+		layout  *frame.Layout
+		payload string
+		values  []any
+		want    string
+		wrong   int // which byte of it must not change
+		err     string
+	}{
+		{"zabbix", zabbix, "hi", []any{0}, "ZBXD\x01\x02\x00\x00\x00\x00\x00\x00\x00hi", 3,
+			"frame: not the header that was expected: value 0 is 5a 42 58 47, expected 5a 42 58 44 (header 5a 42 58 47 01 02 00 00 00 00 00 00 00)"},
+		{"bgp", bgp, "", []any{4}, strings.Repeat("\xff", 16) + "\x00\x13\x04", 0, ""},
+		{"computed", computed, "abc", []any{3}, "\x07\x03abc", 0, ""},
+		{"no payload", tick, "", []any{1, 2}, "\x01\x00\x09\x00\x00\x00\x00\x08\x00\x02\x00", 2, ""},
+	} {
+		for _, room := range []int{0, 100} {
+			got, err := tt.layout.Append(make([]byte, 0, room), []byte(tt.payload), tt.values...)
+			if err != nil || string(got) != tt.want {
+				t.Errorf("%s: %q, %v", tt.name, got, err)
+			}
+			bad := slices.Clone(tt.values)
+			bad[len(bad)-1] = struct{}{}
+			if dst, err := tt.layout.Append(make([]byte, 0, room), []byte(tt.payload), bad...); err == nil || len(dst) != 0 {
+				t.Errorf("%s: a bad value: %v", tt.name, err)
+			}
+			if _, err := tt.layout.Append(nil, []byte(tt.payload), append(bad, 1)...); err == nil {
+				t.Errorf("%s: too many values are no error", tt.name)
+			}
+		}
+		f, err := tt.layout.Parse([]byte(tt.want))
+		if err != nil || string(f.Payload) != tt.payload {
+			t.Errorf("%s: %v, %v", tt.name, f, err)
+		}
+		wrong := []byte(tt.want)
+		wrong[tt.wrong] += 3
+		r := frame.NewReader(bytes.NewReader(wrong[:len(wrong)-len(tt.payload)]), tt.layout) // the payload is not waited for
+		if _, err := r.Next(); !errors.Is(err, frame.ErrFixed) || tt.err != "" && err.Error() != tt.err {
+			t.Errorf("%s: %v", tt.name, err)
+		}
+	}
+	if _, err := tick.Append(nil, []byte("x"), 1, 2); !errors.Is(err, frame.ErrLength) {
+		t.Errorf("a payload where there is none: %v", err)
+	}
+	for _, tt := range []struct {
+		format string
+		rules  []frame.Option
+	}{
+		{"!HI", []frame.Option{frame.LengthAt(1), frame.Fixed(1, 2)}},
+		{"!HI", []frame.Option{frame.LengthAt(1), frame.Fixed(2, 2)}},
+		{"!HI", []frame.Option{frame.LengthAt(1), frame.Fixed(0, 70_000)}},
+		{"!HI", []frame.Option{frame.NoPayload(), frame.LengthAt(1)}},
+		{"!HI", []frame.Option{frame.NoPayload(), frame.Trailer(1)}},
+	} {
+		if l, err := frame.NewLayout(tt.format, tt.rules...); err == nil {
+			t.Errorf("%q: %v", tt.format, l)
+		}
+	}
+}
+
+// TestLengthsOfEverySize has lengths that are bytes: of 1 to 8, in both orders.
+func TestLengthsOfEverySize(t *testing.T) {
+	for size := 1; size <= 8; size++ {
+		for _, order := range []string{"<", ">"} {
+			l := frame.MustLayout(fmt.Sprintf("%sB%dsB", order, size), frame.LengthAt(1))
+			for _, n := range []int{0, 1, 255, 256, 70_000} {
+				payload := bytes.Repeat([]byte{1}, n)
+				b, err := l.Append(nil, payload, 1, 2)
+				if n >= 1<<(8*size) && size < 8 {
+					if !errors.Is(err, frame.ErrTooLarge) {
+						t.Errorf("%v: a payload of %d bytes: %v", l, n, err)
+					}
+					continue
+				}
+				if err != nil {
+					t.Fatalf("%v: %v", l, err)
+				}
+				f, rest, err := l.Cut(append(b, 9))
+				if err != nil || len(rest) != 1 || len(f.Payload) != n || f.Uint(1) != uint64(n) || f.Int(1) != int64(n) {
+					t.Fatalf("%v: a payload of %d bytes: %v, %v", l, n, f, err)
+				}
+				want := make([]byte, size)
+				for i := range size {
+					want[i] = byte(n >> (8 * i))
+				}
+				if order == ">" {
+					slices.Reverse(want)
+				}
+				if !bytes.Equal(f.Bytes(1), want) || f.Bytes(0)[0] != 1 || f.Bytes(2)[0] != 2 || cap(f.Bytes(1)) != size {
+					t.Errorf("%v: length % x, want % x", l, f.Bytes(1), want)
+				}
+			}
+		}
+	}
+	if _, err := frame.NewLayout("!9s", frame.LengthAt(0)); err == nil {
+		t.Error("a length of 9 bytes")
+	}
+	if _, err := frame.NewLayout("!3sB"); err != nil {
+		t.Errorf("an s counts as an integer where no LengthAt says so: %v", err)
 	}
 }

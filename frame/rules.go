@@ -3,12 +3,14 @@ package frame
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"math"
 	"reflect"
 	"slices"
 	"strings"
 
 	"example.com/structpack"
+	"example.com/structpack/internal/mem"
 	"example.com/structpack/internal/rules"
 )
 
@@ -18,12 +20,15 @@ type Option func(*options)
 type options struct {
 	at, from *int
 	trailer  int
+	fixed    map[int]any
+	empty    bool
 	computed bool
 	fn       func(head []byte) (int64, error)
 }
 
-// LengthAt says which value of the format is the length, counted from 0. A
-// format with a single integer needs no LengthAt.
+// LengthAt says which value of the format is the length, counted from 0: an
+// integer, or an s of 1 to 8 bytes, which is an unsigned integer in the byte order
+// of the format. A format with a single integer needs no LengthAt.
 func LengthAt(value int) Option { return func(o *options) { o.at = &value } }
 
 // CountsFrom says that the length counts the header too, from the given value
@@ -37,6 +42,21 @@ func CountsHeader() Option { return CountsFrom(0) }
 // such as the end octet of AMQP. They are the last bytes of the payload, when
 // reading and when writing.
 func Trailer(n int) Option { return func(o *options) { o.trailer = n } }
+
+// Fixed says that a value of the header is always the same, such as a magic number.
+// It is not given when writing, and is checked when reading, before there is any
+// payload: the error wraps ErrFixed, and says what is there.
+func Fixed(value int, is any) Option {
+	return func(o *options) {
+		if o.fixed == nil {
+			o.fixed = map[int]any{}
+		}
+		o.fixed[value] = is
+	}
+}
+
+// NoPayload says that a frame is its header, and no value of it a length.
+func NoPayload() Option { return func(o *options) { o.empty = true } }
 
 // LengthFunc computes the length of the payload from the header, for what no
 // single value can say. With it a header's values are all given when writing,
@@ -101,16 +121,83 @@ func (l *Layout) apply(rules []Option) error {
 	switch {
 	case o.trailer < 0:
 		return fmt.Errorf("a trailer of %d bytes", o.trailer)
-	case !o.computed:
-		return l.setRule(&o)
-	case o.at != nil, o.from != nil, o.trailer != 0:
-		return errors.New("LengthFunc goes with no other rule")
-	case o.fn == nil:
+	case o.empty && o.computed, (o.empty || o.computed) && (o.at != nil || o.from != nil || o.trailer != 0):
+		return errors.New("LengthFunc and NoPayload go with no other rule of the length")
+	case o.computed && o.fn == nil:
 		return errors.New("LengthFunc of nil")
 	}
-	l.fn, l.rule = o.fn, "length computed"
-	l.length, l.counts = integer{size: 1}, math.MaxInt64 // payloadSize finds none
+	l.fn, l.empty = o.fn, o.empty
+	switch {
+	case o.empty:
+		l.rule = "no payload"
+		l.length, l.counts = integer{size: 1}, math.MaxInt64 // payloadSize finds none
+	case o.computed:
+		l.rule = "length computed"
+		l.length, l.counts = integer{size: 1}, math.MaxInt64
+	default:
+		if err := l.setRule(&o); err != nil {
+			return err
+		}
+	}
+	return l.omit(o.fixed)
+}
+
+// omit finds out what is given when writing: all values but the length and those
+// that are fixed.
+func (l *Layout) omit(fixed map[int]any) error {
+	omitted := map[int][]byte{}
+	if l.at >= 0 {
+		omitted[l.at] = nil
+	}
+	for _, i := range slices.Sorted(maps.Keys(fixed)) {
+		if i < 0 || i >= len(l.integers) || i == l.at {
+			return fmt.Errorf("value %d cannot be fixed", i)
+		}
+		is, err := packOne(l.head, i, fixed[i])
+		if err != nil {
+			return err
+		}
+		omitted[i] = is
+		l.fixed = append(l.fixed, fixedValue{i, l.integers[i].off, is, fixed[i]})
+		l.rule += fmt.Sprintf(", value %d is % x", i, is)
+	}
+	var steps []mem.Step
+	all := rules.Steps(l.head)
+	for i := range l.integers {
+		if _, ok := omitted[i]; ok {
+			continue
+		}
+		l.given = append(l.given, i)
+		if all != nil {
+			steps = append(steps, all[i])
+		}
+	}
+	if len(omitted) > 0 {
+		l.rest = structpack.MustCompile(without(l.head, omitted))
+	}
+	if l.at >= 0 && all != nil && l.fixed == nil {
+		l.steps, l.fast = steps, len(steps)
+	}
 	return nil
+}
+
+// packOne returns the bytes of value i alone.
+func packOne(head *structpack.Struct, i int, v any) ([]byte, error) {
+	for _, f := range head.Fields() {
+		if i < f.Index || i >= f.Index+f.Values {
+			continue
+		}
+		format := head.Format()[:1] + f.Code
+		if f.Code == "s" || f.Code == "p" {
+			format = fmt.Sprintf("%s%d%s", head.Format()[:1], f.Count, f.Code)
+		}
+		b, err := structpack.Pack(format, v)
+		if err != nil {
+			return nil, fmt.Errorf("value %d is fixed: %w", i, err)
+		}
+		return b, nil
+	}
+	return nil, fmt.Errorf("it has no value %d", i)
 }
 
 // setRule finds the length and what it counts.
@@ -120,11 +207,6 @@ func (l *Layout) setRule(o *options) (err error) {
 	}
 	l.length = l.integers[l.at]
 	l.max = l.length.max()
-	l.rest = structpack.MustCompile(without(l.head, l.at))
-	if steps := rules.Steps(l.head); steps != nil {
-		l.steps = slices.Delete(slices.Clone(steps), l.at, l.at+1)
-		l.fast = len(l.steps)
-	}
 	l.rule = fmt.Sprintf("length in value %d", l.at)
 	if o.from != nil {
 		from := *o.from
@@ -132,7 +214,7 @@ func (l *Layout) setRule(o *options) (err error) {
 			return fmt.Errorf("it has no value %d to count from", from)
 		}
 		if l.counts = int64(l.size); from > 0 { // the header may begin with padding
-			l.counts -= int64(offset(l.head, from))
+			l.counts -= int64(l.integers[from].off)
 		}
 		l.rule += fmt.Sprintf(", which counts %d bytes of the header", l.counts)
 	}
@@ -149,7 +231,7 @@ func (l *Layout) setRule(o *options) (err error) {
 // lengthIndex returns which value is the length: at, or the only integer.
 func (l *Layout) lengthIndex(at *int) (int, error) {
 	if at != nil {
-		if *at < 0 || *at >= len(l.integers) || !l.integers[*at].length {
+		if *at < 0 || *at >= len(l.integers) || !(l.integers[*at].length || l.integers[*at].text) {
 			return 0, fmt.Errorf("value %d is no integer of it", *at)
 		}
 		return *at, nil
@@ -184,15 +266,21 @@ func integers(head *structpack.Struct) []integer {
 	all := make([]integer, head.NumValues())
 	big := head.Format()[0] != '<'
 	for _, f := range head.Fields() {
-		if f.Type == nil || !isInteger(f.Type.Kind()) {
+		if f.Values == 0 {
 			continue
 		}
-		size := f.Type.Size()
-		v := integer{size: int(size), big: big, shift: uint8(64 - 8*size)}
-		v.signed = f.Type.Kind() <= reflect.Int64 && f.Type.Kind() != reflect.Bool
-		v.length = f.Type.Kind() != reflect.Bool && f.Code != "c"
+		size := f.Size / f.Values
+		v := integer{bytes: size, big: big, shift: uint8(64 - 8*min(size, 8))}
+		switch kind := f.Type.Kind(); {
+		case f.Code == "s" && 0 < size && size <= 8:
+			v.size, v.text = size, true
+		case isInteger(kind):
+			v.size = size
+			v.signed = reflect.Int8 <= kind && kind <= reflect.Int64
+			v.length = kind != reflect.Bool && f.Code != "c"
+		}
 		for i := range f.Values {
-			v.off = f.Offset + i*v.size
+			v.off = f.Offset + i*size
 			all[f.Index+i] = v
 		}
 	}
@@ -202,27 +290,30 @@ func integers(head *structpack.Struct) []integer {
 // isInteger reports whether values of a kind can be read as integers. A bool can.
 func isInteger(k reflect.Kind) bool { return reflect.Bool <= k && k <= reflect.Uint64 }
 
-// without returns the format of a header with padding in the place of value at,
-// which is an integer.
-func without(head *structpack.Struct, at int) string {
+// without returns the format of a header with padding in the place of the values
+// that are omitted.
+func without(head *structpack.Struct, omitted map[int][]byte) string {
 	var format strings.Builder
 	format.WriteString(head.Format()[:1])
 	for _, f := range head.Fields() {
-		if before := at - f.Index; 0 <= before && before < f.Values {
-			fmt.Fprintf(&format, "%d%s%dx%d%[2]s", before, f.Code, f.Size/f.Count, f.Count-before-1)
-		} else {
-			fmt.Fprintf(&format, "%d%s", f.Count, f.Code)
+		if f.Values == 0 || f.Code == "s" || f.Code == "p" {
+			if _, ok := omitted[f.Index]; ok && f.Values > 0 {
+				fmt.Fprintf(&format, "%dx", f.Size)
+			} else {
+				fmt.Fprintf(&format, "%d%s", f.Count, f.Code)
+			}
+			continue
 		}
+		left := 0 // values that are not
+		for i := range f.Values {
+			if _, ok := omitted[f.Index+i]; !ok {
+				left++
+				continue
+			}
+			fmt.Fprintf(&format, "%d%s%dx", left, f.Code, f.Size/f.Count)
+			left = 0
+		}
+		fmt.Fprintf(&format, "%d%s", left, f.Code)
 	}
 	return format.String()
-}
-
-// offset returns where value i begins.
-func offset(head *structpack.Struct, i int) int {
-	for _, f := range head.Fields() {
-		if f.Index <= i && i < f.Index+f.Values {
-			return f.Offset + (i-f.Index)*(f.Size/f.Values)
-		}
-	}
-	return 0
 }

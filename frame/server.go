@@ -220,7 +220,7 @@ func (s *Server) add(nc net.Conn) *Conn {
 func (s *Server) serve(c *Conn) {
 	end := c.abort
 	defer func() { // also after a handler's runtime.Goexit
-		c.Writer.close(c.opError("write", net.ErrClosed))
+		c.Writer.close(net.ErrClosed)
 		end()
 		s.mu.Lock()
 		delete(s.conns, c)
