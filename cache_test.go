@@ -32,89 +32,187 @@ func isCached(format string) bool {
 	return false
 }
 
-func mustCache(t *testing.T, format string) *Struct {
+// clearCache makes the cache as it is when a program begins.
+func clearCache() {
+	clear(cache[:])
+	clear(seen[:])
+	refused.Store(0)
+}
+
+// use looks a format up, as a function of the package does, and reports whether it was
+// compiled for this use only.
+func use(t *testing.T, format string) (once bool) {
 	t.Helper()
-	s, err := cached(format)
+	s, tmp, err := lookup(format)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if s.format != format {
-		t.Fatalf("cached(%q) is that of %q", format, s.format)
+		t.Fatalf("lookup(%q) is that of %q", format, s.format)
 	}
-	return s
+	tmp.release()
+	return tmp != nil
 }
 
+// TestCacheKeeps: a format is kept from the second use on.
 func TestCacheKeeps(t *testing.T) {
-	clear(cache[:])
-	s := mustCache(t, "!ci4sf")
-	if again := mustCache(t, "!ci4sf"); again != s {
+	clearCache()
+	if once := use(t, "!ci4sf"); !once || isCached("!ci4sf") {
+		t.Error("a format is kept at its first use")
+	}
+	if once := use(t, "!ci4sf"); once || !isCached("!ci4sf") {
+		t.Error("a format is not kept at its second use")
+	}
+	first, _, _ := lookup("!ci4sf")
+	if again, _, _ := lookup("!ci4sf"); again != first {
 		t.Error("compiled once more")
 	}
-	if other := mustCache(t, "!ci4sd"); other == s {
+	for range 2 {
+		if _, err := CalcSize("!ci4sd"); err != nil {
+			t.Error(err)
+		}
+	}
+	if !isCached("!ci4sd") || first.format != "!ci4sf" {
 		t.Error("two formats share a Struct")
 	}
-	if _, err := CalcSize("!ci4sf"); err != nil || !isCached("!ci4sf") {
-		t.Errorf("CalcSize: %v; cached: %v", err, isCached("!ci4sf"))
-	}
+	clearCache()
 }
 
 func TestCacheLeavesOut(t *testing.T) {
-	clear(cache[:])
+	clearCache()
 	longest := strings.Repeat("b", cacheLongest)
-	mustCache(t, longest)
+	long := longest + "b"
+	for range 3 {
+		use(t, longest)
+		if once := use(t, long); !once || isCached(long) {
+			t.Errorf("a format of %d bytes is kept", len(long))
+		}
+		if _, _, err := lookup("!ci4sf$"); !errors.Is(err, ErrFormat) {
+			t.Errorf("a bad format: %v", err)
+		}
+	}
 	if !isCached(longest) {
 		t.Errorf("a format of %d bytes is not kept", len(longest))
 	}
-	long := longest + "b"
-	if first := mustCache(t, long); mustCache(t, long) == first || isCached(long) {
-		t.Errorf("a format of %d bytes is kept", len(long))
+	if n := len(cacheContents()); n != 1 {
+		t.Errorf("%d formats are kept, want one", n)
 	}
-	n := len(cacheContents())
-	if _, err := cached("!ci4sf$"); !errors.Is(err, ErrFormat) {
-		t.Errorf("a bad format: %v", err)
-	}
-	if len(cacheContents()) != n {
-		t.Error("a bad format is kept")
-	}
+	clearCache()
 }
 
 // TestCacheCopiesFormats: a cached format that is a piece of a large string
-// must not keep that string alive.
+// must not keep that string alive, and nor must one that is used once.
 func TestCacheCopiesFormats(t *testing.T) {
-	clear(cache[:])
+	clearCache()
 	large := strings.Repeat("ih", 1<<10)
 	piece := large[:6]
-	s := mustCache(t, piece)
+	_, tmp, _ := lookup(piece)
+	if tmp.release(); tmp.s.format != "" {
+		t.Error("a scratch holds the caller's string")
+	}
+	s, _, _ := lookup(piece)
 	if unsafe.StringData(s.format) == unsafe.StringData(piece) {
 		t.Error("the cache holds the caller's string")
+	}
+	clearCache()
+}
+
+// TestScratch: what is compiled into memory that is used again is what Compile makes.
+func TestScratch(t *testing.T) {
+	for _, format := range []string{"", "!ci4sf", "@bd0q", "17s3x4H", "0s0i", strings.Repeat("xB", 60), "<H", "B", "200p"} {
+		want, err := Compile(format)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, tmp, err := compileScratch(format)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got.String() != want.String() || got.large != want.large || len(got.empty) != len(want.empty) {
+			t.Errorf("%q: got %v, want %v", format, got, want)
+		}
+		tmp.release()
+		if _, _, err := compileScratch(format + "$"); err == nil {
+			t.Errorf("%q is compiled", format+"$")
+		}
 	}
 }
 
 // TestCacheIsBounded fills the cache with more formats than it has places for,
 // as costly as they can be.
 func TestCacheIsBounded(t *testing.T) {
-	clear(cache[:])
+	clearCache()
 	const places = cacheSets * cacheWays
 	items := strings.NewReplacer("0", "xb", "1", "xB") // 64 values, each between pads: the longest plans
+	kept := 0
 	for i := range 20 * places {
 		format := items.Replace(fmt.Sprintf("%064b", i))
-		mustCache(t, format)
-		if !isCached(format) {
-			t.Fatalf("format %d is not kept: %q", i, format)
+		for range 4 { // it is flattened, too
+			if s, tmp, err := lookup(format); err != nil {
+				t.Fatal(err)
+			} else if tmp == nil {
+				s.flatten()
+			} else {
+				tmp.release()
+			}
+		}
+		if isCached(format) {
+			kept++
 		}
 	}
 	all := cacheContents()
 	if len(all) != places {
 		t.Errorf("%d formats are kept, want %d", len(all), places)
 	}
-	bytes := 0
+	if kept < 2*places {
+		t.Errorf("only %d formats were ever kept", kept)
+	}
+	bytes, most := 0, 0
 	for _, s := range all {
 		bytes += footprint(s)
+		most = max(most, footprint(s))
 	}
-	if most := 3 << 20; bytes > most {
+	t.Logf("%d formats take %d bytes, the largest of them %d", len(all), bytes, most)
+	if most := 6 << 20; bytes > most {
 		t.Errorf("%d formats take %d bytes, want at most %d", len(all), bytes, most)
 	}
-	clear(cache[:])
+	clearCache()
+}
+
+// TestCacheIsFlat uses more formats in turn than there are places: most places keep
+// theirs from one round to the next, and formats that are used once push none out.
+func TestCacheIsFlat(t *testing.T) {
+	clearCache()
+	const places = cacheSets * cacheWays
+	round := func() {
+		for i := range 4 * places {
+			use(t, fmt.Sprintf("%ds", i))
+		}
+	}
+	for range 10 {
+		round()
+	}
+	before := cacheContents()
+	round()
+	stayed := 0
+	for _, s := range before {
+		if isCached(s.format) {
+			stayed++
+		}
+	}
+	if len(before) < places*3/4 || stayed < len(before)*2/3 {
+		t.Errorf("%d of %d formats stayed", stayed, len(before))
+	}
+	before = cacheContents()
+	for i := range 4 * places {
+		use(t, fmt.Sprintf("%dH", i))
+	}
+	for _, s := range before {
+		if !isCached(s.format) {
+			t.Errorf("%q was pushed out by formats that are used once", s.format)
+		}
+	}
+	clearCache()
 }
 
 // footprint returns the bytes of a Struct and of what it points to.
@@ -137,10 +235,10 @@ func sizes(v reflect.Value) int {
 	return n
 }
 
-// TestCacheEvicts fills one set: the newest format is always kept, and room is
-// made for it in turn, so that none stays for good.
+// TestCacheEvicts fills one set: what is used more often than others is kept in the end,
+// and room is made for it in turn, so that none stays for good.
 func TestCacheEvicts(t *testing.T) {
-	clear(cache[:])
+	clearCache()
 	set := func(format string) uint64 { return maphash.String(cacheSeed, format) % cacheSets }
 	var same []string
 	for i := 1; len(same) < 3*cacheWays; i++ {
@@ -149,7 +247,9 @@ func TestCacheEvicts(t *testing.T) {
 		}
 	}
 	for i, format := range same {
-		mustCache(t, format)
+		for range 2 + cacheStay {
+			use(t, format)
+		}
 		if !isCached(format) {
 			t.Errorf("%q is not kept", format)
 		}
@@ -162,13 +262,13 @@ func TestCacheEvicts(t *testing.T) {
 			t.Errorf("%q, one of the first, is still kept", format)
 		}
 	}
-	clear(cache[:])
+	clearCache()
 }
 
 // TestCacheConcurrently has goroutines push each other's formats out; run with
 // -race.
 func TestCacheConcurrently(t *testing.T) {
-	clear(cache[:])
+	clearCache()
 	const formats = 3 * cacheSets * cacheWays
 	var wg sync.WaitGroup
 	for g := range 8 {
@@ -176,11 +276,12 @@ func TestCacheConcurrently(t *testing.T) {
 			for i := range 4 * formats {
 				n := (i*(2*g+1) + g) % formats
 				format := fmt.Sprintf("<%dsH", n)
-				s, err := cached(format)
+				s, tmp, err := lookup(format)
 				if err != nil || s.format != format || s.size != n+2 {
-					t.Errorf("cached(%q) = %v, %v", format, s, err)
+					t.Errorf("lookup(%q) = %v, %v", format, s, err)
 					return
 				}
+				tmp.release()
 				if size, err := CalcSize(format); err != nil || size != n+2 {
 					t.Errorf("CalcSize(%q) = %d, %v", format, size, err)
 					return
@@ -192,5 +293,5 @@ func TestCacheConcurrently(t *testing.T) {
 	if n := len(cacheContents()); n > cacheSets*cacheWays {
 		t.Errorf("%d formats are kept", n)
 	}
-	clear(cache[:])
+	clearCache()
 }

@@ -3,11 +3,13 @@ package structpack
 // CalcSize returns the size in bytes of the structure that the format
 // describes. It is what Pack returns and what Unpack wants.
 func CalcSize(format string) (int, error) {
-	s, err := cached(format)
+	s, tmp, err := lookup(format)
 	if err != nil {
 		return 0, err
 	}
-	return s.size, nil
+	size := s.size
+	tmp.release()
+	return size, nil
 }
 
 // Size returns the size of the structure in bytes.
@@ -29,7 +31,8 @@ func (p *parser) lay(it *item) bool {
 		}
 	}
 	it.offset = p.size + it.pad
-	if it.count > (max-it.offset)/it.elem || it.values() > max-p.values { // 0s has a value, and no size
+	const small = 1 << 24                                                                                           // so many elements after as many bytes are never too long; it saves a division
+	if it.count|it.offset|p.values >= small && (it.count > (max-it.offset)/it.elem || it.values() > max-p.values) { // 0s has a value, and no size
 		return false
 	}
 	it.index = p.values

@@ -196,7 +196,8 @@ func (p *parser) next(it *item) (more bool, reason string) {
 }
 
 // check looks at the format as a whole, as CPython does before it reads any
-// item, and returns where it is wrong.
+// item, and returns where it is wrong. No item can have what it finds, so it is asked only
+// if there is an error.
 func check(format string) (pos int, reason string) {
 	for i := range len(format) {
 		if format[i] >= 0x80 {

@@ -38,16 +38,26 @@ const (
 
 // An opInfo is what the rest needs to know of an op.
 type opInfo struct {
-	name    string
-	size    int // of one element in the data
-	width   mem.Width
-	goType  reflect.Type // that Unpack returns
-	typ     mem.Type     // the same, for package mem
-	pointer mem.Type     // of a pointer to it
+	name   string
+	size   int          // of one element in the data
+	goType reflect.Type // that Unpack returns
+	step   mem.Step     // for package mem, of a value at offset 0
 }
 
 func info[T any](name string, size int, width mem.Width) opInfo {
-	return opInfo{name, size, width, reflect.TypeFor[T](), mem.TypeOf(*new(T)), mem.TypeOf(new(T))}
+	st := mem.Step{Width: width, Type: mem.TypeOf(*new(T)), Pointer: mem.TypeOf(new(T)), Lo: 1}
+	t := reflect.TypeFor[T]()
+	if width != mem.Other && width != mem.Bytes && name != "char" { // a char takes no int
+		switch k := t.Kind(); {
+		case k == reflect.Bool:
+			st.Bool = true
+		case reflect.Int <= k && k <= reflect.Int64:
+			st.SetLimits(1<<(8*size-1), 1<<(8*size-1)-1)
+		case reflect.Uint <= k && k <= reflect.Uint64:
+			st.SetLimits(0, 1<<(8*size)-1)
+		}
+	}
+	return opInfo{name, size, t, st}
 }
 
 var ops = [...]opInfo{

@@ -19,22 +19,26 @@ var maxAlloc = 1 << 28 << (^uint(0) >> 63 * 2)
 // package's documentation. What a code cannot hold is an error, never cut off;
 // only s and p cut and pad their bytes, as they do in Python.
 func Pack(format string, values ...any) ([]byte, error) {
-	s, err := cached(format)
+	s, tmp, err := lookup(format)
 	if err != nil {
 		return nil, err
 	}
-	return s.appendPack(nil, values)
+	data, err := s.appendPack(nil, values)
+	tmp.release()
+	return data, err
 }
 
 // AppendPack packs values by the format and appends them to dst. After an
 // error it returns dst as it was. Values may share memory with dst, but not with
 // what is behind it.
 func AppendPack(dst []byte, format string, values ...any) ([]byte, error) {
-	s, err := cached(format)
+	s, tmp, err := lookup(format)
 	if err != nil {
 		return dst, err
 	}
-	return s.appendPack(dst, values)
+	dst, err = s.appendPack(dst, values)
+	tmp.release()
+	return dst, err
 }
 
 // PackInto packs values by the format into buf, from offset on. A negative
@@ -42,11 +46,13 @@ func AppendPack(dst []byte, format string, values ...any) ([]byte, error) {
 // error buf is as it was. Values must not share memory with the bytes that are
 // written.
 func PackInto(format string, buf []byte, offset int, values ...any) error {
-	s, err := cached(format)
+	s, tmp, err := lookup(format)
 	if err != nil {
 		return err
 	}
-	return s.packInto(buf, offset, values)
+	err = s.packInto(buf, offset, values)
+	tmp.release()
+	return err
 }
 
 // Pack packs values into a new slice of s.Size() bytes.

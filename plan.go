@@ -1,10 +1,6 @@
 package structpack
 
-import (
-	"math/bits"
-
-	"example.com/structpack/internal/mem"
-)
+import "example.com/structpack/internal/mem"
 
 // An inst is one instruction of a plan. Every item of the format that has
 // bytes or values is one instruction, however large its repeat count; padding,
@@ -88,11 +84,11 @@ func (s *Struct) flatten() *flat {
 
 var (
 	usedOnce = flat{quick: -1}
-	tooMany  = flat{quick: -1}
+	unflat   = flat{quick: -1} // of a plan that is run as it is
 )
 
 func (s *Struct) makeFlat() *flat {
-	f := &tooMany
+	f := &unflat
 	switch {
 	case s.flat.CompareAndSwap(nil, &usedOnce):
 		return &usedOnce
@@ -170,15 +166,15 @@ func (in *inst) limits() (lo, hi uint64) {
 
 // step returns what package mem needs to know of the first value of an instruction.
 func (in *inst) step() mem.Step {
-	o := &ops[in.elem]
-	st := mem.Step{Width: o.width, Bool: in.elem == opBool, Off: in.off, Type: o.typ, Pointer: o.pointer, Lo: 1}
-	if o.width == mem.Bytes {
+	st := ops[in.elem].step
+	st.Off = in.off
+	switch in.kind {
+	case kindPointer:
+		st.SetLimits(in.limits())
+	case kindBytes:
 		if st.N = uint8(in.n); in.n == 0 || in.n > mem.Short { // of none there may be no byte at its offset
 			st.Width = mem.Other
 		}
-	} else if o.width != mem.Other && in.isInteger() {
-		lo, hi := in.limits()
-		st.Lo, st.Hi = -int(min(lo, 1<<(bits.UintSize-1))), int(min(hi, 1<<(bits.UintSize-1)-1))
 	}
 	return st
 }

@@ -56,30 +56,58 @@ func MustCompile(format string) *Struct {
 }
 
 func compile(abi *ABI, format string) (*Struct, error) {
-	if pos, reason := check(format); reason != "" {
-		_, n := utf8.DecodeRuneInString(format[pos:])
-		return nil, formatError(format, pos, pos+n, reason)
+	// One allocation for most formats: a format has no more items than letters.
+	var s *Struct
+	if len(format) <= 4 {
+		c := new(struct {
+			Struct
+			few [4]inst
+		})
+		s, c.plan = &c.Struct, c.few[:0]
+	} else {
+		c := new(struct {
+			Struct
+			few [10]inst
+		})
+		s, c.plan = &c.Struct, c.few[:0]
 	}
+	s.abi, s.named = *abi, abi != &hostABI
+	if err := s.compile(format); err != nil {
+		return nil, err
+	}
+	return s, nil
+}
+
+// compile makes s the Struct of a format, for the ABI that it has. It reuses the memory
+// of the plan.
+func (s *Struct) compile(format string) error {
 	var p parser
-	p.init(format, abi)
-	s := &Struct{format: format, big: p.big, abi: *abi, named: abi != &hostABI}
+	p.init(format, &s.abi)
+	s.format, s.big, s.large, s.plan, s.empty = format, p.big, false, s.plan[:0], s.empty[:0]
 	var it item
 	for {
 		more, reason := p.next(&it)
 		if reason != "" {
-			return nil, formatError(format, it.pos, it.end, reason)
+			return badFormat(format, it.pos, it.end, reason)
 		}
 		if !more {
 			break
-		}
-		if s.plan == nil {
-			s.plan = make([]inst, 0, min(len(format)-it.pos, 32)) // most formats fit at once
 		}
 		s.addPad(it.offset-it.pad, it.pad)
 		s.add(&it)
 	}
 	s.size, s.values = p.size, p.values
-	return s, nil
+	return nil
+}
+
+// badFormat is the error for an item at format[pos:end], if nothing is wrong with the
+// format as a whole, which CPython looks at first.
+func badFormat(format string, pos, end int, reason string) *Error {
+	if at, first := check(format); first != "" {
+		_, n := utf8.DecodeRuneInString(format[at:])
+		return formatError(format, at, at+n, first)
+	}
+	return formatError(format, pos, end, reason)
 }
 
 // Format returns the format that the Struct was compiled from.

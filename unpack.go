@@ -16,21 +16,25 @@ import (
 // of one call lie side by side in memory: one that is kept keeps the others, of up
 // to 64 values with up to 16 bytes each.
 func Unpack(format string, data []byte) ([]any, error) {
-	s, err := cached(format)
+	s, tmp, err := lookup(format)
 	if err != nil {
 		return nil, err
 	}
-	return s.Unpack(data)
+	values, err := s.Unpack(data)
+	tmp.release()
+	return values, err
 }
 
 // UnpackFrom unpacks the structure at offset in data; what is before and
 // after it is ignored. A negative offset counts from the end of data.
 func UnpackFrom(format string, data []byte, offset int) ([]any, error) {
-	s, err := cached(format)
+	s, tmp, err := lookup(format)
 	if err != nil {
 		return nil, err
 	}
-	return s.UnpackFrom(data, offset)
+	values, err := s.UnpackFrom(data, offset)
+	tmp.release()
+	return values, err
 }
 
 // IterUnpack returns an iterator over the structures that follow each other in
@@ -151,7 +155,7 @@ func (s *Struct) unpackSteps(steps []mem.Step, plan []inst, data []byte, dst []a
 }
 
 // someSteps is how many are made at a time where there is no flat plan.
-const someSteps = 16
+const someSteps = 8
 
 // unpackPlan is unpack without a flat plan. It makes some steps at a time.
 func (s *Struct) unpackPlan(dst []any, data []byte, a *mem.Arena) {

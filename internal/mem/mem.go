@@ -8,6 +8,8 @@
 // x_unsafe.go is compiled for all processors, and x_purego.go for the tag alone.
 package mem
 
+import "math/bits"
+
 // A Width says how many bits of a value are moved.
 type Width uint8
 
@@ -32,6 +34,11 @@ type Step struct {
 	Type    Type // of the value
 	Pointer Type // of a pointer to it
 	Lo, Hi  int  // an int from Lo to Hi fits; Lo > Hi if none does
+}
+
+// SetLimits makes the ints from -lo to hi fit, as far as an int has them.
+func (st *Step) SetLimits(lo, hi uint64) {
+	st.Lo, st.Hi = -int(min(lo, 1<<(bits.UintSize-1))), int(min(hi, 1<<(bits.UintSize-1)-1))
 }
 
 // Short is how many bytes of a value are moved here, and put into an Arena: to move so
