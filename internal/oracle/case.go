@@ -19,6 +19,7 @@ import (
 // A Header says which Python answers, and what its C compiler made of it: the
 // first line of a file of fixtures.
 type Header struct {
+	Schema         int    `json:"structpack,omitempty"` // version of the form of the lines; see docs/FIXTURES.md
 	About          string `json:"about"`
 	Python         string `json:"python"`         // "3.15.2"
 	Implementation string `json:"implementation"` // "CPython", "PyPy"
@@ -81,10 +82,29 @@ type Answer struct {
 	Buffer  string          `json:"buffer,omitempty"` // what a pack_into that failed left
 }
 
-// A Case is a question with its answer: a line of a file of fixtures.
+// A Case is a question with its answer: a line of a file of fixtures. Cases that a
+// program was recorded with say where they come from.
 type Case struct {
 	Question
 	Answer
+	Place    *Place   `json:"place,omitempty"`
+	Names    []string `json:"names,omitempty"`    // what the source calls the values
+	Receiver string   `json:"receiver,omitempty"` // what it calls the Struct or the format
+	Types    []string `json:"types,omitempty"`    // the class of self, after a dot, and the type that the values go into
+	Was      *Was     `json:"was,omitempty"`
+}
+
+// A Place is a line of a Python program.
+type Place struct {
+	File string `json:"file"`
+	Line int    `json:"line"`
+	Func string `json:"func"`
+}
+
+// Was says what a call was before its buffer was cut to what it used.
+type Was struct {
+	Offset int64 `json:"offset"`
+	Length int64 `json:"length"`
 }
 
 // Read reads a file of fixtures: lines of JSON, a header among them or not.
@@ -119,7 +139,8 @@ func (c *Case) String() string {
 	return strings.TrimSuffix(b.String(), "\n")
 }
 
-func (q *Question) format() string {
+// FormatString returns the format, in whichever field it is.
+func (q *Question) FormatString() string {
 	if q.FormatBytes != "" {
 		return string(unhex(q.FormatBytes))
 	}
@@ -133,9 +154,11 @@ func (q *Question) times() int {
 	return *q.Times
 }
 
-func (q *Question) data() []byte { return unhex(strings.Repeat(q.Hex, q.times())) }
+// Data returns the buffer, repeated.
+func (q *Question) Data() []byte { return unhex(strings.Repeat(q.Hex, q.times())) }
 
-func (q *Question) offset() int {
+// At returns the offset, 0 if there is none.
+func (q *Question) At() int {
 	if q.Offset == nil {
 		return 0
 	}

@@ -83,7 +83,7 @@ type comparison struct {
 }
 
 func (k *comparison) run() string {
-	format := k.format()
+	format := k.FormatString()
 	s, err := structpack.CompileFor(k.abi, format)
 	k.s = s
 	compiled := ways.Way{Name: "CompileFor", Op: "compile", Run: func() (any, error) {
@@ -177,7 +177,7 @@ func (k *comparison) isPacked(want, got []byte) bool {
 	}
 	at := 0
 	if k.Op == "pack_into" {
-		if at = k.offset(); at < 0 {
+		if at = k.At(); at < 0 {
 			at += len(got)
 		}
 	}
@@ -212,7 +212,7 @@ func (k *comparison) isPacked(want, got []byte) bool {
 // and returns the bits of the same number as a double.
 func (k *comparison) double(b []byte) uint64 {
 	big := k.abi.BigEndian
-	switch k.format()[:1] {
+	switch k.FormatString()[:1] {
 	case "<":
 		big = false
 	case ">", "!":
@@ -281,7 +281,7 @@ func (k *comparison) isValue(want *Value, got any, index int) bool {
 // codeOf returns the code of the value at an index.
 func (k *comparison) codeOf(index int) string {
 	if k.s == nil { // floats_both and floats_pack
-		return k.format()
+		return k.FormatString()
 	}
 	for _, f := range k.s.Fields() {
 		if f.Index <= index && index < f.Index+f.Values {
@@ -295,7 +295,7 @@ func (k *comparison) codeOf(index int) string {
 // only, mean the same by the format.
 func (k *comparison) functions() bool {
 	host := structpack.HostABI()
-	format := k.format()
+	format := k.FormatString()
 	return host == k.abi || // or it does not matter; but F knows the machine's byte order
 		strings.IndexAny(format, "<>!") == 0 && !strings.ContainsAny(format, "FZ") && (host.Pointer == k.abi.Pointer || k.s != nil)
 }
@@ -303,7 +303,7 @@ func (k *comparison) functions() bool {
 // functionsOnly returns the ways to ask without a Struct, for a format that is
 // bad, or for its size.
 func (k *comparison) functionsOnly() []ways.Way {
-	format, data, offset := k.format(), k.data(), k.offset()
+	format, data, offset := k.FormatString(), k.Data(), k.At()
 	all := map[string]func() (any, error){
 		"calcsize":    func() (any, error) { return structpack.CalcSize(format) },
 		"unpack":      func() (any, error) { return structpack.Unpack(format, data) },
@@ -325,7 +325,7 @@ const huge = 1 << 16
 // waysTo returns the ways to answer a question: methods of the Struct, and the
 // package's functions where they mean the same ABI.
 func (k *comparison) waysTo() []ways.Way {
-	s, format, data, offset := k.s, k.format(), k.data(), k.offset()
+	s, format, data, offset := k.s, k.FormatString(), k.Data(), k.At()
 	ifSame := ""
 	if k.functions() {
 		ifSame = format

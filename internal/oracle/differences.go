@@ -25,7 +25,7 @@ const (
 
 // isClangs reports whether a bool that is true here may be false to the Python.
 func (k *comparison) isClangs() bool {
-	if k.Header.Version() >= 313 || strings.ContainsAny(k.format()[:1], "=<>!") {
+	if k.Header.Version() >= 313 || strings.ContainsAny(k.FormatString()[:1], "=<>!") {
 		return false
 	}
 	k.result.Apart = ClangBool
@@ -76,7 +76,7 @@ type Sentence struct {
 var Sentences = []Sentence{
 	{300, "any mistake", func(*comparison) bool { return true }},
 	{315, "a format that is not ASCII", func(k *comparison) bool {
-		return k.kind() == structpack.ErrFormat && strings.ContainsFunc(k.format(), func(c rune) bool { return c >= 0x80 })
+		return k.kind() == structpack.ErrFormat && strings.ContainsFunc(k.FormatString(), func(c rune) bool { return c >= 0x80 })
 	}},
 	{312, "an integer out of range", func(k *comparison) bool {
 		return k.kind() == structpack.ErrRange && !strings.HasPrefix(k.Message, "float too large")
@@ -115,28 +115,30 @@ var Omissions = []Omission{
 		wantsBytes := strings.Contains(k.Message, "bytes object") || strings.Contains(k.Message, "string") // in 2.7
 		return wantsBytes && slices.ContainsFunc(k.Values, func(v Value) bool { return v.Str != nil })
 	}},
-	{315, "Zf and Zd, which came with 3.15", func(k *comparison) bool { return k.Header.Lacks(k.format()) && strings.Contains(k.format(), "Z") }},
+	{315, "Zf and Zd, which came with 3.15", func(k *comparison) bool {
+		return k.Header.Lacks(k.FormatString()) && strings.Contains(k.FormatString(), "Z")
+	}},
 	{314, "F and D, which came with 3.14", func(k *comparison) bool {
-		return k.Header.Lacks(k.format()) && strings.ContainsAny(k.format(), "FD")
+		return k.Header.Lacks(k.FormatString()) && strings.ContainsAny(k.FormatString(), "FD")
 	}},
 	{315, "a number too large for a native f, which became infinite up to the first releases of 3.14", func(k *comparison) bool {
-		format := k.format()
+		format := k.FormatString()
 		return strings.HasPrefix(k.Op, "pack") && strings.Contains(format, "f") && !strings.ContainsAny(format[:1], "=<>!") &&
 			slices.ContainsFunc(k.Values, overflows) && (k.Header.Version() < 314 || !strings.Contains(k.Message, "too large"))
 	}},
 	{315, "more values than can be counted, whose number was negative before 3.15", (*comparison).tooLongHere},
-	{313, "0p, which was an error and wrote a byte beside the result", func(k *comparison) bool { return k.Header.Lacks(k.format()) }},
+	{313, "0p, which was an error and wrote a byte beside the result", func(k *comparison) bool { return k.Header.Lacks(k.FormatString()) }},
 	{304, "iter_unpack, which came with 3.4", func(k *comparison) bool { return k.Op == "iter_unpack" }},
-	{300, "n, N and e, which came with 3.3 and 3.6", func(k *comparison) bool { return k.Header.Lacks(k.format()) }},
+	{300, "n, N and e, which came with 3.3 and 3.6", func(k *comparison) bool { return k.Header.Lacks(k.FormatString()) }},
 	{300, "a float packed as an integer, which was cut", func(k *comparison) bool {
 		return k.Error == "" && strings.HasPrefix(k.Op, "pack") && slices.ContainsFunc(k.Values, func(v Value) bool { return v.Float != nil })
 	}},
 	{300, "a count without a code, which was ignored", func(k *comparison) bool {
-		_, err := structpack.CompileFor(k.abi, k.format())
+		_, err := structpack.CompileFor(k.abi, k.FormatString())
 		return k.kind() != structpack.ErrFormat && err != nil && strings.Contains(err.Error(), "repeat count")
 	}},
 	{300, "so many values that there was no memory for a plan", func(k *comparison) bool { return k.Error == "MemoryError" }},
-	{307, "a NUL in a format, which was its end", func(k *comparison) bool { return strings.Contains(k.format(), "\x00") }},
+	{307, "a NUL in a format, which was its end", func(k *comparison) bool { return strings.Contains(k.FormatString(), "\x00") }},
 }
 
 var zeroP = regexp.MustCompile(`(^|[^0-9])0+p`)
@@ -186,7 +188,7 @@ func overflows(v Value) bool {
 // something else.
 func (k *comparison) tooLongHere() bool {
 	const tooLong = "total struct size too long"
-	_, err := structpack.CompileFor(k.abi, k.format())
+	_, err := structpack.CompileFor(k.abi, k.FormatString())
 	var e *structpack.Error
 	return errors.As(err, &e) && e.Reason == tooLong && k.Message != tooLong
 }

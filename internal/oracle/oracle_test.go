@@ -239,7 +239,7 @@ func TestQuestions(t *testing.T) {
 			if !reflect.DeepEqual(q, again.Question()) {
 				t.Fatalf("the same seed makes up another question than %+v", q)
 			}
-			s, err := structpack.CompileFor(abi, q.format())
+			s, err := structpack.CompileFor(abi, q.FormatString())
 			if err == nil && s.Size() > huge {
 				counts["huge"]++
 			}
@@ -289,13 +289,13 @@ func outcome(q *Question, s *structpack.Struct, err error) string {
 		case "pack":
 			_, err = s.Pack(values...)
 		case "pack_into":
-			err = s.PackInto(q.data(), q.offset(), values...)
+			err = s.PackInto(q.Data(), q.At(), values...)
 		case "unpack":
-			_, err = s.Unpack(q.data())
+			_, err = s.Unpack(q.Data())
 		case "unpack_from":
-			_, err = s.UnpackFrom(q.data(), q.offset())
+			_, err = s.UnpackFrom(q.Data(), q.At())
 		case "iter_unpack":
-			_, err = s.IterUnpack(q.data())
+			_, err = s.IterUnpack(q.Data())
 		}
 	}
 	for kind, name := range kindNames {
