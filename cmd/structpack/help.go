@@ -15,6 +15,10 @@ Packs and unpacks binary data by the format strings of Python's struct module.
   c           the formats and the Go type of a C struct
   elf         the same for a struct in a program with debug information
   gen         Go code that packs and unpacks one type by one format
+  record      what a Python program does with struct, written down while it runs
+  fixture     what a Python answers for a format, at its limits
+  replay      whether structpack answers recorded calls as Python did
+  port        Go types for recorded calls, with the names of the Python source
   completion  what completes command lines in a shell
   man         the manual page
 

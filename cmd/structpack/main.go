@@ -84,6 +84,8 @@ type call struct {
 	in   io.Reader
 	out  *bufio.Writer
 	env  environment
+
+	stdout, errs io.Writer // for a program that the command runs
 }
 
 type options struct {
@@ -119,6 +121,10 @@ func commands() []command {
 		{"c", cHelp, (*call).declared},
 		{"elf", elfHelp, (*call).elf},
 		{"gen", genHelp, (*call).gen},
+		{"record", recordHelp, (*call).recordProgram},
+		{"fixture", fixtureHelp, (*call).fixture},
+		{"replay", replayHelp, (*call).replay},
+		{"port", portHelp, (*call).port},
 		{"completion", completionHelp, (*call).completion},
 		{"man", manHelp, (*call).man},
 	}
@@ -127,7 +133,7 @@ func commands() []command {
 // run is main with everything it touches as arguments.
 func run(args []string, in io.Reader, out, errs io.Writer, env environment) int {
 	w := bufio.NewWriter(out)
-	err := dispatch(args, in, w, env)
+	err := dispatch(args, &call{in: in, out: w, env: env, stdout: out, errs: errs})
 	if flushed := w.Flush(); err == nil {
 		err = flushed
 	}
@@ -136,6 +142,10 @@ func run(args []string, in io.Reader, out, errs io.Writer, env environment) int 
 		return statusOK
 	case errDiffer:
 		return statusData
+	}
+	var status exitStatus
+	if errors.As(err, &status) {
+		return int(status)
 	}
 	fmt.Fprintf(errs, "structpack: %s\n", harmless(strings.TrimPrefix(err.Error(), "structpack: ")))
 	var usage usageError
@@ -166,19 +176,19 @@ func harmless(message string) string {
 	return b.String()
 }
 
-func dispatch(args []string, in io.Reader, out *bufio.Writer, env environment) error {
+func dispatch(args []string, c *call) error {
 	if len(args) == 0 {
 		return usageError("no command; see structpack --help")
 	}
 	if isHelp(args[0]) {
 		if len(args) == 1 || isHelp(args[1]) {
-			_, err := out.WriteString(topHelp + abiHelp())
+			_, err := c.out.WriteString(topHelp + abiHelp())
 			return err
 		}
 		args = []string{args[1], "--help"}
 	}
 	if args[0] == "--version" || args[0] == "version" {
-		_, err := fmt.Fprintln(out, version())
+		_, err := fmt.Fprintln(c.out, version())
 		return err
 	}
 	at := slices.IndexFunc(commands(), func(cmd command) bool { return cmd.name == args[0] })
@@ -190,7 +200,6 @@ func dispatch(args []string, in io.Reader, out *bufio.Writer, env environment) e
 		return usageError(fmt.Sprintf("no command %q%s; see structpack --help", args[0], meant(args[0], names)))
 	}
 	cmd := commands()[at]
-	c := &call{in: in, out: out, env: env}
 	if err := c.parse(args[0], cmd.help, args[1:]); err != nil {
 		return err
 	}
@@ -199,7 +208,7 @@ func dispatch(args []string, in io.Reader, out *bufio.Writer, env environment) e
 		if strings.Contains(text, "--abi ABI") {
 			text += abiHelp()
 		}
-		_, err := out.WriteString(text)
+		_, err := c.out.WriteString(text)
 		return err
 	}
 	return cmd.run(c)
