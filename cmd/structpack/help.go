@@ -12,6 +12,7 @@ Packs and unpacks binary data by the format strings of Python's struct module.
   calcsize    the size of a format
   explain     what a format lays out, drawn, with the values of given bytes
   diff        in which fields two structures differ
+  frames      the frames of a stream or a connection
   c           the formats and the Go type of a C struct
   elf         the same for a struct in a program with debug information
   gen         Go code that packs and unpacks one type by one format

@@ -7,6 +7,7 @@
 //	structpack calcsize '@llh0l'
 //	structpack explain '>8sI4sIIBBBBB' image.png
 //	structpack diff '>8sI4sIIBBBBB' image.png other.png
+//	structpack frames '!HBI' 'LengthAt(2)' stream
 //	structpack c 'struct point { int x; double y; };'
 //	structpack gen -type Header -format '!HHIIBBHHH'
 //
@@ -18,6 +19,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"os"
 	"os/exec"
 	"runtime/debug"
@@ -47,6 +49,7 @@ func main() {
 	if _, terminal = term.Width(os.Stderr); terminal {
 		env.progress = os.Stderr
 	}
+	env.listening = func(a net.Addr) { fmt.Fprintf(os.Stderr, "structpack: listening on %s\n", a) }
 	if file := os.Getenv("GOFILE"); file != "" {
 		env.directive = file + ":" + os.Getenv("GOLINE")
 	}
@@ -60,6 +63,8 @@ type environment struct {
 	color    bool      // standard output shows colors
 	width    int       // columns of the terminal; 0 for none
 	progress io.Writer // where long work shows how far it is; nil for nowhere
+
+	listening func(net.Addr) // is called when frames --listen waits
 
 	directive string                          // file and line, if go generate runs the command
 	goCommand func(*exec.Cmd) ([]byte, error) // as gen.Config has it
@@ -118,6 +123,7 @@ func commands() []command {
 		{"calcsize", calcsizeHelp, (*call).calcsize},
 		{"explain", explainHelp, (*call).explain},
 		{"diff", diffHelp, (*call).diff},
+		{"frames", framesHelp, (*call).frames},
 		{"c", cHelp, (*call).declared},
 		{"elf", elfHelp, (*call).elf},
 		{"gen", genHelp, (*call).gen},

@@ -125,7 +125,8 @@ func FuzzTerminal(f *testing.F) {
 			{"unpack", "--hex", format}, {"unpack", "--fields", arg, format}, {"unpack", format, arg}, {"unpack", "--offset", arg, format},
 			{"pack", "--hex", format}, {"pack", "--hex", "--json", format}, {"pack", "--hex", format, arg}, {"pack", "--hex", "--fields", "a", format, arg},
 			{"calcsize", "--json", format}, {"calcsize", "--abi", arg, format}, {"calcsize", format, arg}, {"calcsize", "--" + arg}, {arg},
-			{"diff", "--hex", format, "-", arg},
+			{"diff", "--hex", format, "-", arg}, {"explain", "--c", "--fields", arg, format}, {"c", data}, {"c", "--json", arg}, {"elf", os.DevNull, arg},
+			{"frames", format, arg, "-"}, {"frames", "--json", format, "-"},
 		} {
 			if s := strings.TrimLeft(format, "@=<>! "); len(s) > 0 && strings.ContainsAny(s, "0123456789") && len(s) > 3 {
 				continue // a structure larger than anybody's patience
@@ -137,7 +138,7 @@ func FuzzTerminal(f *testing.F) {
 			}
 			for i, text := range []string{out.String(), errs.String()} {
 				for _, r := range text {
-					if r != '\n' && !(r >= ' ' && r < 0x7f) && !(r > 0xa0 && harmless(string(r)) == string(r)) {
+					if r != '\n' && r != '\t' && !(r >= ' ' && r < 0x7f) && !(r > 0xa0 && harmless(string(r)) == string(r)) {
 						t.Fatalf("%q wrote %q to stream %d: %q", args, r, i+1, text)
 					}
 				}

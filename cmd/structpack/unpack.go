@@ -164,7 +164,10 @@ func (c *call) printer(r *record) func(values []any) error {
 	case c.has("csv"):
 		return c.csvPrinter(r)
 	case c.json && r.named != nil:
-		return func(values []any) error { return c.printObject(r, values) }
+		return func(values []any) error {
+			_, err := c.out.Write(append(r.appendObject(nil, values), '\n'))
+			return err
+		}
 	case c.json:
 		return func(values []any) error { return c.printJSON(r.jsonValues(values)) }
 	}
@@ -197,25 +200,23 @@ func (r *record) jsonValues(values []any) []any {
 	return row
 }
 
-// printObject writes values as a JSON object, in the order of the format.
-func (c *call) printObject(r *record, values []any) error {
+// appendObject makes a JSON object of values, in the order of the format.
+func (r *record) appendObject(dst []byte, values []any) []byte {
 	row := r.jsonValues(values)
-	object := []byte{'{'}
+	dst = append(dst, '{')
 	for i := range r.columns {
 		column := &r.columns[i]
 		if i > 0 {
-			object = append(object, ',')
+			dst = append(dst, ',')
 		}
 		var value any = row[column.First:][:column.Count]
 		if !column.List {
 			value = row[column.First]
 		}
-		object = appendJSON(object, column.Name)
-		object = append(object, ':')
-		object = appendJSON(object, value)
+		dst = append(appendJSON(dst, column.Name), ':')
+		dst = appendJSON(dst, value)
 	}
-	_, err := c.out.Write(append(object, "}\n"...))
-	return err
+	return append(dst, '}')
 }
 
 // appendJSON appends a value that JSON has, without the escapes for HTML.

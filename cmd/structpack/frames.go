@@ -1,0 +1,407 @@
+package main
+
+import (
+	"cmp"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"slices"
+	"strings"
+	"sync"
+
+	"example.com/structpack"
+	"example.com/structpack/frame"
+	"example.com/structpack/internal/show"
+)
+
+const framesHelp = `Usage: structpack frames [OPTION...] FORMAT [RULE...] FILE
+
+Cuts a stream into frames, headers with the length of what follows, and shows
+each. The format is the header's; the rules say which of its values is the
+length, and what that counts, as those of package frame do:
+
+  LengthAt(2)    the value with the length, if it is not the only integer
+  CountsFrom(1)  the length counts the header from this value on
+  CountsHeader   the length is that of the whole frame
+  Trailer(1)     bytes at the end that the length does not count
+
+Instead of a file (- is standard input) the stream may be a connection. Then
+standard input has the frames to send, as JSON objects with header and payload
+such as --json prints, and a header without its length.
+
+  --json           print a JSON object for every frame
+  --short          print a line for every frame, without its bytes
+  --fields NAMES   names with commas between them, one for every value of the
+                   header or one for every item
+  --hex            the input is a dump of xxd, hexdump, od, tcpdump or Wireshark
+  --offset N       the frames begin at offset N
+  --max N          the largest payload; without it 1 MiB
+  --tcp ADDRESS    connect to HOST:PORT
+  --unix PATH      connect to a Unix-domain socket
+  --listen ADDRESS wait for one connection, at HOST:PORT or the path of a
+                   socket; with --tcp or --unix too, pass on what both sides
+                   send, and show it
+  --color WHEN     always, never, or auto: on a terminal, unless NO_COLOR is set
+`
+
+// A framer shows frames, and makes them of JSON.
+type framer struct {
+	*call
+	layout  *frame.Layout
+	head    *record
+	length  int // which value is the length
+	max     int
+	drawing *show.Drawing
+	live    bool // the stream is a connection
+
+	mu sync.Mutex // two directions are shown by two goroutines
+}
+
+func (c *call) frames() error {
+	f := &framer{call: c, max: 1 << 20, live: c.has("tcp") || c.has("unix") || c.has("listen")}
+	file := 1
+	if f.live {
+		file = 0
+	}
+	if len(c.args) < 1+file {
+		return usageError("frames takes a format, rules and a file; see structpack frames --help")
+	}
+	rules := c.args[1 : len(c.args)-file]
+	if err := f.init(c.args[0], strings.Join(rules, ",")); err != nil {
+		return err
+	}
+	if f.live {
+		return f.converse()
+	}
+	in, done, err := c.openFile(c.args[len(c.args)-1])
+	if err != nil {
+		return err
+	}
+	defer done()
+	in, at, err := c.skip(in)
+	if err != nil {
+		return err
+	}
+	return f.show(c.stream(in), "", at)
+}
+
+// init makes the layout.
+func (f *framer) init(format, rules string) (err error) {
+	if f.drawing, err = f.call.drawing(); err != nil {
+		return err
+	}
+	if f.has("max") {
+		n, err := number("max", f.value("max"))
+		if err != nil {
+			return err
+		}
+		f.max = n
+	}
+	var options []frame.Option
+	f.length = -1
+	for rule := range strings.SplitSeq(rules, ",") {
+		name, argument, given := strings.Cut(strings.TrimSpace(rule), "(")
+		n := 0
+		if argument = strings.TrimSuffix(argument, ")"); given && argument != "" {
+			if n, err = number(name, argument); err != nil {
+				return usageError(fmt.Sprintf("rule %q: %q is not a number", rule, argument))
+			}
+		}
+		switch name {
+		case "":
+		case "LengthAt":
+			f.length = n
+			options = append(options, frame.LengthAt(n))
+		case "CountsFrom":
+			options = append(options, frame.CountsFrom(n))
+		case "CountsHeader":
+			options = append(options, frame.CountsHeader())
+		case "Trailer":
+			options = append(options, frame.Trailer(n))
+		default:
+			return usageError(fmt.Sprintf("no rule %q%s; see structpack frames --help", name, meant(name, []string{"LengthAt", "CountsFrom", "CountsHeader", "Trailer"})))
+		}
+	}
+	if f.layout, err = frame.NewLayout(format, options...); err != nil {
+		return err
+	}
+	s := f.layout.Header()
+	if f.head, err = f.record(s); err != nil {
+		return err
+	}
+	for _, column := range f.head.columns { // the only integer
+		if f.length < 0 && !strings.Contains("c?efdFDZfZdsp", column.Field.Code) {
+			f.length = column.First
+		}
+	}
+	return nil
+}
+
+// show shows the frames of a stream that begins at an address.
+func (f *framer) show(in io.Reader, from string, at int64) error {
+	r := frame.NewReader(in, f.layout)
+	r.MaxPayload = f.max
+	for n := 0; ; n++ {
+		got, err := r.Next()
+		if err == io.EOF {
+			return nil
+		}
+		if err == nil {
+			if err = f.print(n, at, from, got); err != nil {
+				return err
+			}
+			at += int64(len(got.Head) + len(got.Payload))
+			continue
+		}
+		return fmt.Errorf("frame %d at %08x: %w", n, at, err)
+	}
+}
+
+// A shownFrame is what --json prints of a frame, and what it sends.
+type shownFrame struct {
+	From    string          `json:"from,omitempty"` // of a conversation: who sent it
+	Frame   int             `json:"frame"`
+	At      int64           `json:"at"`
+	Header  json.RawMessage `json:"header"`
+	Payload string          `json:"payload"`
+}
+
+// print shows one frame.
+func (f *framer) print(n int, at int64, from string, got frame.Frame) error {
+	values, err := f.head.s.Unpack(got.Head[:f.head.s.Size()])
+	if err != nil {
+		return err
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.json {
+		header := appendJSON(nil, f.head.jsonValues(values))
+		if f.head.named != nil {
+			header = f.head.appendObject(nil, values)
+		}
+		payload, _ := show.FormatJSON("p", got.Payload).(string)
+		if err := f.printJSON(shownFrame{from, n, at, header, payload}); err != nil {
+			return err
+		}
+		return f.flush()
+	}
+	if from != "" {
+		fmt.Fprintf(f.out, "%s ", from)
+	}
+	fmt.Fprintf(f.out, "frame %d at %08x:", n, at)
+	for _, column := range f.head.columns {
+		for i := range column.Count {
+			f.out.WriteByte(' ')
+			if f.head.named != nil {
+				f.out.WriteString(column.Label(i) + "=")
+			}
+			f.out.WriteString(show.FormatText(column.Field.Code, values[column.First+i]))
+		}
+	}
+	fmt.Fprintf(f.out, ", %s\n", show.Count(len(got.Payload), "byte"))
+	if !f.has("short") {
+		if err := f.grid(at, got); err != nil {
+			return err
+		}
+	}
+	return f.flush()
+}
+
+// flush writes what a conversation has shown. A file is shown when its input is.
+func (f *framer) flush() error {
+	if f.live {
+		return f.out.Flush()
+	}
+	return nil
+}
+
+// grid draws the bytes of a frame.
+func (f *framer) grid(at int64, got frame.Frame) error {
+	format := fmt.Sprintf("%s%ds", f.head.s.Format(), len(got.Payload))
+	s, err := structpack.Compile(format)
+	if err != nil {
+		return err
+	}
+	fields := s.Fields()
+	columns := append(slices.Clone(f.head.columns), show.Column{Name: "payload", Field: fields[len(fields)-1], First: s.NumValues() - 1, Count: 1})
+	l := &show.Layout{Struct: s, ABI: structpack.HostABI(), Columns: columns, Data: append(slices.Clip(got.Head), got.Payload...), Base: at}
+	if err := f.drawing.Grid(l, l.Rows(false)); err != nil {
+		return err
+	}
+	return f.out.WriteByte('\n')
+}
+
+// converse connects to one peer or waits for one, or both.
+func (f *framer) converse() error {
+	var client, server net.Conn
+	var err error
+	if address := f.value("listen"); address != "" {
+		network := "tcp"
+		if strings.ContainsAny(address, `/\`) {
+			network = "unix"
+		}
+		listener, err := net.Listen(network, address)
+		if err != nil {
+			return err
+		}
+		if f.env.listening != nil {
+			f.env.listening(listener.Addr())
+		}
+		client, err = listener.Accept()
+		listener.Close()
+		if err != nil {
+			return err
+		}
+		defer client.Close()
+	}
+	switch {
+	case f.has("tcp"):
+		server, err = net.Dial("tcp", f.value("tcp"))
+	case f.has("unix"):
+		server, err = net.Dial("unix", f.value("unix"))
+	default:
+		return f.talk(client)
+	}
+	if err != nil {
+		return err
+	}
+	defer server.Close()
+	if client == nil {
+		return f.talk(server)
+	}
+	return f.tap(client, server)
+}
+
+// talk sends the frames of standard input, and shows what comes back.
+func (f *framer) talk(conn net.Conn) error {
+	sent := make(chan error, 1)
+	go func() {
+		err := f.send(conn)
+		if half, ok := conn.(interface{ CloseWrite() error }); ok && err == nil {
+			err = half.CloseWrite()
+		}
+		sent <- err
+		if err != nil {
+			conn.Close() // nothing more is to come
+		}
+	}()
+	err := f.show(conn, "", 0)
+	if f.env.piped { // what is given is sent, also to a peer that has ended its side
+		return cmp.Or(<-sent, err)
+	}
+	select {
+	case failed := <-sent:
+		return cmp.Or(failed, err)
+	default: // nobody may be typing
+		return err
+	}
+}
+
+// send writes the frames that standard input has as JSON.
+func (f *framer) send(conn net.Conn) error {
+	d := json.NewDecoder(f.in)
+	var buf []byte
+	for n := 0; ; n++ {
+		var raw json.RawMessage
+		if err := d.Decode(&raw); err == io.EOF {
+			return nil
+		} else if err != nil {
+			return &badInput{"record", n, err}
+		}
+		var err error
+		if buf, err = f.frame(buf[:0], raw); err != nil {
+			return &badInput{"record", n, err}
+		}
+		if _, err := conn.Write(buf); err != nil {
+			return err
+		}
+	}
+}
+
+// frame appends a frame that is given as JSON.
+func (f *framer) frame(dst []byte, raw json.RawMessage) ([]byte, error) {
+	if err := lossless(raw); err != nil {
+		return nil, err
+	}
+	var given shownFrame
+	if err := json.Unmarshal(raw, &given); err != nil || len(given.Header) == 0 {
+		return nil, errors.New("a JSON object with header and payload is expected")
+	}
+	payload, err := show.ParseText("s", given.Payload)
+	if err != nil {
+		return nil, err
+	}
+	values, err := f.values(given.Header)
+	if err != nil {
+		return nil, err
+	}
+	return f.layout.Append(dst, payload.([]byte), values...)
+}
+
+// values returns the values of a header without its length, which may be given too.
+func (f *framer) values(header json.RawMessage) ([]any, error) {
+	n := f.head.s.NumValues()
+	var values []any
+	if header[0] == '{' && f.head.named != nil {
+		column := f.head.columnOf(f.length)
+		var object map[string]json.RawMessage
+		if err := json.Unmarshal(header, &object); err != nil {
+			return nil, err
+		}
+		if !column.List { // the length need not be known
+			object[column.Name] = json.RawMessage("0")
+		}
+		var err error
+		if values, err = f.head.fromObject(appendJSON(nil, object)); err != nil {
+			return nil, err
+		}
+		return slices.Delete(values, f.length, f.length+1), nil
+	}
+	if err := decode(header, &values); err != nil {
+		return nil, errors.New("a header is an array of values, or an object with --fields")
+	}
+	if len(values) == n-1 {
+		values = slices.Insert(values, f.length, any(json.Number("0")))
+	}
+	if len(values) != n {
+		return nil, fmt.Errorf("the header has %d values besides its length (got %d)", n-1, len(values))
+	}
+	if err := f.head.convert(values); err != nil {
+		return nil, err
+	}
+	return slices.Delete(values, f.length, f.length+1), nil
+}
+
+// columnOf returns the column of a value.
+func (r *record) columnOf(value int) *show.Column {
+	for i := range r.columns {
+		if c := &r.columns[i]; c.First <= value && value < c.First+c.Count {
+			return c
+		}
+	}
+	return &show.Column{List: true}
+}
+
+// tap passes on what two peers send each other, and shows their frames. What is not
+// a frame is passed on too.
+func (f *framer) tap(client, server net.Conn) error {
+	shown := make(chan error, 2)
+	way := func(to, from net.Conn, name string) {
+		r, w := io.Pipe()
+		go func() {
+			err := f.show(r, name, 0)
+			io.Copy(io.Discard, r) // what comes after a mistake
+			shown <- err
+		}()
+		io.Copy(io.MultiWriter(to, w), from)
+		if half, ok := to.(interface{ CloseWrite() error }); ok {
+			half.CloseWrite()
+		}
+		w.Close()
+	}
+	go way(client, server, "server")
+	way(server, client, "client")
+	return errors.Join(<-shown, <-shown)
+}
