@@ -49,6 +49,10 @@ type Conn struct {
 	// WriteTimeout is how long a flush may take, whoever began it.
 	WriteTimeout time.Duration
 
+	// MaxPending is how many bytes may wait to be written when TrySend adds a frame:
+	// DefaultMaxPending if it is not positive. It is set before TrySend is used.
+	MaxPending int
+
 	conn       net.Conn
 	closed     atomic.Bool
 	frameStart time.Time // when the Reader first waited for the rest of a frame
@@ -73,6 +77,9 @@ type Conn struct {
 	waited     time.Duration // how long all of them took
 	waitStart  time.Time     // when the last one began
 }
+
+// DefaultMaxPending is how many bytes may wait for TrySend if nothing else is set.
+const DefaultMaxPending = 1 << 20
 
 // NewConn returns a Conn of a connection that is a stream: TCP, TLS, net.Pipe, a
 // Unix-domain connection of the type "unix".
@@ -215,6 +222,57 @@ func (c *Conn) WriteContext(ctx context.Context, payload []byte, values ...any) 
 	}
 	c.Writer.mu.Lock()
 	return c.writeUnlock(ctx, payload, values)
+}
+
+// Send is Write and Flush. Calls that come at the same time share their flushes.
+func (c *Conn) Send(payload []byte, values ...any) error {
+	c.Writer.mu.Lock()
+	defer c.Writer.unlock()
+	if err := c.write(nil, payload, values); err != nil {
+		return err
+	}
+	return c.flushed(nil, false)
+}
+
+// TrySend is Send that does not wait: what the connection does not take at once is
+// written by a goroutine. If more than MaxPending bytes wait already, the error is
+// ErrBusy, and nothing has changed. So a peer that does not read delays nobody.
+func (c *Conn) TrySend(payload []byte, values ...any) error {
+	w := &c.Writer
+	w.mu.Lock()
+	defer w.unlock()
+	if w.err != nil {
+		return w.finalError()
+	}
+	limit := c.MaxPending
+	if limit <= 0 {
+		limit = DefaultMaxPending
+	}
+	n := len(w.b)
+	if w.taken-w.written+int64(n) > int64(limit) {
+		return ErrBusy
+	}
+	w.noteTimeout()
+	if need := n + w.layout.size + len(payload); w.buf == nil || need > len(w.buf.b) {
+		w.grow(need)
+	}
+	b, err := w.layout.Append(w.buf.b[:n], payload, values...)
+	if err != nil {
+		return err
+	}
+	w.b = b
+	if w.flushing {
+		w.pending = true
+		return nil
+	}
+	if w.rooms.first == nil && !w.scheduled {
+		w.flushNonblocking()
+	}
+	w.flushInBackground()
+	if w.err != nil {
+		return w.finalError()
+	}
+	return nil
 }
 
 // FlushContext is Flush until ctx ends. Its error is then that of ctx, and the flush

@@ -25,6 +25,9 @@ var (
 	// be called again with a header that is longer by so many; see LengthFunc.
 	ErrMoreHead = errors.New("frame: more header bytes needed")
 
+	// ErrBusy is returned by TrySend if too much waits to be written.
+	ErrBusy = errors.New("frame: too much waits to be written")
+
 	// ErrServerClosed is returned by Serve after Shutdown or Close.
 	ErrServerClosed = errors.New("frame: server closed")
 )

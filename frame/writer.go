@@ -288,6 +288,9 @@ func (w *Writer) noteTimeout() {
 
 // grow makes room for need bytes.
 func (w *Writer) grow(need int) {
+	if len(w.b) > flushAt { // as by TrySend: not for each frame anew
+		need = max(need, 2*len(w.b))
+	}
 	to := getBuffer(max(need, min(w.lastSize, flushAt)))
 	w.b = to.b[:copy(to.b, w.b)]
 	w.buf.put()
@@ -517,6 +520,9 @@ func (w *Writer) fail(err error) {
 	w.buf.put()
 	w.empty()
 	w.wakeNext()
+	if w.conn != nil && w.conn.serving && !isClosed(err) {
+		go w.conn.wake(expired, w.hasUnreportedError) // the Server is to end the connection
+	}
 }
 
 // close makes err the answer to every later call, if there is none yet. It is no
