@@ -33,7 +33,7 @@ func TestMain(m *testing.M) {
 			return
 		}
 		defer os.RemoveAll(dir)
-		args := append([]string{"build", "-o", dir + string(filepath.Separator)}, buildFlags...)
+		args := append([]string{"build", "-ldflags=-w", "-o", dir + string(filepath.Separator)}, buildFlags...)
 		if out, err := exec.Command("go", append(args, "./...", "../cmd/structpack")...).CombinedOutput(); err != nil {
 			fmt.Fprintf(os.Stderr, "go build: %v\n%s", err, out)
 			return
