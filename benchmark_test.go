@@ -1,8 +1,12 @@
 package structpack_test
 
 import (
+	"bufio"
+	"bytes"
 	"encoding/binary"
+	"fmt"
 	"math"
+	"reflect"
 	"testing"
 
 	"example.com/structpack"
@@ -190,5 +194,71 @@ func BenchmarkHalf(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		s.PackInto(buf, 0, x)
+	}
+}
+
+// BenchmarkHeader has the codec that is made from a type beside the one that has a format,
+// and encoding/binary.
+func BenchmarkHeader(b *testing.B) {
+	derived, format := structpack.MustCodec[tcpHeader]("!"), structpack.MustCodec[tcpHeader](benchHeader)
+	data := make([]byte, derived.Size())
+	var h tcpHeader
+	r := bytes.NewReader(data)
+	br := bufio.NewReader(r)
+	for _, bb := range []struct {
+		name string
+		run  func() error
+	}{
+		{"unpack/type", func() error { return derived.UnpackFrom(data, 0, &h) }},
+		{"unpack/format", func() error { return format.UnpackFrom(data, 0, &h) }},
+		{"unpack/binary.Decode", func() error { _, err := binary.Decode(data, binary.BigEndian, &h); return err }},
+		{"read/type", func() error { r.Reset(data); br.Reset(r); return derived.Read(br, &h) }},
+		{"read/binary.Read", func() error { r.Reset(data); br.Reset(r); return binary.Read(br, binary.BigEndian, &h) }},
+		{"pack/type", func() error { _, err := derived.AppendPack(data[:0], &h); return err }},
+		{"pack/format", func() error { _, err := format.AppendPack(data[:0], &h); return err }},
+		{"pack/binary.Append", func() error { _, err := binary.Append(data[:0], binary.BigEndian, &h); return err }},
+	} {
+		b.Run(bb.name, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				if err := bb.run(); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}
+
+// BenchmarkNewCodec makes codecs for types of 5 to 5,000 fields, and for a TCP header.
+func BenchmarkNewCodec(b *testing.B) {
+	types := []reflect.Type{reflect.TypeFor[uint16](), reflect.TypeFor[uint8](), reflect.TypeFor[int32](), reflect.TypeFor[uint64](), reflect.TypeFor[float64]()}
+	for _, n := range []int{5, 50, 500, 5000} {
+		var fields []reflect.StructField
+		format := []byte{'<'}
+		for i := range n {
+			fields = append(fields, reflect.StructField{Name: fmt.Sprint("F", i), Type: types[i%5]})
+			format = append(format, "HBiQd"[i%5])
+		}
+		t, s := reflect.StructOf(fields), structpack.MustCompile(string(format))
+		b.Run(fmt.Sprint(n), func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				if _, err := structpack.BindType(s, t); err != nil {
+					b.Fatal(err)
+				}
+			}
+			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*n), "ns/field")
+		})
+	}
+	for _, format := range []string{benchHeader, "!"} {
+		s := structpack.MustCompile(format)
+		b.Run("TCP "+format, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				if _, err := structpack.NewCodec[tcpHeader](s); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
 	}
 }
