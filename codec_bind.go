@@ -45,9 +45,22 @@ type binder struct {
 	steps    []int  // what the paths of the leaves are made of
 }
 
-// leavesOf matches a Go type with a format.
+// leavesOf matches a Go type with a format. Items with a count of 0 take nothing, as
+// those that only align; if the type does not match that way, slices in their places
+// take them.
 func leavesOf(s *Struct, t reflect.Type) (*binder, error) {
-	b := &binder{s: s, root: t, parts: 1}
+	b, err := match(s, t, len(s.empty))
+	if err != nil && len(s.empty) > 0 {
+		if b, err := match(s, t, 0); err == nil {
+			return b, nil
+		}
+	}
+	return b, err
+}
+
+// match is leavesOf where slices may take the items with a count of 0 from a number on.
+func match(s *Struct, t reflect.Type, empty int) (*binder, error) {
+	b := &binder{s: s, root: t, parts: 1, empty: empty}
 	b.leaves = make([]leaf, 0, min(len(s.plan), s.values))
 	b.skipPads()
 	if err := b.walk(t, 0, tag{}); err != nil {

@@ -929,8 +929,16 @@ func TestCodecCountOfZero(t *testing.T) {
 				A uint8
 				B []uint16
 			}](prefix + "B0q2H")
-			if _, err := structpack.NewCodec[struct{ A []uint16 }](structpack.MustCompile(prefix + "0H2H")); !errors.Is(err, structpack.ErrCount) {
-				t.Errorf("one slice for two items: %v", err)
+			structpack.MustCodec[struct{ A []uint16 }](prefix + "0H2H") // and it may be there for alignment
+			structpack.MustCodec[struct{ A, B []uint16 }](prefix + "0H2H")
+			for _, err := range []error{
+				bindTo[struct{ A, B, C []uint16 }](prefix + "0H2H"),
+				bindTo[struct{ A []uint32 }](prefix + "0Q"),
+				bindTo[struct{ A []uint16 }](prefix + "0s0p2x"),
+			} {
+				if err == nil {
+					t.Error("a slice without an item is bound")
+				}
 			}
 		})
 	}
