@@ -49,7 +49,7 @@ import (
 //	Name  string  `structpack:"16s"`      // or a []byte
 //	Path  string  `structpack:"16s,cstr"` // a C string: cut at its first NUL
 //	Ratio float32 `structpack:"e"`
-//	Count int     `structpack:"I"`
+//	Count int     `structpack:"I"`         // where an int has 64 bits; "i" everywhere
 //	Sizes []int   `structpack:"3H"`
 //
 // Packing a field with cstr pads it with NULs, and refuses a string that does not

@@ -43,7 +43,7 @@ func TestDerivedFormats(t *testing.T) {
 		Path  []byte     `structpack:"8s,cstr"`
 		Ratio float32    `structpack:"e"`
 		Wide  float64    `structpack:"f"`
-		Count int        `structpack:"I"`
+		Count int64      `structpack:"I"`
 		Size  int        `structpack:"H,length"`
 		Char  byte       `structpack:"c"`
 		Text  string     `structpack:"8p"`
