@@ -12,27 +12,32 @@ import (
 	"time"
 )
 
-// A Conn is a connection with a Reader and a Writer of the same layout. One
-// goroutine may read while any number of them write.
+// A Conn is a connection with a Reader and a Writer of the same layout. It has the
+// methods of both: [Reader.Next], [Reader.Frames], [Reader.ReadHeader] and
+// [Reader.Payload] to read, [Writer.Write], [Writer.WriteFrame] and [Writer.Flush] to
+// write. The frames' values are read with [Header.Uint], [Header.Int], [Header.Bytes]
+// and [Header.Scan]. One goroutine may read while any number of them write.
 //
-// Before it waits for the peer, the Reader flushes the Writer: whoever answers
+// Before it waits for the peer, the Reader flushes the Writer: a program that answers
 // frames need not flush, and the answers to all frames that came together go
-// out together. It does not wait until the peer takes them, for the peer may
+// out together. It does not wait until the peer takes them, because the peer may
 // write before it reads; what cannot be written at once is left to a goroutine.
-// If that flush fails, its error is that of Next once, unless a call of the
-// Writer has returned it; reading may go on, for what the peer had to say before
-// it closed.
+//
+// If that flush fails, Next first returns the frames that have arrived, and then the
+// error of the flush once, unless a call of the Writer has returned it; reading may
+// go on. A connection that was reset does not end with io.EOF.
 //
 // Write and Flush do wait. Two peers that write more than there is room for between
 // them, before they read, wait for each other: WriteTimeout ends that, and a
 // goroutine for each direction avoids it.
 //
-// The timeouts are set before the Conn is used, or by the goroutine that reads, and
-// WriteTimeout while nobody writes; 0 is none. Their errors wrap
-// os.ErrDeadlineExceeded. Reading goes on with the next call after one of them;
-// writing does not, and neither survives a timeout or a context that ends during a
-// TLS handshake. A Conn that has timeouts, is used with contexts, or belongs to a
-// Server, sets the deadlines of its connection; otherwise they are the caller's.
+// The timeouts are set before the Conn is used, or by the goroutine that reads;
+// WriteTimeout while no other goroutine writes. 0 is none. Their errors wrap
+// os.ErrDeadlineExceeded, except those of a TLS handshake, which does not survive a
+// timeout or a context of Next. Reading goes on with the next call after a timeout;
+// writing does not. A Conn that has timeouts, is used with contexts, or belongs to a
+// Server, sets the deadlines of its connection, and so does one that cannot be written
+// to any more; otherwise they are the caller's.
 type Conn struct {
 	Reader
 	Writer
@@ -43,7 +48,8 @@ type Conn struct {
 	// FrameTimeout is how long the rest of a frame may take, from the moment that
 	// the Reader waits for it with a part of it there, in however many pieces it
 	// comes. After its error another call has as much time again. For a payload
-	// that is read as a stream it includes the time in which nobody reads.
+	// that is read as a stream it includes the time in which nobody reads. A TLS
+	// record that is here in part is no part of a frame yet: IdleTimeout bounds it.
 	FrameTimeout time.Duration
 
 	// WriteTimeout is how long a flush may take, whoever began it.
@@ -67,15 +73,9 @@ type Conn struct {
 	lastWords lastWords
 
 	// Of the goroutine that reads, in a Server.
-	ctx        *connContext
-	serving    bool          // there is one
-	drainLimit int           // how many bytes may come after Shutdown
-	handling   bool          // a handler is running: no Shutdown ends its reading
-	draining   bool          // the Server is shut down, and no handler is running
-	drained    int           // how many bytes came since then
-	emptyWaits int           // how many waits were in vain
-	waited     time.Duration // how long all of them took
-	waitStart  time.Time     // when the last one began
+	ctx     *connContext
+	serving bool // there is one
+	drainState
 }
 
 // DefaultMaxPending is how many bytes may wait for TrySend if nothing else is set.

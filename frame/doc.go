@@ -1,6 +1,6 @@
-// Package frame makes messages of streams and datagrams. A message is a frame: a
-// header, packed by a format as Python's struct module packs, one of whose
-// integers tells how long the payload behind it is.
+// Package frame reads and writes messages on streams and datagrams. A message is a
+// frame: a header, described by a format as in Python's struct module, and a payload,
+// whose length is one of the header's integers.
 //
 //	layout := frame.MustLayout("!HBI", frame.LengthAt(2)) // id, kind, length
 //
@@ -9,18 +9,19 @@
 //	f, err := c.Next()                    // flushes, and waits for a frame
 //	fmt.Println(f.Uint(0), f.Uint(1), string(f.Payload))
 //
-// A [Layout] says how frames lie in bytes; its methods Cut, Parse, Split and
-// Append work on bytes. A [Reader] and a [Writer] work on any stream: a
-// connection, a pipe, a file, standard input. A [Conn] is both, with timeouts and
-// contexts; a [Server] has one for each of its clients.
+// A [Layout] describes how frames are laid out in bytes; its methods [Layout.Cut],
+// [Layout.Parse], [Layout.Split] and [Layout.Append] work on bytes. A [Reader] and a
+// [Writer] work on any stream: a connection, a pipe, a file, standard input. A [Conn]
+// is both, with timeouts and contexts; a [Server] has one for each of its clients.
 //
 // # Layouts
 //
-// The length counts the bytes behind the header, unless one of these rules says
-// otherwise: [LengthAt] says which value it is, [CountsFrom] and [CountsHeader]
-// that it counts (a part of) the header too, [Trailer] that there are bytes
-// that it does not count. [LengthFunc] computes what no single value says. These
-// are the layouts of protocols that are in use, with where they are written down:
+// The length counts the bytes after the header, unless a rule says otherwise:
+// [LengthAt] says which value it is, [CountsFrom] and [CountsHeader] that it counts
+// the header too, or a part of it, [Trailer] adds bytes it does not count, and
+// [NoPayload] says that there is none. [LengthFunc] computes what no single value
+// says. [Fixed] is for values that never change. These are the layouts of protocols in
+// use, and where each is specified:
 //
 //	DNS over TCP             "!H"                                      RFC 1035, 4.2.2
 //	PostgreSQL               "!cI", CountsFrom(1)                      PostgreSQL 15, 55.7
@@ -38,46 +39,51 @@
 //	memcached, binary        "!BBHBBHIIQ", LengthAt(6)                 BinaryProtocolRevamped
 //	TLS records              "!BHH", LengthAt(2)                       RFC 8446, 5.1
 //	RADIUS, in datagrams     "!BBH16s", LengthAt(2), CountsHeader()    RFC 2865, 3
-//	pcap, behind its header  "<IIII", LengthAt(2)                      pcap-savefile(5)
+//	pcap, after its header   "<IIII", LengthAt(2)                      pcap-savefile(5)
 //	Zabbix                   "<4sBII", LengthAt(2)                     Zabbix 6.0, header
 //	FastCGI                  "!BBHHBx", LengthFunc(fastCGI)            FastCGI 1.0, 3.3
 //	HTTP/2                   "!BHBBI", LengthFunc(http2)               RFC 9113, 4.1
 //
-// The last two need a function because the length is a sum of two values, and
-// because it has 24 bits; that of multiprocessing is −1 where a !Q follows. The
-// examples of LengthFunc have all three. [Conn.SetLayout] goes from PostgreSQL's
+// The last two need a function because the length is a sum of two values, and because
+// it has 24 bits and the next value shares its first word; "!3sBBI" with LengthAt(0)
+// reads HTTP/2 as well. In multiprocessing a length of −1 is followed by a !Q. The
+// examples of LengthFunc have all three. [Conn.SetLayout] changes from PostgreSQL's
 // start-up to what follows it. Lengths of varying size (MQTT, protobuf) and text
 // (Redis, NATS) are out of scope.
 //
 // # Rules
 //
-//   - Ownership: a frame's bytes belong to its Reader, and are valid until the
-//     next call on it; [Frame.Clone] keeps them. A Writer retains nothing.
+//   - Ownership: a frame's bytes belong to its Reader, and are valid until the next
+//     call on it; [Frame.Clone] keeps them. The header from [Reader.ReadHeader] is valid
+//     until the next header is read. A Writer retains nothing.
 //   - Ends: io.EOF means that the stream ended between frames, and
-//     io.ErrUnexpectedEOF that it ended inside one, also right behind a header. For
-//     TLS, which may be cut off, that is the only sign.
-//   - Lengths: what is too large, negative or smaller than its rule allows is a
-//     [*SizeError], before there is memory for it; the Reader stays failed. What
-//     a length cannot express is an error when writing, and never cut off.
-//   - Timeouts: a deadline that passes, wherever in a frame, is the one error after
+//     io.ErrUnexpectedEOF that it ended inside one, even just after a header. A reset
+//     is an error of its own, whether reading or writing noticed it. A TLS stream
+//     that is cut off between frames ends without any other sign.
+//   - Lengths: one that is too large, negative or smaller than its rule allows is a
+//     [*SizeError], and nothing is allocated; the Reader stays failed. When writing, a
+//     payload that the length cannot express is an error and is never truncated.
+//   - Timeouts: a deadline that passes, wherever in a frame, is the only error after
 //     which reading goes on. Writing does not go on after any error of the stream.
-//   - Memory: a buffer grows at most fourfold at a time with what has arrived, from
-//     4 KiB on, whatever a header claims; read-ahead goes up to 64 KiB. A
-//     connection whose next frame is waited for holds no buffer.
+//   - Memory: a buffer grows at most fourfold at a time with the bytes that have arrived,
+//     from 4 KiB on, whatever a header claims; read-ahead goes up to 64 KiB. A
+//     connection waiting for its next frame holds no buffer.
 //   - Writes: frames go to the stream with one call for 32 KiB of them, on Flush, and
-//     before a Conn waits for its peer.
+//     before a Conn waits for its peer. Goroutines that wait are served in their order.
 //   - Time: an IdleTimeout ends with a frame's first byte; a FrameTimeout runs from
-//     there to its last byte, and no piece gives it more time; a WriteTimeout is
-//     that of a flush.
-//   - Shutdown: what has arrived is answered, all of it, once and as a whole; answers
-//     that other goroutines are to give have [Server.Done] wait for them.
+//     there to its last byte, and partial progress does not extend it; WriteTimeout
+//     bounds each flush.
+//   - Failed writes: frames that have arrived come first, then the error.
+//   - Shutdown: every frame that has arrived is answered, once and as a whole, or
+//     ConnError reports which connection lost some. For answers that other goroutines
+//     give, [Server.Done] can wait.
 //
-// Each is told in full where it belongs, and has a test by its name.
+// Each is described in full at the symbol it concerns, and has a test named after it.
 //
 // # Datagrams, pipes and files
 //
 // A datagram is one frame: [Layout.Append] makes it and [Layout.Parse] reads it,
-// and says so if it is cut short or has something left over. A Reader refuses
+// with an error if it is cut short or has bytes left over. A Reader refuses
 // connections of datagrams. Pipes are streams like any other, and so are files;
 // those of os.Pipe have deadlines.
 package frame

@@ -24,6 +24,18 @@ const (
 // much as had arrived, but not for ever if the peer goes on sending. A variable for tests.
 var drain = 8 << 20
 
+// A drainState is how far the reading is that a Shutdown ends. It belongs to the
+// goroutine that reads.
+type drainState struct {
+	handling   bool          // a handler is running: no Shutdown ends its reading
+	draining   bool          // the Server is shut down, and no handler is running
+	drained    int           // how many bytes came since then
+	drainLimit int           // how many may come; 0 if it has not begun
+	emptyWaits int           // how many waits were in vain
+	waited     time.Duration // how long all of them took
+	waitStart  time.Time     // when the last one began
+}
+
 // errUnread ends reading after a Shutdown, with something left.
 var errUnread = errors.New("frame: shut down before all was read that had arrived")
 

@@ -43,8 +43,8 @@ type SizeError struct {
 	exact bool   // Limit is the only size that is right
 }
 
-// Error tells the size, the limit and the header, and if that looks like the
-// beginning of another protocol, which one.
+// Error gives the size, the limit and the header, and names the protocol that the
+// header looks like, if there is one.
 func (e *SizeError) Error() string {
 	word := "at most"
 	switch {
@@ -63,8 +63,8 @@ func (e *SizeError) Error() string {
 // Unwrap returns ErrTooLarge or ErrLength.
 func (e *SizeError) Unwrap() error { return e.Err }
 
-// guess tells what speaks another protocol at the other end, for this is how it
-// shows: as a length made of letters.
+// guess names the protocol that the other end seems to speak: it shows as a length
+// made of letters.
 func guess(head []byte) string {
 	for _, magic := range []struct{ bytes, name string }{
 		{"HTTP", "HTTP"}, {"GET ", "HTTP"}, {"POST", "HTTP"}, {"PUT ", "HTTP"}, {"HEAD", "HTTP"},

@@ -77,3 +77,30 @@ func ExampleConn_NextContext() {
 	// context deadline exceeded
 	// late <nil>
 }
+
+// A Conn reads and writes frames: here a number, a kind, and the length.
+func Example() {
+	layout := frame.MustLayout("!HBI", frame.LengthAt(2))
+	here, there := net.Pipe()
+	go func() {
+		c := frame.NewConn(there, layout)
+		defer c.Close()
+		for f, err := range c.Frames() {
+			if err != nil {
+				log.Fatal(err)
+			}
+			c.Write([]byte("you sent "+string(f.Payload)), f.Uint(0), 2)
+		}
+	}()
+	c := frame.NewConn(here, layout)
+	defer c.Close()
+	if err := c.Write([]byte("hello"), 7, 1); err != nil {
+		log.Fatal(err)
+	}
+	f, err := c.Next() // flushes, and waits for a frame
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(f.Uint(0), f.Uint(1), string(f.Payload))
+	// Output: 7 2 you sent hello
+}

@@ -7,16 +7,15 @@ import (
 	"example.com/structpack"
 )
 
-// A Frame is a message. Its bytes belong to whoever made it: those of a frame
-// from a Reader, and its header, are valid until the next call on the Reader;
-// those of a frame from Cut or Parse are the caller's. Appending to them does not
-// write behind them.
+// A Frame is a message. Its bytes belong to whoever made it: a frame from a Reader,
+// header included, is valid until the next call on the Reader; the bytes of a frame
+// from Cut or Parse are the caller's. Appending to them never overwrites what follows.
 type Frame struct {
 	*Header
 	Payload []byte
 }
 
-// A Header is that of a Frame.
+// A Header is the header of a Frame.
 type Header struct {
 	layout *Layout
 	Head   []byte // as it was packed

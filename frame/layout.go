@@ -15,8 +15,8 @@ import (
 	"example.com/structpack/internal/mem"
 )
 
-// A Layout says how frames lie in bytes: a header packed by a format, then the
-// payload, whose length one of the header's integers tells. It is checked when
+// A Layout describes how frames are laid out in bytes: a header packed by a format,
+// then the payload, whose length is one of the header's integers. It is checked when
 // it is made, immutable, and safe for use by many goroutines.
 type Layout struct {
 	head     *structpack.Struct
@@ -200,7 +200,7 @@ func (l *Layout) Split(data []byte, atEOF bool) (advance int, token []byte, err 
 
 // Append appends a frame to dst: a header with the given values, which are all
 // of the format's but the length, and the payload. After an error it returns
-// dst as it was. The payload must not share memory with what is behind dst. The
+// dst as it was. The payload must not share memory with the spare capacity of dst. The
 // errors are those of structpack's Pack, and a *SizeError for a payload that the
 // length cannot express.
 func (l *Layout) Append(dst, payload []byte, values ...any) ([]byte, error) {

@@ -53,7 +53,7 @@ var protocols = []struct {
 	{"TLS records", frame.MustLayout("!BHH", frame.LengthAt(2)), "15 0303 0002 0100", "0100", []any{21, 0x303}, "RFC 8446, section 5.1: close_notify"},
 	{"RADIUS, in datagrams", frame.MustLayout("!BBH16s", frame.LengthAt(2), frame.CountsHeader()), "02 07 0014 000102030405060708090a0b0c0d0e0f",
 		"", []any{2, 7, "\x00\x01\x02\x03\x04\x05\x06\x07\x08\x09\x0a\x0b\x0c\x0d\x0e\x0f"}, "RFC 2865: Access-Accept"},
-	{"pcap, behind its header", frame.MustLayout("<IIII", frame.LengthAt(2)), "01000000 02000000 03000000 04000000 aabbcc", "aabbcc", []any{1, 2, 4}, "pcap(5), after the file header"},
+	{"pcap, after its header", frame.MustLayout("<IIII", frame.LengthAt(2)), "01000000 02000000 03000000 04000000 aabbcc", "aabbcc", []any{1, 2, 4}, "pcap(5), after the file header"},
 	{"Zabbix", frame.MustLayout("<4sBII", frame.LengthAt(2)), "5a425844 01 0a000000 00000000 6167656e742e70696e67",
 		"6167656e742e70696e67", []any{"ZBXD", 1, 0}, "Zabbix 6.0, header"},
 	{"FastCGI", frame.MustLayout("!BBHHBx", frame.LengthFunc(fastCGI)), "01 05 0001 0003 05 00 616263 0000000000",

@@ -1,5 +1,16 @@
 package frame
 
+// A readAhead is how much a Reader asks of its stream, and what it goes by.
+type readAhead struct {
+	ahead       int  // how much to read ahead
+	asked       int  // the size of the last read
+	full        bool // it brought as much
+	last        int  // how many bytes were there after it
+	speculative bool // the next read is one that may well bring nothing
+	small       int  // how many reads in a row brought little
+	exact       bool // not to read ahead
+}
+
 // room returns where to read to: behind what is there, at least one byte. What
 // is wanted may be more than that. Behind a frame that is larger than what is
 // read ahead nothing is read, so that the next one begins at the beginning.

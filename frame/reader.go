@@ -26,7 +26,7 @@ const DefaultMaxPayload = 1 << 20
 // also through TLS, has no buffer but 320 bytes of its own; one that nobody calls
 // keeps the buffer of its last frame.
 //
-// Errors are final, all but one: after a deadline that has passed, wherever in
+// All errors but one are final: after a deadline that has passed, wherever in
 // a frame that was, the next call goes on where the last one stopped. A TLS handshake
 // does not survive a deadline, and the error says so.
 type Reader struct {
@@ -44,21 +44,15 @@ type Reader struct {
 	// tried to read: nil if it is complete, and otherwise why it never will be.
 	handshake func(context.Context) error
 
-	buf         *buffer // nil if nothing is there
-	b           []byte  // all of buf
-	start, end  int     // of the bytes in b that are not consumed
-	ahead       int     // how much to read ahead
-	asked       int     // the size of the last read
-	full        bool    // it brought as much
-	last        int     // how many bytes were there after it
-	speculative bool    // the next read is one that may well bring nothing
-	small       int     // how many reads in a row brought little
-	exact       bool    // not to read ahead
-	left        int64   // of a payload that is read as a stream
-	err         error   // final
-	pending     error   // what ended the stream behind the bytes in buf
-	header      Header  // of the frame that was returned last
-	stream      Header  // that ReadHeader returned last, with bytes of its own
+	buf        *buffer // nil if nothing is there
+	b          []byte  // all of buf
+	start, end int     // of the bytes in b that are not consumed
+	readAhead
+	left    int64  // of a payload that is read as a stream
+	err     error  // final
+	pending error  // what ended the stream behind the bytes in buf
+	header  Header // of the frame that was returned last
+	stream  Header // that ReadHeader returned last, with bytes of its own
 
 	inlineBytes [inlineSize]byte
 	inline      buffer // of them

@@ -35,10 +35,10 @@ func LengthAt(value int) Option { return func(o *options) { o.at = &value } }
 // on: CountsFrom(1) of !cI is PostgreSQL's length, which counts itself.
 func CountsFrom(value int) Option { return func(o *options) { o.from = &value } }
 
-// CountsHeader says that the length is that of the whole frame.
+// CountsHeader says that the length counts the whole frame.
 func CountsHeader() Option { return CountsFrom(0) }
 
-// Trailer says that a payload ends with n bytes that the length does not count,
+// Trailer adds n bytes to the end of a payload that the length does not count,
 // such as the end octet of AMQP. They are the last bytes of the payload, when
 // reading and when writing.
 func Trailer(n int) Option { return func(o *options) { o.trailer = n } }

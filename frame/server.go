@@ -16,9 +16,8 @@ import (
 // by that goroutine, those of several connections at the same time. Its fields are
 // set before Serve is called.
 //
-// A panic of one of its functions is not recovered, and ends the program, as that
-// of any goroutine does: nobody knows what the handler left behind. A handler whose
-// panics shall end its connection only recovers them itself, and returns an error.
+// Panics in its functions are not recovered, and end the program. A handler whose
+// panics are to end only its connection recovers them itself, and returns an error.
 type Server struct {
 	Layout *Layout
 
@@ -31,9 +30,17 @@ type Server struct {
 	// The answer to a frame waits for those to the frames that have come with it. A
 	// handler that takes long flushes c before.
 	//
-	// ctx ends with the connection, and when the Server is closed, or the context of
-	// its Shutdown ends: not with Shutdown, which lets handlers finish. A handler that
-	// reads from c is not woken by Shutdown either, until it returns.
+	// An error of writing to c does not end the connection at once: the frames that
+	// have arrived are handled first.
+	//
+	// ctx ends with the connection, also while the handler runs: when c.Close is called,
+	// and on Linux when a TCP, TLS or Unix-domain connection is reset or its peer has
+	// closed both directions. No byte is read to find that out. A TCP peer that has
+	// ended its sending may still read, so one that closes in order is known to be gone
+	// when it refuses an answer or a keep-alive probe. ctx ends too when the Server is
+	// closed, or the context of its Shutdown ends, but not with Shutdown, which lets
+	// handlers finish. A handler that reads from c is not woken by Shutdown either,
+	// until it returns.
 	Handle func(ctx context.Context, c *Conn, f Frame) error
 
 	// Open, if set, is called before the first frame of a connection is read. It may
@@ -72,7 +79,9 @@ type Server struct {
 	// ConnError, if set, is called when a connection ends with an error: one of
 	// Handle or Open, or of reading or writing. The end of the stream between frames
 	// is none. What it writes to c, such as an answer to a *SizeError, is still
-	// sent; then the connection is closed.
+	// sent; then the connection is closed. It is also called, at most once for a
+	// connection, if a Shutdown has left frames unread, or if the peer has not
+	// acknowledged the last answers when the connection is closed.
 	ConnError func(c *Conn, err error)
 
 	mu        sync.Mutex
@@ -90,8 +99,8 @@ type Server struct {
 // Shutdown or Close, and otherwise that of ln; its connections go on. It may be
 // called for several listeners.
 //
-// Errors of accepting that pass, such as those of a process that has too many
-// files open, are waited out.
+// Temporary accept errors, such as those of a process that has too many files
+// open, are logged and retried.
 func (s *Server) Serve(ln net.Listener) error {
 	defer ln.Close()
 	if s.Layout == nil || s.Handle == nil {
@@ -307,14 +316,18 @@ func (s *Server) handle(ctx context.Context, c *Conn) error {
 
 // Shutdown ends the Server in order: it stops accepting, lets every handler
 // finish, also handles the frames that have arrived, flushes the answers, waits
-// until the peer has read them and closes, or has been silent for a second, and
-// returns when all connections are closed.
+// until the peer's kernel has acknowledged them, and the peer closes, is silent for a
+// second, or goes on sending for five, and returns when all connections are closed.
+// Connections that were not accepted yet, those that wait for a place of MaxConns
+// among them, are refused or reset by the kernel, with what they have sent.
 //
 // Of a frame that is here in part the rest has until the FrameTimeout, or five
-// seconds if there is none, and for the last answers a peer has the WriteTimeout, or
-// five seconds. There is no limit for handlers, nor for Open and Done: a peer that they
-// wait for is theirs to limit, as by the IdleTimeout. If ctx ends before all is done,
-// Shutdown does what Close does and returns the error of ctx.
+// seconds if there is none. The last flush has the WriteTimeout, or five seconds, and
+// so has the peer to acknowledge it, which Linux and macOS report; elsewhere the second
+// of silence has to do. ConnError reports what was not read or not acknowledged. There
+// is no limit for handlers, nor for Open and Done: a peer that they wait for is theirs
+// to limit, as by the IdleTimeout. If ctx ends before all is done, Shutdown does what
+// Close does and returns the error of ctx.
 func (s *Server) Shutdown(ctx context.Context) error {
 	s.stop((*Conn).end)
 	done := make(chan struct{})

@@ -13,7 +13,7 @@ import (
 const (
 	// flushAt is how many bytes wait at most to be written.
 	flushAt = 32 << 10
-	// vectorAt is the size from which a payload is not copied behind its header,
+	// vectorAt is the size from which a payload is not copied after its header,
 	// but goes to a socket in a vectored write. Smaller ones are collected.
 	vectorAt = flushAt
 	// separateAt is the same for what is no socket. A second write to it, which TLS
