@@ -10,6 +10,7 @@ require (
 )
 
 require (
+	github.com/golangci/plugin-module-register v0.1.2
 	github.com/leanovate/gopter v0.2.9 // indirect
 	golang.org/x/sync v0.22.0 // indirect
 )
