@@ -99,6 +99,8 @@ var functions = map[string]function{
 	"frame.Layout.Append":     {Op: "pack", Format: framed, Values: 2},
 	"frame.Writer.Write":      {Op: "pack", Format: framed, Values: 1},
 	"frame.Conn.WriteContext": {Op: "pack", Format: framed, Values: 2},
+	"frame.Conn.Send":         {Op: "pack", Format: framed, Values: 1},
+	"frame.Conn.TrySend":      {Op: "pack", Format: framed, Values: 1},
 	"frame.Header.Scan":       {Op: "scan_from", Format: framed, Values: 0, Scans: true},
 
 	"Struct.Unpack":     {Op: "unpack", Format: receiver, Values: none},
