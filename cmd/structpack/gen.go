@@ -39,7 +39,7 @@ func (c *call) gen() error {
 
 // config reads the options of gen.
 func (c *call) config() (*gen.Config, error) {
-	config := &gen.Config{Tags: c.tags, Output: c.output, NoTest: c.notest, Header: c.value("header")}
+	config := &gen.Config{Tags: c.tags, Output: c.output, NoTest: c.notest, Header: c.value("header"), View: c.has("view")}
 	if config.Output == "-" {
 		config.Output = ""
 	}
@@ -123,6 +123,8 @@ type_structpack_test.go. In a Go file:
   --abi ABI       the platform of native formats; without it, a format that is
                   not the same on all of them is refused
   -o FILE         the file to write; with - the code goes to standard output
+  --view          write TYPEView too, a []byte with a method to get and one to
+                  set each field in place
   --notest        write no test
   --header FILE   comments to begin the files with, such as a licence
   --check         write nothing; fail if a file has not the right content

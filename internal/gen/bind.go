@@ -104,6 +104,7 @@ func (s *source) bind(r *record) error {
 	if len(leaves) > most {
 		return fail(s.declared(r.Type), "type %s has %d fields and elements to be spelled out (limit %d); a structpack.Codec takes it", r.Type, len(leaves), most)
 	}
+	r.steps, r.leaves = nil, nil
 	items := r.items()
 	for _, l := range leaves {
 		if l.N == 0 || l.CString {
@@ -117,6 +118,7 @@ func (s *source) bind(r *record) error {
 			return err
 		}
 		r.add(items[0], l, v)
+		r.leaves = append(r.leaves, bound{l, items[0]})
 	}
 	return nil
 }

@@ -30,6 +30,13 @@ func (s *source) check(records []*record) error {
 		}
 		files = append(files, f)
 	}
+	if s.views != "" {
+		f, err := parser.ParseFile(s.fset, stubName+"views", s.views, parser.SkipObjectResolution)
+		if err != nil {
+			return fail(s.Where, "views: %v", err)
+		}
+		files = append(files, f)
+	}
 	var first *types.Error
 	conf := types.Config{
 		GoVersion:   s.version,

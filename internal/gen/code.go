@@ -105,13 +105,18 @@ func (r *record) own(name string) string { return "_" + r.Type + "_" + name }
 // isLocal reports whether the code that moves values has a variable of that name.
 func isLocal(name string) bool { return locals.MatchString(name) }
 
-var locals = regexp.MustCompile(`^(v|b|op|i|(n|ok|x|y)\d*)$`)
+var locals = regexp.MustCompile(`^(v|b|op|[i-m]|(i|n|ok|x|y)\d*)$`)
 
 // code writes the file with the methods of the records.
 func (s *source) code(command string, records []*record) ([]byte, error) {
 	c := s.coder(records)
 	for _, r := range records {
 		c.record(r)
+		if s.View {
+			if err := c.view(r, false); err != nil {
+				return nil, err
+			}
+		}
 	}
 	c.helpers()
 	return c.finish(command, records)
@@ -167,9 +172,21 @@ func (c *coder) names(text []byte) (err error) {
 	}
 	scope := c.pkg.Scope()
 	for _, d := range f.Decls {
-		if d, ok := d.(*ast.FuncDecl); ok && d.Recv == nil && scope.Lookup(d.Name.Name) != nil {
-			pos, _ := c.real(scope.Lookup(d.Name.Name))
-			return fail(pos, "%s is declared, and gen is to declare it", d.Name.Name)
+		name := ""
+		switch d := d.(type) {
+		case *ast.FuncDecl:
+			if d.Recv == nil {
+				name = d.Name.Name
+			}
+		case *ast.GenDecl:
+			if d.Tok == token.TYPE {
+				name = d.Specs[0].(*ast.TypeSpec).Name.Name
+			}
+		}
+		if obj := scope.Lookup(name); name != "" && obj != nil {
+			if pos, ok := c.real(obj); ok {
+				return fail(pos, "%s is declared, and gen is to declare it", name)
+			}
 		}
 	}
 	var visit func(ast.Node) bool

@@ -7,6 +7,7 @@
 package gen
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"go/types"
@@ -28,6 +29,7 @@ type Config struct {
 	Tags    string          // build tags, as the go command takes them
 	Output  string          // file for the code; Default if empty
 	NoTest  bool
+	View    bool   // write views too
 	Header  string // a file with comments that generated files begin with
 	Where   string // file and line that the Records come from, for errors; may be empty
 
@@ -118,6 +120,9 @@ func (c *Config) command() string {
 	if c.ABI != nil {
 		fmt.Fprintf(&b, " -abi %s", c.ABI.Name)
 	}
+	if c.View {
+		b.WriteString(" -view")
+	}
 	return b.String()
 }
 
@@ -135,6 +140,7 @@ type record struct {
 	decl    string       // the declaration of a new type
 	typ     *types.Named // nil until the package has been type-checked
 	steps   []step
+	leaves  []bound
 }
 
 // Generate returns the files for c, the code first.
@@ -155,6 +161,22 @@ func Generate(c *Config) ([]File, error) {
 	}
 	if err := src.derive(records); err != nil {
 		return nil, err
+	}
+	if c.View {
+		// Code that uses the views needs to see them before they are written, and they
+		// need the types.
+		wrong := src.check(records)
+		for _, r := range records {
+			if r.typ == nil {
+				return nil, wrong
+			}
+			if err := src.bind(r); err != nil {
+				return nil, cmp.Or(wrong, err)
+			}
+		}
+		if src.views, err = src.viewStub(records); err != nil {
+			return nil, err
+		}
 	}
 	if err := src.check(records); err != nil {
 		return nil, err

@@ -33,6 +33,7 @@ type source struct {
 	others []*record // of other runs for the same package
 
 	header  string // comments for the generated files to begin with
+	views   string // a file with stubs of the views to come
 	arch    string // GOARCH
 	version string // of the language
 	exports map[string]*listed
