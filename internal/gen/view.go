@@ -302,14 +302,14 @@ func (s *source) viewStub(records []*record) (string, error) {
 		}
 	}
 	// What bodies would need is not there.
-	used := ""
+	var used strings.Builder
 	for line := range strings.Lines(c.body.String()) {
 		if !strings.HasPrefix(line, "//") {
-			used += line
+			used.WriteString(line)
 		}
 	}
 	for path, name := range c.imports {
-		if !strings.Contains(used, name+".") {
+		if !strings.Contains(used.String(), name+".") {
 			delete(c.imports, path)
 		}
 	}
