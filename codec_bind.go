@@ -5,6 +5,7 @@ import (
 	"math"
 	"reflect"
 	"strconv"
+	"strings"
 )
 
 // A leaf is a field, or an element of an array with those behind it, that takes
@@ -83,18 +84,19 @@ func (b *binder) skipPads() {
 func (b *binder) name(path []int) string { return nameOf(b.root, path) }
 
 func nameOf(t reflect.Type, path []int) string {
-	name := t.String()
+	var name strings.Builder
+	name.WriteString(t.String())
 	for _, step := range path {
 		if t.Kind() == reflect.Struct {
 			f := t.Field(step)
-			name += "." + f.Name
+			name.WriteString("." + f.Name)
 			t = f.Type
 		} else {
-			name += "[" + strconv.Itoa(step) + "]"
+			name.WriteString("[" + strconv.Itoa(step) + "]")
 			t = t.Elem()
 		}
 	}
-	return name
+	return name.String()
 }
 
 // typeOf returns the type of what is at a path.
