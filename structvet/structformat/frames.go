@@ -242,7 +242,7 @@ func (c *checker) checkFrame(call *ast.CallExpr, fn function, f format, structs 
 	n := structs[0].NumValues() - 1
 	if len(args) != n {
 		l, err := frame.NewLayout(f.text, frame.LengthAt(at))
-		if err != nil {
+		if err != nil || c.sliced(structs[0], args, func(values ...any) ([]byte, error) { return l.Append(nil, nil, values...) }) {
 			return
 		}
 		_, err = l.Append(nil, nil, make([]any, len(args))...)
@@ -278,6 +278,8 @@ func (c *checker) checkInteger(call *ast.CallExpr, f format) {
 		d.Message = fmt.Sprintf("%s panics: there is no value %d; the format %s has %d", method, i, quote(f.text), structs[0].NumValues())
 	case field.Code == "c" || field.Code == "?" || isInteger(field):
 		return
+	case field.Code == "s" && (f.layout == nil || f.layout.Length == i || f.layout.Length == someLength):
+		return // the length may be such bytes
 	default:
 		d.Message = fmt.Sprintf("%s panics: value %d of %s ('%s' at byte %d) is no integer", method, i, quote(f.text), field.Code, field.Pos)
 	}

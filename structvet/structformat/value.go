@@ -1,13 +1,16 @@
 package structformat
 
 import (
+	"errors"
 	"fmt"
 	"go/ast"
 	"go/constant"
 	"go/token"
 	"go/types"
+	"math"
 	"math/big"
 	"reflect"
+	"slices"
 	"sort"
 	"strconv"
 
@@ -19,6 +22,9 @@ import (
 // checkValues checks the values that a call packs.
 func (c *checker) checkValues(call *ast.CallExpr, fn function, f format, structs []*structpack.Struct, args []operand) {
 	if n := structs[0].NumValues(); len(args) != n {
+		if c.sliced(structs[0], args, structs[0].Pack) {
+			return
+		}
 		values := make([]any, len(args))
 		_, err := structs[0].Pack(values...)
 		if fn.Op == "pack_into" {
@@ -31,6 +37,73 @@ func (c *checker) checkValues(call *ast.CallExpr, fn function, f format, structs
 		return
 	}
 	c.checkEach(call, fn, f, structs, args, func(i int) int { return i })
+}
+
+// sliced reports whether slices among the values may stand for items with a repeat
+// count: whether the library packs them with some lengths, or finds another fault.
+func (c *checker) sliced(s *structpack.Struct, args []operand, pack func(...any) ([]byte, error)) bool {
+	lengths := []int{}
+	for _, field := range c.fieldsOf(s) {
+		if field.Values <= 1<<10 && !slices.Contains(lengths, field.Values) {
+			lengths = append(lengths, field.Values)
+		}
+	}
+	values := make([]any, len(args))
+	var lists []int // the values whose lengths are not known
+	for i, arg := range args {
+		elem := types.Type(nil)
+		if !arg.IsNil() && arg.Type != nil {
+			switch t := arg.Type.Underlying().(type) {
+			case *types.Slice:
+				elem = t.Elem()
+			case *types.Array:
+				elem = t.Elem()
+			}
+		}
+		switch b, ok := typeOf(elem); {
+		case elem == nil:
+			values[i], _ = c.witness(arg)
+		case ok:
+			values[i] = b
+			lists = append(lists, i)
+		}
+	}
+	if len(lists) == 0 {
+		return false
+	}
+	if tries := math.Pow(float64(len(lengths)), float64(len(lists))); tries > 256 {
+		return true // too many to ask for
+	}
+	var ask func(lists []int) bool
+	ask = func(lists []int) bool {
+		if len(lists) == 0 {
+			_, err := pack(values...)
+			return !errors.Is(err, structpack.ErrCount)
+		}
+		list := values[lists[0]]
+		defer func() { values[lists[0]] = list }()
+		for _, n := range lengths {
+			values[lists[0]] = reflect.MakeSlice(reflect.SliceOf(list.(reflect.Type)), n, n).Interface()
+			if ask(lists[1:]) {
+				return true
+			}
+		}
+		return false
+	}
+	return ask(lists)
+}
+
+// typeOf returns the type that stands for that of the elements of a slice.
+func typeOf(elem types.Type) (reflect.Type, bool) {
+	if elem == nil {
+		return nil, false
+	}
+	b, ok := elem.Underlying().(*types.Basic)
+	if !ok {
+		return nil, false
+	}
+	kind, ok := kinds[b.Kind()]
+	return kind, ok
 }
 
 // checkEach checks each value that a call packs; position says which one of the

@@ -21,12 +21,12 @@ var (
 	_ = frame.MustLayout("@I")                                        // want `the format must begin with <, > or !`
 	_ = frame.MustLayout("!HBI")                                      // want `layout "!HBI": more than one integer, and no LengthAt`
 	_ = frame.MustLayout("!HBI", frame.LengthAt(3))                   // want `layout "!HBI": value 3 is no integer of it`
-	_ = frame.MustLayout("!H4sI", frame.LengthAt(length))             // want `value 1 is no integer of it`
+	_ = frame.MustLayout("!H9sI", frame.LengthAt(length))             // want `value 1 is no integer of it`
 	_ = frame.MustLayout("!4s")                                       // want `no integer that could be the length`
 	_ = frame.MustLayout("!cI", frame.CountsFrom(2))                  // want `it has no value 2 to count from`
 	_ = frame.MustLayout("!I", frame.Trailer(-1))                     // want `a trailer of -1 bytes`
 	_ = frame.MustLayout("!5000sI")                                   // want `a header of 5004 bytes is too large \(limit 4096\)`
-	_ = frame.MustLayout("!I", frame.LengthFunc(f), frame.Trailer(1)) // want `LengthFunc goes with no other rule`
+	_ = frame.MustLayout("!I", frame.LengthFunc(f), frame.Trailer(1)) // want `LengthFunc .*no other rule`
 )
 
 func f(head []byte) (int64, error) { return 0, nil }

@@ -709,3 +709,13 @@ func variadic(values ...any) ([]byte, error) {
 	return structpack.Pack("!BB", values...)
 }
 func r114() { variadic(1); variadic(1, 2) }
+
+var three = frame.MustLayout("!3sBBI", frame.LengthAt(0))
+
+func r115(b []byte) uint64 {
+	f, err := three.Parse(b)
+	if err != nil {
+		return 0
+	}
+	return f.Uint(0)
+}
