@@ -175,7 +175,7 @@ func (b *binding) unpackAll(data []byte, v mem.Value) error {
 		return b.nilPointer("unpack")
 	}
 	if len(data) != b.s.size {
-		return b.s.badLength("unpack")
+		return b.s.badLength("unpack", len(data))
 	}
 	b.unpack(data, v)
 	return nil

@@ -60,8 +60,8 @@ func TestErrors(t *testing.T) {
 		{structpack.PackInto("!i", make([]byte, 4), 1, 1), structpack.ErrBuffer, `structpack: pack_into "!i": pack_into requires a buffer of at least 5 bytes for packing 4 bytes at offset 1 (actual buffer size is 4)`},
 		{pack("<2000000000x"), structpack.ErrBuffer, `structpack: pack "<2000000000x": a structure of 2000000000 bytes is too large to allocate (limit ` +
 			map[bool]string{true: "1073741824", false: "268435456"}[^uint(0)>>63 == 1] + `); PackInto has no limit`},
-		{unpack("!i", "abc"), structpack.ErrBuffer, `structpack: unpack "!i": unpack requires a buffer of 4 bytes`},
-		{scan("!i", "abc", new(int32)), structpack.ErrBuffer, `structpack: scan "!i": unpack requires a buffer of 4 bytes`},
+		{unpack("!i", "abc"), structpack.ErrBuffer, `structpack: unpack "!i": unpack requires a buffer of 4 bytes (got 3)`},
+		{scan("!i", "abc", new(int32)), structpack.ErrBuffer, `structpack: scan "!i": unpack requires a buffer of 4 bytes (got 3)`},
 		{scan("!i", "abcd", new(int16)), structpack.ErrType, `structpack: scan "!i": value 0 ('i' at byte 1, got *int16): the destination cannot take int32`},
 		{scan("!2i", "abcdefgh", new([3]int32)), structpack.ErrType, `structpack: scan "!2i": value 0 ('i' at byte 1, got *[3]int32): the destination cannot take 2 values of type int32`},
 		{scan("!i", "abcd", int32(7)), structpack.ErrType, `structpack: scan "!i": value 0 ('i' at byte 1, got int32): the destination is not a pointer`},

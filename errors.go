@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"sort"
 	"strconv"
 	"strings"
 )
@@ -11,11 +12,17 @@ import (
 // The kinds of mistake, for errors.Is. Every error of this package is an
 // *Error that wraps one of them.
 var (
-	ErrFormat = errors.New("bad format")                   // the format string
-	ErrCount  = errors.New("wrong number of values")       // too few or too many values or destinations
-	ErrType   = errors.New("value of the wrong type")      // a value that its code cannot take, or a destination that cannot take it
-	ErrRange  = errors.New("value out of range")           // a value that its code cannot hold
-	ErrBuffer = errors.New("buffer does not fit the size") // the length of the data or buffer, or an offset into it
+	// The format string is wrong.
+	ErrFormat = errors.New("bad format")
+	// There are too few or too many values or destinations.
+	ErrCount = errors.New("wrong number of values")
+	// A code cannot take the type of its value, or a destination cannot take the value.
+	ErrType = errors.New("value of the wrong type")
+	// A code cannot hold its value.
+	ErrRange = errors.New("value out of range")
+	// The length of the data or buffer is wrong, or an offset into it, or a result
+	// would be too large to allocate.
+	ErrBuffer = errors.New("buffer does not fit the size")
 )
 
 // An Error says what failed, where in the format, and why.
@@ -29,6 +36,8 @@ type Error struct {
 
 	item   string // for ErrFormat: the text of the item
 	goType string // the Go type of a value or destination of the wrong type
+	detail string // what follows Reason in print
+	length int    // the length of the data, plus one, if it is wrong and Reason does not say it; or 0
 	record int    // the number of the record at fault in a batch, from 1; 0 if there is no batch
 }
 
@@ -60,8 +69,16 @@ func (e *Error) Error() string {
 		fmt.Fprintf(&b, "%s at byte %d: ", quote(e.item), e.Pos)
 	}
 	b.WriteString(e.Reason)
+	b.WriteString(e.detail)
+	if e.length > 0 {
+		fmt.Fprintf(&b, " (got %d)", e.length-1)
+	}
 	return b.String()
 }
+
+// Record returns the index of the record at fault in a batch, counted from 0, or -1
+// if there is no batch.
+func (e *Error) Record() int { return e.record - 1 }
 
 // Unwrap returns the kind of mistake.
 func (e *Error) Unwrap() error { return e.Err }
@@ -125,9 +142,17 @@ func (s *Struct) failItem(op string, in *inst, kind error, reason string) *Error
 	return e
 }
 
-// badLength is the error for data that has not exactly the size of the structure.
-func (s *Struct) badLength(op string) *Error {
-	return s.fail(op, ErrBuffer, "unpack requires a buffer of %d bytes", s.size)
+// badLength is the error for data of n bytes, which is not the size of the structure.
+func (s *Struct) badLength(op string, n int) *Error {
+	return s.failLength(op, n, "unpack requires a buffer of %d bytes", s.size)
+}
+
+// failLength makes an error about data of n bytes, for a sentence of CPython's that
+// does not say how many there are.
+func (s *Struct) failLength(op string, n int, format string, args ...any) *Error {
+	e := s.fail(op, ErrBuffer, format, args...)
+	e.length = n + 1
+	return e
 }
 
 func formatError(format string, pos, end int, reason string) *Error {
@@ -153,7 +178,7 @@ var (
 func (s *Struct) room(op string, say *sentences, buf []byte, o int) (offset int, err error) {
 	if o < 0 {
 		if o+s.size > 0 {
-			return 0, s.fail(op, ErrBuffer, say.crosses, s.size, o)
+			return 0, s.failLength(op, len(buf), say.crosses, s.size, o)
 		}
 		if o+len(buf) < 0 {
 			return 0, s.fail(op, ErrBuffer, "offset %d out of range for %d-byte buffer", o, len(buf))
@@ -178,11 +203,7 @@ func (s *Struct) packError(op string, index int, v any) error {
 // refusal says why a value at index, whose type is called goType, is refused; it
 // returns nil if it is not.
 func (s *Struct) refusal(op string, index int, v any, goType string) error {
-	for i := range s.plan {
-		in := &s.plan[i]
-		if index < in.val || in.val+in.values() <= index {
-			continue
-		}
+	if in := s.instOf(index); in != nil {
 		if err := in.accepts(v); err != nil {
 			return s.failValue(op, index, err, in.reason(s.itemOf(index).code.name, v, err), goType)
 		}
@@ -192,10 +213,18 @@ func (s *Struct) refusal(op string, index int, v any, goType string) error {
 
 // tooLarge is the error for a number at index that its code cannot hold.
 func (s *Struct) tooLarge(op string, index int) *Error {
-	for i := range s.plan {
-		if in := &s.plan[i]; in.val <= index && index < in.val+in.values() {
-			return s.failValue(op, index, ErrRange, in.reason(s.itemOf(index).code.name, nil, ErrRange), "")
-		}
+	in := s.instOf(index)
+	if in == nil {
+		return nil
 	}
-	return nil
+	return s.failValue(op, index, ErrRange, in.reason(s.itemOf(index).code.name, nil, ErrRange), "")
+}
+
+// instOf returns the instruction that takes the value at index, or nil.
+func (s *Struct) instOf(index int) *inst {
+	i := sort.Search(len(s.plan), func(i int) bool { return s.plan[i].val+s.plan[i].values() > index })
+	if i == len(s.plan) || index < 0 {
+		return nil
+	}
+	return &s.plan[i]
 }

@@ -7,11 +7,15 @@ import (
 	"example.com/structpack/internal/mem"
 )
 
-// maxAlloc is the largest structure that Pack and AppendPack make room for by
+// maxAlloc is the most that Pack, AppendPack and a batch of a Codec make room for by
 // themselves: 1 GiB, and 256 MiB where an int has 32 bits. A format of a few
 // letters can ask for more memory than there is, and a Go program does not
-// survive asking for it. PackInto has no such limit. A test makes it smaller.
+// survive asking for it. PackInto and a dst with room have no such limit. A test makes
+// it smaller.
 var maxAlloc = 1 << 28 << (^uint(0) >> 63 * 2)
+
+// maxBytes is the largest slice that may be asked for. A test makes it smaller.
+var maxBytes = math.MaxInt
 
 // Pack packs values by the format into a new slice.
 //
@@ -29,8 +33,8 @@ func Pack(format string, values ...any) ([]byte, error) {
 }
 
 // AppendPack packs values by the format and appends them to dst. After an
-// error it returns dst as it was. Values may share memory with dst, but not with
-// what is behind it.
+// error it returns dst as it was; its spare capacity may have been written to. Values
+// may share memory with dst, but not with its spare capacity.
 func AppendPack(dst []byte, format string, values ...any) ([]byte, error) {
 	s, tmp, err := lookup(format)
 	if err != nil {
@@ -61,8 +65,9 @@ func (s *Struct) Pack(values ...any) ([]byte, error) {
 }
 
 // AppendPack packs values and appends them to dst. After an error it returns
-// dst as it was. Values may share memory with dst, but not with what is behind
-// it. It does not allocate if dst has room for s.Size() bytes.
+// dst as it was; its spare capacity may have been written to. Values may share memory
+// with dst, but not with its spare capacity. It does not allocate if dst has room for
+// s.Size() bytes.
 func (s *Struct) AppendPack(dst []byte, values ...any) ([]byte, error) {
 	return s.appendPack(dst, values)
 }
@@ -88,16 +93,24 @@ func (s *Struct) appendPack(dst []byte, values []any) ([]byte, error) {
 
 // appendAny is appendPack for what is not quick.
 func (s *Struct) appendAny(dst []byte, values []any) ([]byte, error) {
-	if len(values) != s.values {
-		return dst, s.fail("pack", ErrCount, "pack expected %d items for packing (got %d)", s.values, len(values))
+	lists := len(values) != s.values
+	if lists {
+		if _, err := s.shape("pack", values); err != nil {
+			return dst, err
+		}
+	}
+	if s.size-(cap(dst)-len(dst)) > 64<<10 { // a value that is refused should not cost so much
+		if err := s.refuse("pack", values, lists); err != nil {
+			return dst, err
+		}
 	}
 	n := len(dst)
 	buf, err := s.grow(dst, 1)
 	if err != nil {
 		return dst, err
 	}
-	if bad := s.pack(buf[n:], values); bad >= 0 {
-		return dst, s.packError("pack", bad, values[bad])
+	if err := s.packValues("pack", buf[n:], values, lists); err != nil {
+		return dst, err
 	}
 	return buf, nil
 }
@@ -108,7 +121,7 @@ func (s *Struct) grow(dst []byte, n int) ([]byte, error) {
 	if s.size == 0 || n <= (cap(dst)-len(dst))/s.size {
 		return dst[:len(dst)+n*s.size], nil
 	}
-	if n > maxAlloc/s.size || len(dst) > math.MaxInt-n*s.size {
+	if n > maxAlloc/s.size || len(dst) > maxBytes-n*s.size {
 		if n == 1 {
 			return nil, s.fail("pack", ErrBuffer, "a structure of %d bytes is too large to allocate (limit %d); PackInto has no limit", s.size, maxAlloc)
 		}
@@ -133,8 +146,11 @@ func (s *Struct) packInto(buf []byte, offset int, values []any) error {
 
 // packAny is packInto for what is not quick.
 func (s *Struct) packAny(buf []byte, offset int, values []any) error {
-	if len(values) != s.values {
-		return s.fail("pack_into", ErrCount, "pack_into expected %d items for packing (got %d)", s.values, len(values))
+	lists := len(values) != s.values
+	if lists {
+		if _, err := s.shape("pack_into", values); err != nil {
+			return err
+		}
 	}
 	if offset < 0 || len(buf)-offset < s.size {
 		var err error
@@ -146,20 +162,41 @@ func (s *Struct) packAny(buf []byte, offset int, values []any) error {
 	// A value that is refused must leave no trace of those before it. Of a
 	// small structure the bytes are kept and put back; the values of a large
 	// one are looked through first.
+	if s.size > keptSize {
+		if err := s.refuse("pack_into", values, lists); err != nil {
+			return err
+		}
+		return s.packValues("pack_into", room, values, lists)
+	}
 	var old kept
-	if s.size <= keptSize {
-		old.keep(room)
-	} else if bad := s.refused(values); bad >= 0 {
-		return s.packError("pack_into", bad, values[bad])
-	}
-	bad := s.pack(room, values)
-	if bad < 0 {
-		return nil
-	}
-	if s.size <= keptSize {
+	old.keep(room)
+	err := s.packValues("pack_into", room, values, lists)
+	if err != nil {
 		old.restore(room)
 	}
-	return s.packError("pack_into", bad, values[bad])
+	return err
+}
+
+// packValues packs values into buf, which has the size of the structure.
+func (s *Struct) packValues(op string, buf []byte, values []any, lists bool) error {
+	if lists {
+		return s.packLists(op, buf, values)
+	}
+	if bad := s.pack(buf, values); bad >= 0 {
+		return s.packError(op, bad, values[bad])
+	}
+	return nil
+}
+
+// refuse returns the error that packValues would end with. It writes nothing.
+func (s *Struct) refuse(op string, values []any, lists bool) error {
+	if lists {
+		return s.packLists(op, nil, values)
+	}
+	if bad := s.refused(values); bad >= 0 {
+		return s.packError(op, bad, values[bad])
+	}
+	return nil
 }
 
 // refused returns the index of the first value that cannot be packed, or -1.

@@ -39,7 +39,7 @@ type flat struct {
 // add appends the instruction for an item, if it needs one.
 func (s *Struct) add(it *item) {
 	if it.code.kind == kindPad {
-		s.addPad(it.offset, it.count)
+		s.addPad(it.offset, it.count, it.index)
 		return
 	}
 	in := inst{op: opOf(it), kind: it.code.kind, foreign: s.big != s.abi.BigEndian, named: s.named, n: it.count, off: it.offset, val: it.index}
@@ -58,7 +58,7 @@ func (s *Struct) add(it *item) {
 }
 
 // addPad appends n zero bytes at an offset, to the padding before them if there is some.
-func (s *Struct) addPad(off, n int) {
+func (s *Struct) addPad(off, n, val int) {
 	if n == 0 {
 		return
 	}
@@ -66,7 +66,7 @@ func (s *Struct) addPad(off, n int) {
 		s.plan[last].n += n
 		return
 	}
-	s.plan = append(s.plan, inst{op: opPad, n: n, off: off})
+	s.plan = append(s.plan, inst{op: opPad, n: n, off: off, val: val})
 }
 
 // flatten returns the form of the plan that small formats run: a step for each value,

@@ -43,26 +43,32 @@ func init() {
 }
 
 // pair does what scanAny does before it writes, for destinations of which only
-// the types are known. How they pair with values depends on no more than which
-// of them are for runs.
+// the types are known. How they pair with values depends on nothing else.
 func (s *Struct) pair(op string, types []reflect.Type) (pairs []rules.Pair, err error) {
-	dests := make([]any, len(types))
-	for i, t := range types {
-		if isRun(t) {
-			dests[i] = (*[0]byte)(nil)
+	pairs, err = s.pairAs(op, types, false)
+	if len(s.empty) > 0 && (err != nil || slices.ContainsFunc(pairs, isBad)) {
+		if lists, err := s.pairAs(op, types, true); err == nil && !slices.ContainsFunc(lists, isBad) {
+			return lists, nil
 		}
 	}
-	var p pairing
-	for p.next(s.plan, dests) {
-		in, t := &s.plan[p.inst], types[p.dest]
+	return pairs, err
+}
+
+func isBad(p rules.Pair) bool { return p.Err != nil }
+
+func (s *Struct) pairAs(op string, types []reflect.Type, lists bool) (pairs []rules.Pair, err error) {
+	dests := make([]any, len(types))
+	p := pairing{types: types, lists: lists}
+	for p.next(s, dests) {
+		in, t := p.item(s), types[p.dest]
 		pair := rules.Pair{Value: in.val + p.k, Run: p.run}
 		if !in.takesType(t, p.run) {
-			pair.Err = s.badDest(op, p, t, false)
+			pair.Err = s.badDest(op, &p, t, false)
 		}
 		pairs = append(pairs, pair)
 	}
 	if p.inst < len(s.plan) || p.dest < len(dests) {
-		return pairs, s.badDests(op, p, len(dests))
+		return pairs, s.badDests(op, &p, dests)
 	}
 	return pairs, nil
 }

@@ -1,7 +1,7 @@
 package structpack
 
 import (
-	"fmt"
+	"bytes"
 	"math"
 	"reflect"
 
@@ -9,20 +9,44 @@ import (
 	"example.com/structpack/internal/mem"
 )
 
+// Scan unpacks data by the format into the variables that dests point to; see
+// [Struct.Scan].
+func Scan(format string, data []byte, dests ...any) error {
+	s, tmp, err := lookup(format)
+	if err != nil {
+		return err
+	}
+	err = s.Scan(data, dests...)
+	tmp.release()
+	return err
+}
+
+// ScanFrom is Scan for the structure at offset in data; what is before and after it
+// is ignored. A negative offset counts from the end of data.
+func ScanFrom(format string, data []byte, offset int, dests ...any) error {
+	s, tmp, err := lookup(format)
+	if err != nil {
+		return err
+	}
+	err = s.scanFrom(data, offset, dests)
+	tmp.release()
+	return err
+}
+
 // Scan unpacks data, which must have exactly s.Size() bytes, into the
 // variables that dests point to, one for each value. It does not allocate,
-// unless a *[]byte is too small, or a *string or *any needs a new value.
+// unless a slice is too small, or a *string or *any needs a new value.
 //
 // A destination is one of these:
 //
 //   - a pointer to the value's own Go type (see the table in the package's
 //     documentation), or to a named type of that kind;
-//   - a pointer to any integer that can hold every value of the code, as *int can
-//     those of B, H, b, h and i, and of I where an int has 64 bits; or to a wider
-//     float or complex type;
+//   - a pointer to another integer type that can hold every value of the code, as
+//     *int can for H, or to a wider float or complex type; *int and *uint are as wide
+//     as the platform has them;
 //   - *any, for any value;
-//   - for s and p: *[]byte, whose capacity is reused, or *string; for s also a
-//     pointer to a byte array of exactly the length;
+//   - for s and p: *[]byte, whose capacity is reused, *string, or what [CString]
+//     returns; for s also a pointer to a byte array of exactly the length;
 //   - nil, to skip a value.
 //
 // The values of an item with a repeat count may go to one pointer instead, to
@@ -30,11 +54,16 @@ import (
 // its capacity is reused. So 4H meets four *uint16, one *[4]uint16 or one
 // *[]uint16, and 4c one *[4]byte. One nil skips them one by one.
 //
+// An item of count 0, as a format made at run time may have, takes no destination; or
+// else, where there is one too many otherwise, a slice whose elements could take its
+// values, which becomes empty, or an array without elements.
+//
 // The destinations are checked before the first one is written: after an error
-// all are as they were. Those whose memory is reused must not share it with data.
+// all are as they were. Those whose memory is reused must not share it with data or
+// with each other. A *any may point to its own place in dests, and to no other.
 func (s *Struct) Scan(data []byte, dests ...any) error {
 	if len(data) != s.size {
-		return s.badLength("scan")
+		return s.badLength("scan", len(data))
 	}
 	return s.scan("scan", data, dests)
 }
@@ -42,6 +71,16 @@ func (s *Struct) Scan(data []byte, dests ...any) error {
 // ScanFrom is Scan for the structure at offset in data; what is before and
 // after it is ignored. A negative offset counts from the end of data.
 func (s *Struct) ScanFrom(data []byte, offset int, dests ...any) error {
+	return s.scanFrom(data, offset, dests)
+}
+
+// CString returns a destination of Scan for text that ends at its first NUL byte, if
+// it has one, as a char array of C does: *text becomes what is before it.
+func CString(text *string) any { return (*cString)(text) }
+
+type cString string
+
+func (s *Struct) scanFrom(data []byte, offset int, dests []any) error {
 	offset, err := s.room("scan_from", &unpackFrom, data, offset)
 	if err != nil {
 		return err
@@ -93,32 +132,31 @@ func setBytes(p *[]byte, b []byte) {
 }
 
 // scanAny is the general way, for destinations of every kind. It goes over
-// them three times, to count, to check, and to write, and once more if there
-// are *any among them.
+// them three times, to count, to check, and to write.
 func (s *Struct) scanAny(op string, data []byte, dests []any) error {
-	var p pairing
-	for p.next(s.plan, dests) {
-	}
-	if p.inst < len(s.plan) || p.dest < len(dests) {
-		return s.badDests(op, p, len(dests))
-	}
-	for p = (pairing{}); p.next(s.plan, dests); {
-		if dest := dests[p.dest]; !s.plan[p.inst].takes(dest, p.run) {
-			return s.badDest(op, p, reflect.TypeOf(dest), isNil(dest))
+	lists := false
+	if err := s.checkDests(op, dests, lists); err != nil {
+		lists = len(s.empty) > 0
+		if !lists || s.checkDests(op, dests, lists) != nil {
+			return err
 		}
 	}
-	anys := false
-	for p = (pairing{}); p.next(s.plan, dests); {
-		switch dests[p.dest].(type) {
+	var places []place
+	for p := (pairing{lists: lists}); p.next(s, dests); {
+		in := p.item(s)
+		size := ops[in.elem].size
+		b := data[in.off+p.k*size:]
+		switch dest := dests[p.dest].(type) {
 		case nil:
 			continue
 		case *any:
-			anys = true
+			if i := mem.IndexOf(dest, dests); i >= 0 && i != p.dest {
+				places = append(places, place{in, in.off + p.k*size, p.dest})
+				continue
+			}
+			*dest = in.value(b, s.big)
 			continue
 		}
-		in := &s.plan[p.inst]
-		size := ops[in.elem].size
-		b := data[in.off+p.k*size:]
 		v := reflect.ValueOf(dests[p.dest]).Elem()
 		if !p.run {
 			in.store(v, b, s.big)
@@ -131,151 +169,17 @@ func (s *Struct) scanAny(op string, data []byte, dests []any) error {
 			in.store(v.Index(k), b[k*size:], s.big)
 		}
 	}
-	if anys {
-		s.scanAnys(data, dests)
+	for _, pl := range places {
+		*dests[pl.dest].(*any) = pl.in.value(data[pl.off:], s.big)
 	}
 	return nil
 }
 
-// scanAnys writes the destinations that are *any. They come last, because one
-// may point into dests, and what it overwrites there is a destination no more.
-func (s *Struct) scanAnys(data []byte, dests []any) {
-	for p := (pairing{}); p.next(s.plan, dests); {
-		if dest, ok := dests[p.dest].(*any); ok && dest != nil {
-			in := &s.plan[p.inst]
-			*dest = in.value(data[in.off+p.k*ops[in.elem].size:], s.big)
-		}
-	}
-}
-
-// A pairing goes over a plan and the destinations for its values side by side.
-// It holds numbers only: a destination kept in it would escape.
-type pairing struct {
-	inst, dest int  // where it is
-	k          int  // which of the values of the instruction the destination is for
-	run        bool // the destination is for all of them
-	begun      bool
-}
-
-// next goes to the next destination. It reports false at the end of either
-// side, with inst at the first instruction that has none.
-func (p *pairing) next(plan []inst, dests []any) bool {
-	if p.begun {
-		p.dest++
-		if p.k++; p.run || p.k == plan[p.inst].values() {
-			p.inst, p.k = p.inst+1, 0
-		}
-	}
-	p.begun = true
-	for p.inst < len(plan) && plan[p.inst].op == opPad {
-		p.inst++
-	}
-	if p.inst == len(plan) || p.dest == len(dests) {
-		return false
-	}
-	in := &plan[p.inst]
-	p.run = p.k == 0 && in.op != opBytes && in.op != opPascal && isRun(reflect.TypeOf(dests[p.dest]))
-	return true
-}
-
-// isRun reports whether a destination of type t is for all values of an item: a
-// pointer to an array or slice.
-func isRun(t reflect.Type) bool {
-	return t != nil && t.Kind() == reflect.Pointer &&
-		(t.Elem().Kind() == reflect.Array || t.Elem().Kind() == reflect.Slice)
-}
-
-// badDests is the error for n destinations that are not for as many values as there
-// are, of which p is behind the last that has its pair.
-func (s *Struct) badDests(op string, p pairing, n int) *Error {
-	values := s.values + n - p.dest // one for each that is left
-	if p.inst < len(s.plan) {
-		values = s.plan[p.inst].val + p.k
-	}
-	if values == n {
-		return s.fail(op, ErrCount, "%s expected %d destinations (got %d)", op, s.values, n)
-	}
-	return s.fail(op, ErrCount, "%s expected destinations for %d values (got %d, for %d values)", op, s.values, n, values)
-}
-
-// badDest is the error for the destination that p is at, of type t.
-func (s *Struct) badDest(op string, p pairing, t reflect.Type, isNil bool) *Error {
-	in := &s.plan[p.inst]
-	reason := "the destination cannot take " + ops[in.elem].goType.String()
-	switch {
-	case t.Kind() != reflect.Pointer:
-		reason = "the destination is not a pointer"
-	case isNil:
-		reason = "the destination is a nil pointer"
-	case p.run:
-		reason = fmt.Sprintf("the destination cannot take %d values of type %s", in.n, ops[in.elem].goType)
-	}
-	return s.failValue(op, in.val+p.k, ErrType, reason, t.String())
-}
-
-// takes reports whether dest can take a value of the instruction, or all of them.
-func (in *inst) takes(dest any, run bool) bool {
-	switch dest := dest.(type) {
-	case nil:
-		return true
-	case *any:
-		return dest != nil
-	}
-	v := reflect.ValueOf(dest)
-	return v.Kind() == reflect.Pointer && !v.IsNil() && in.pointee(v.Type().Elem(), run)
-}
-
-func isNil(dest any) bool {
-	v := reflect.ValueOf(dest)
-	return v.Kind() == reflect.Pointer && v.IsNil()
-}
-
-// takesType is takes for any destination of type t that is not a nil pointer.
-func (in *inst) takesType(t reflect.Type, run bool) bool {
-	return t == nil || t == reflect.TypeFor[*any]() || t.Kind() == reflect.Pointer && in.pointee(t.Elem(), run)
-}
-
-// pointee is takes for a pointer to a variable of type t.
-func (in *inst) pointee(t reflect.Type, run bool) bool {
-	if !run {
-		return in.fits(t)
-	}
-	return (t.Kind() == reflect.Slice || t.Len() == in.n) && in.fits(t.Elem())
-}
-
-// fits reports whether a variable of type t can hold every value of the instruction.
-// It is the one rule for destinations and for the fields of a Codec.
-func (in *inst) fits(t reflect.Type) bool {
-	size := ops[in.elem].goType.Size()
-	if in.named {
-		size = uintptr(ops[in.elem].size)
-	}
-	wide := t.Size() >= size
-	isSigned := reflect.Int <= t.Kind() && t.Kind() <= reflect.Int64
-	switch in.kind {
-	case kindChar:
-		return t.Kind() == reflect.Uint8
-	case kindBool:
-		return t.Kind() == reflect.Bool
-	case kindSigned:
-		return isSigned && wide
-	case kindUnsigned, kindPointer:
-		return reflect.Uint <= t.Kind() && t.Kind() <= reflect.Uintptr && wide ||
-			in.kind == kindUnsigned && isSigned && t.Size() > size
-	case kindFloat:
-		return (t.Kind() == reflect.Float32 || t.Kind() == reflect.Float64) && wide
-	case kindComplex:
-		return (t.Kind() == reflect.Complex64 || t.Kind() == reflect.Complex128) && wide
-	}
-	switch t.Kind() {
-	case reflect.String:
-		return true
-	case reflect.Slice:
-		return t.Elem().Kind() == reflect.Uint8
-	case reflect.Array:
-		return t.Elem().Kind() == reflect.Uint8 && in.op == opBytes && t.Len() == in.n
-	}
-	return false
+// A place is a value that goes into the list of the destinations, in the place of one.
+// It is written when that one is: then the place is a destination no more.
+type place struct {
+	in        *inst
+	off, dest int
 }
 
 // store sets the variable v to the value at b.
@@ -283,13 +187,11 @@ func (in *inst) store(v reflect.Value, b []byte, big bool) {
 	switch in.kind {
 	case kindBool:
 		v.SetBool(b[0] != 0)
-	case kindSigned:
-		v.SetInt(int64(in.load(b, big)))
-	case kindChar, kindUnsigned, kindPointer:
-		if v.CanInt() {
-			v.SetInt(int64(in.load(b, big)))
+	case kindChar, kindSigned, kindUnsigned, kindPointer:
+		if u := in.load(b, big); v.CanInt() {
+			v.SetInt(int64(u))
 		} else {
-			v.SetUint(in.load(b, big))
+			v.SetUint(u)
 		}
 	case kindFloat:
 		setFloat(v, in.load(b, big))
@@ -351,6 +253,9 @@ func setComplex(v reflect.Value, re, im uint64) {
 func storeBytes(v reflect.Value, b []byte) {
 	switch v.Kind() {
 	case reflect.String:
+		if v.Type() == reflect.TypeFor[cString]() {
+			b, _, _ = bytes.Cut(b, []byte{0})
+		}
 		v.SetString(string(b))
 		return
 	case reflect.Slice:

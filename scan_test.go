@@ -36,6 +36,19 @@ func TestScanDestinations(t *testing.T) {
 		{name: "wider integers", format: "!bHi", values: []any{-1, 2, -3}, dests: []any{new(int16), new(uint64), new(int)}, want: []any{int16(-1), uint64(2), -3}},
 		{name: "wider integers with a sign", format: "!BHI", values: []any{255, 65535, uint32(1<<32 - 1)}, dests: []any{new(int16), new(int), new(int64)}, want: []any{int16(255), 65535, int64(1<<32 - 1)}},
 		{name: "runs of wider integers with a sign", format: "!2H2B", values: []any{65535, 1, 255, 2}, dests: []any{new([]int32), new([2]int16)}, want: []any{[]int32{65535, 1}, [2]int16{255, 2}}},
+		{name: "signed and wider", format: "!BHI2H", values: []any{200, 60000, 3999999999, 1, 65535}, dests: []any{new(int16), new(int32), new(int64), new([]int)},
+			want: []any{int16(200), int32(60000), int64(3999999999), []int{1, 65535}}},
+		{name: "none for a count of 0", format: "@hh0l", values: []any{1, 2}, dests: []any{new(int16), new(int16)}, want: []any{int16(1), int16(2)}},
+		{name: "a slice for a count of 0", format: "<B0H", values: []any{1}, dests: []any{new(byte), &[]uint16{7}}, want: []any{byte(1), []uint16{}}},
+		{name: "an array for a count of 0", format: "<0HB", values: []any{1}, dests: []any{new([0]uint16), new(byte)}, want: []any{[0]uint16{}, byte(1)}},
+		{name: "slices for a count of 0 and another", format: "<0H2H", values: []any{1, 2}, dests: []any{new([]uint16), new([]uint16)}, want: []any{[]uint16{}, []uint16{1, 2}}},
+		{name: "a slice for another count than 0", format: "<0H2H", values: []any{1, 2}, dests: []any{new([]uint16)}, want: []any{[]uint16{1, 2}}},
+		{name: "counts of 0 only", format: "<0H0x0d", dests: []any{new([]uint16), new([]float64)}, want: []any{[]uint16{}, []float64{}}},
+		{name: "text after a count of 0", format: "<0B0s", values: []any{""}, dests: []any{new([]byte)}, want: []any{[]byte{}}},
+		{name: "both", format: "<0B2s", values: []any{"ab"}, dests: []any{&[]byte{1}, new([]byte)}, want: []any{[]byte{}, []byte("ab")}},
+		{name: "a slice of another type for a count of 0", format: "<B0H", values: []any{1}, dests: []any{new(byte), new([]string)}, kind: structpack.ErrType},
+		{name: "a longer array for a count of 0", format: "<B0H", values: []any{1}, dests: []any{new(byte), new([1]uint16)}, kind: structpack.ErrType},
+		{name: "a nil pointer for a count of 0", format: "<B0H", values: []any{1}, dests: []any{new(byte), (*[]uint16)(nil)}, kind: structpack.ErrType},
 		{name: "wider floats", format: "!efF", values: []any{0.5, 1.5, 2 + 3i}, dests: []any{new(float64), new(float64), new(complex128)}, want: []any{0.5, 1.5, 2 + 3i}},
 		{name: "uintptr", format: "@P", values: []any{7}, dests: []any{new(uint64)}, want: []any{uint64(7)}},
 		{name: "strings", format: "!3s4p", values: []any{"abc", "de"}, dests: []any{new(string), new(scanText)}, want: []any{"abc", scanText("de")}},
@@ -146,6 +159,15 @@ func TestScanOverDestinations(t *testing.T) {
 	}
 	if number != 2 || any0 != uint8(3) || any1 != uint8(4) || dests[1] != uint8(1) {
 		t.Errorf("got %v %v %v %v, want 2 3 4 1", number, any0, any1, dests[1])
+	}
+
+	// What is overwritten is the pointer to an array, and what comes after it is right.
+	var pair [4]byte
+	var y any
+	dests = []any{nil, &pair, &y}
+	dests[0] = &dests[1]
+	if err := structpack.MustCompile("B4BB").Scan([]byte("\x01\x02\x03\x04\x05\x06"), dests...); err != nil || pair != [4]byte{2, 3, 4, 5} || y != uint8(6) || dests[1] != uint8(1) {
+		t.Errorf("got %v, %v, %v, %v, want 2 to 5, 6, 1", pair, y, dests[1], err)
 	}
 
 	// The last value stays.

@@ -3,6 +3,7 @@ package structpack
 import (
 	"fmt"
 	"reflect"
+	"sort"
 	"strings"
 	"sync/atomic"
 	"unicode/utf8"
@@ -23,9 +24,14 @@ type Struct struct {
 	empty  []inst // the items with a count of 0, which a slice may take
 	abi    ABI
 	named  bool // by who compiled for it
+	marks  []mark
 
 	flat atomic.Pointer[flat] // nil until it is used
 }
+
+// A mark is how far the parser was after some items. A long format has one for every
+// 64 of them, so that an error does not read all of it again.
+type mark struct{ pos, size, values int }
 
 // Compile reads a format and makes a plan of it, for the ABI of the host.
 // The error, if any, is an *Error that wraps ErrFormat.
@@ -83,9 +89,9 @@ func compile(abi *ABI, format string) (*Struct, error) {
 func (s *Struct) compile(format string) error {
 	var p parser
 	p.init(format, &s.abi)
-	s.format, s.big, s.large, s.plan, s.empty = format, p.big, false, s.plan[:0], s.empty[:0]
+	s.format, s.big, s.large, s.plan, s.empty, s.marks = format, p.big, false, s.plan[:0], s.empty[:0], s.marks[:0]
 	var it item
-	for {
+	for n := 1; ; n++ {
 		more, reason := p.next(&it)
 		if reason != "" {
 			return badFormat(format, it.pos, it.end, reason)
@@ -93,8 +99,11 @@ func (s *Struct) compile(format string) error {
 		if !more {
 			break
 		}
-		s.addPad(it.offset-it.pad, it.pad)
+		s.addPad(it.offset-it.pad, it.pad, it.index)
 		s.add(&it)
+		if n%64 == 0 {
+			s.marks = append(s.marks, mark{p.pos, p.size, p.values})
+		}
 	}
 	s.size, s.values = p.size, p.values
 	return nil
@@ -204,11 +213,19 @@ func (s *Struct) items(yield func(item) bool) {
 }
 
 // itemOf returns the item that takes the value at index.
-func (s *Struct) itemOf(index int) (found item) {
-	for it := range s.items {
+func (s *Struct) itemOf(index int) item {
+	var p parser
+	p.init(s.format, &s.abi)
+	if i := sort.Search(len(s.marks), func(i int) bool { return s.marks[i].values > index }); i > 0 {
+		p.pos, p.size, p.values = s.marks[i-1].pos, s.marks[i-1].size, s.marks[i-1].values
+	}
+	var it item
+	for {
+		if more, _ := p.next(&it); !more {
+			return item{code: &code{}, pos: -1}
+		}
 		if it.index <= index && index < it.index+it.values() {
 			return it
 		}
 	}
-	return item{code: &code{}, pos: -1}
 }

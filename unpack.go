@@ -3,6 +3,7 @@ package structpack
 import (
 	"iter"
 	"math"
+	"math/bits"
 	"slices"
 
 	"example.com/structpack/internal/floats"
@@ -52,7 +53,10 @@ func IterUnpack(format string, data []byte) (iter.Seq[[]any], error) {
 // Unpack unpacks data, which must have exactly s.Size() bytes.
 func (s *Struct) Unpack(data []byte) ([]any, error) {
 	if len(data) != s.size {
-		return nil, s.badLength("unpack")
+		return nil, s.badLength("unpack", len(data))
+	}
+	if err := s.tooMany("unpack", 0); err != nil {
+		return nil, err
 	}
 	return s.unpackNew(data), nil
 }
@@ -64,6 +68,9 @@ func (s *Struct) UnpackFrom(data []byte, offset int) ([]any, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := s.tooMany("unpack_from", 0); err != nil {
+		return nil, err
+	}
 	return s.unpackNew(data[offset : offset+s.size]), nil
 }
 
@@ -71,7 +78,10 @@ func (s *Struct) UnpackFrom(data []byte, offset int) ([]any, error) {
 // appends the values to dst. After an error it returns dst as it was.
 func (s *Struct) AppendUnpack(dst []any, data []byte) ([]any, error) {
 	if len(data) != s.size {
-		return dst, s.badLength("unpack")
+		return dst, s.badLength("unpack", len(data))
+	}
+	if err := s.tooMany("unpack", len(dst)); err != nil {
+		return dst, err
 	}
 	n := len(dst)
 	dst = slices.Grow(dst, s.values)[:n+s.values]
@@ -86,6 +96,9 @@ func (s *Struct) AppendUnpack(dst []any, data []byte) ([]any, error) {
 // Every slice it yields is a new one. It reads data as it goes, as Python's does.
 func (s *Struct) IterUnpack(data []byte) (iter.Seq[[]any], error) {
 	if err := s.whole(data); err != nil {
+		return nil, err
+	}
+	if err := s.tooMany("iter_unpack", 0); err != nil {
 		return nil, err
 	}
 	return func(yield func([]any) bool) {
@@ -105,10 +118,21 @@ func (s *Struct) whole(data []byte) error {
 		return s.fail("iter_unpack", ErrBuffer, "cannot iteratively unpack with a struct of length 0")
 	}
 	if len(data)%s.size != 0 {
-		return s.fail("iter_unpack", ErrBuffer, "iterative unpacking requires a buffer of a multiple of %d bytes", s.size)
+		return s.failLength("iter_unpack", len(data), "iterative unpacking requires a buffer of a multiple of %d bytes", s.size)
 	}
 	return nil
 }
+
+// tooMany is the error for values that no slice can hold after n others. Only where an
+// int has 32 bits can that be, with data of half a gigabyte.
+func (s *Struct) tooMany(op string, n int) error {
+	if most := maxBytes / anySize; s.values > most-n {
+		return s.fail(op, ErrBuffer, "%d values are too many for a slice", s.values)
+	}
+	return nil
+}
+
+const anySize = 2 * bits.UintSize / 8
 
 // unpackNew is unpack into a new slice.
 func (s *Struct) unpackNew(data []byte) []any {

@@ -289,3 +289,72 @@ func SetFloat32bits(v reflect.Value, bits uint32) {
 func SetComplex64bits(v reflect.Value, re, im uint32) {
 	*(*[2]uint32)(v.Addr().UnsafePointer()) = [2]uint32{re, im}
 }
+
+// A List is a slice or an array, whose elements are taken as values.
+type List struct {
+	typ, base unsafe.Pointer // the type of the elements, and where they are
+	size      uintptr
+	kind      reflect.Kind
+	methods   bool // the elements are interfaces with methods
+	direct    bool // base is the one element itself: that is how an interface holds it
+	other     any  // a value for those that no code takes
+}
+
+// ListOf returns the List for a slice or an array. Reflection could do it too, but
+// would let every value escape that is ever packed.
+func ListOf(v any) List {
+	t := reflect.TypeOf(v)
+	elem := t.Elem()
+	zero := reflect.Zero(elem).Interface()
+	l := List{typ: TypeOf(zero).p, base: (*eface)(unsafe.Pointer(&v)).data, size: elem.Size(), kind: elem.Kind(), other: zero}
+	if t.Kind() == reflect.Slice {
+		l.base = *(*unsafe.Pointer)(l.base)
+	}
+	switch l.kind {
+	case reflect.Interface:
+		l.methods = elem.NumMethod() > 0
+	case reflect.Array:
+		if elem.Elem().Kind() == reflect.Uint8 {
+			l.kind = reflect.Uint8 // it is never held directly
+		}
+	case reflect.Pointer, reflect.Map, reflect.Chan, reflect.Func, reflect.UnsafePointer:
+		l.direct = t.Kind() == reflect.Array && t.Len() == 1
+	}
+	return l
+}
+
+// At returns the element at index i. It does not allocate: the value is where the
+// element is.
+func (l *List) At(i int) any {
+	e := eface{l.typ, unsafe.Add(l.base, uintptr(i)*l.size)}
+	switch l.kind {
+	case reflect.Interface:
+		if !l.methods {
+			return *(*any)(e.data)
+		}
+		held := (*struct {
+			table *struct{ inter, typ unsafe.Pointer }
+			data  unsafe.Pointer
+		})(e.data)
+		if held.table == nil {
+			return nil
+		}
+		e = eface{held.table.typ, held.data}
+	case reflect.Pointer, reflect.Map, reflect.Chan, reflect.Func, reflect.UnsafePointer:
+		if !l.direct {
+			e.data = *(*unsafe.Pointer)(e.data)
+		}
+	case reflect.Struct, reflect.Array:
+		return l.other
+	}
+	return *(*any)(unsafe.Pointer(&e))
+}
+
+// IndexOf returns the index of the element of all that p points to, or -1.
+func IndexOf(p *any, all []any) int {
+	at := uintptr(unsafe.Pointer(p)) - uintptr(unsafe.Pointer(unsafe.SliceData(all)))
+	if i := at / unsafe.Sizeof(*p); i < uintptr(len(all)) {
+		return int(i)
+	}
+	return -1
+}

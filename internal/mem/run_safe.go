@@ -208,3 +208,22 @@ func SetFloat32bits(v reflect.Value, bits uint32) {
 func SetComplex64bits(v reflect.Value, re, im uint32) {
 	*complex64Of(v.Addr()) = complex(math.Float32frombits(re), math.Float32frombits(im))
 }
+
+// A List is a slice or an array, whose elements are taken as values.
+type List struct{ v reflect.Value }
+
+// ListOf returns the List for a slice or an array.
+func ListOf(v any) List { return List{reflect.ValueOf(v)} }
+
+// At returns the element at index i.
+func (l *List) At(i int) any { return l.v.Index(i).Interface() }
+
+// IndexOf returns the index of the element of all that p points to, or -1.
+func IndexOf(p *any, all []any) int {
+	for i := range all {
+		if p == &all[i] {
+			return i
+		}
+	}
+	return -1
+}

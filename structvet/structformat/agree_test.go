@@ -179,6 +179,11 @@ func badFormatProbe(r *rand.Rand) probe {
 	return probe{source: source, want: []string{err.Error()}}
 }
 
+func isSlice(v any) bool {
+	k := reflect.ValueOf(v).Kind()
+	return k == reflect.Slice || k == reflect.Array
+}
+
 // packProbe packs values, one of which may not fit.
 func packProbe(r *rand.Rand) probe {
 	format := fuzz.Format(r)
@@ -220,6 +225,7 @@ func packProbe(r *rand.Rand) probe {
 		}
 		// The others fit, but may be cut.
 		p.cut = cuts(s, values, constant, bad)
+	case slices.ContainsFunc(values, isSlice): // it may stand for all values of an item
 	default:
 		p.want = []string{err.Error()}
 	}

@@ -37,6 +37,10 @@ func Pack(s *structpack.Struct, format string, values []any) []Way {
 	}
 	into := func(buf []byte, offset int) error { return s.PackInto(buf, offset, values...) }
 	all = append(all, inside(s, "Struct.PackInto", into)...)
+	if lists := lists(s, values); lists != nil {
+		all = append(all, Way{"Struct.Pack of slices", "pack", func() (any, error) { return s.Pack(lists...) }})
+		all = append(all, inside(s, "Struct.PackInto of slices", func(buf []byte, offset int) error { return s.PackInto(buf, offset, lists...) })...)
+	}
 	if format == "" {
 		return all
 	}
@@ -46,6 +50,30 @@ func Pack(s *structpack.Struct, format string, values []any) []Way {
 	return append(all, inside(s, "PackInto", func(buf []byte, offset int) error {
 		return structpack.PackInto(format, buf, offset, values...)
 	})...)
+}
+
+// lists returns the values with those of each item with a repeat count in a slice, or
+// nil if as many things are left as the format has values, or they are not as many.
+func lists(s *structpack.Struct, values []any) (all []any) {
+	if len(values) != s.NumValues() {
+		return nil
+	}
+	for _, f := range s.Fields() {
+		switch own := values[f.Index:][:f.Values]; {
+		case f.Code == "x":
+		case f.Values == 1:
+			if k := reflect.ValueOf(own[0]).Kind(); k == reflect.Slice || k == reflect.Array {
+				return nil // one that is refused as a value may be taken as a slice
+			}
+			all = append(all, own[0])
+		default:
+			all = append(all, slices.Clip(append([]any{}, own...)))
+		}
+	}
+	if len(all) == len(values) {
+		return nil
+	}
+	return all
 }
 
 func appended(pack func(dst []byte) ([]byte, error)) func() (any, error) {
@@ -235,7 +263,11 @@ func scanRuns(s *structpack.Struct, data []byte) (any, error) {
 	var dests []any
 	for i, f := range s.Fields() {
 		switch {
-		case f.Values == 0:
+		case f.Code == "x":
+		case f.Count == 0 && f.Code != "s" && f.Code != "p" && i%2 == 0:
+			dests = append(dests, reflect.New(reflect.ArrayOf(0, f.Type)).Interface())
+		case f.Count == 0 && f.Code != "s" && f.Code != "p":
+			dests = append(dests, reflect.New(reflect.SliceOf(f.Type)).Interface())
 		case f.Code == "s" || f.Code == "p" || f.Values == 1:
 			dests = append(dests, reflect.New(own[f.Index]).Interface())
 		case i%2 == 0:
@@ -247,11 +279,17 @@ func scanRuns(s *structpack.Struct, data []byte) (any, error) {
 	err := s.Scan(data, dests...)
 	values := make([]any, 0, len(own))
 	for _, f := range s.Fields() {
-		if f.Values == 0 || err != nil {
+		if f.Code == "x" || err != nil {
 			continue
 		}
 		v := reflect.ValueOf(dests[0]).Elem()
 		dests = dests[1:]
+		if f.Values == 0 {
+			if v.Len() != 0 || v.Kind() == reflect.Slice && v.IsNil() {
+				return nil, fmt.Errorf("no values for %s are %#v", f.Code, v)
+			}
+			continue
+		}
 		if v.Type() == own[f.Index] {
 			values = append(values, v.Interface())
 			continue
