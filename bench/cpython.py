@@ -2,6 +2,7 @@
 import array
 import collections
 import json
+import re
 import struct
 import sys
 import timeit
@@ -20,14 +21,20 @@ def nanoseconds(statement, names, n=20000):
     return timeit.Timer(statement, globals=names).timeit(n) / n * 1e9
 
 
+def counting(n):
+    return bytes((i * 37 + 11) & 255 for i in range(n))
+
+
 def record(fmt, what):
     s = struct.Struct(fmt)
-    values = RECORDS[fmt]
+    values = RECORDS.get(fmt) or s.unpack(counting(s.size))
     names = {"v%d" % i: v for i, v in enumerate(values)}
     args = ", ".join(names)
     names.update(pack_into=s.pack_into, unpack_from=s.unpack_from, buf=bytearray(s.size), data=s.pack(*values))
     if what == "pack":
         yield "pack_into", nanoseconds("pack_into(buf, 0, %s)" % args, names)
+        names.update(pack=s.pack)
+        yield "pack", nanoseconds("pack(%s)" % args, names)
     else:
         yield "unpack_from", nanoseconds("unpack_from(data)", names)
 
@@ -59,15 +66,39 @@ def numbers(fmt, what):
         yield "array", nanoseconds("b = array(code)\nb.frombytes(data)\n%s" % ("b.byteswap()" if swap else ""), names, 1) / n
 
 
+def loop(fmt, n):
+    s = struct.Struct(fmt)
+    data = s.pack(*RECORDS[fmt]) * n if fmt in RECORDS else counting(s.size * n)
+    yield "a loop over iter_unpack", nanoseconds("for r in iter_unpack(data): pass", {"iter_unpack": s.iter_unpack, "data": data}, 20) / n
+
+
+def formats(n, what):
+    """Uses n formats in turn, as formatsJobs of bench does."""
+    if what == "pack":
+        f = ["!L%ds%ds" % (1 + i // 300, 1 + i % 300) for i in range(n)]
+        statement = "for f in formats: pack(f, 70000, b'key', b'value')"
+    else:
+        f = ["<I%ds%dH%dB" % (1 + i // 64 % 1600, 1 + i % 8, 1 + i // 8 % 8) for i in range(n)]
+        statement = "for f in formats: unpack_from(f, data, 0)"
+    names = {"formats": f, "pack": struct.pack, "unpack_from": struct.unpack_from, "data": counting(4096)}
+    yield what if what == "pack" else "unpack_from", nanoseconds(statement, names, max(1, 20000 // n)) / n
+
+
 def main():
     words = sys.argv[1].replace(",", "").replace("`", "").split()
     times = []
-    if words[0] in RECORDS and "×" in words:
+    if words[1].startswith("format"):
+        times = formats(int(words[0]), words[-1])
+    elif words[-1] == "compile":
+        times = [("Struct", nanoseconds("Struct(f)", {"Struct": struct.Struct, "f": words[0]}))]
+    elif words[-1] == "IterUnpack":
+        times = loop(words[0], int(words[2]))
+    elif words[0] in RECORDS and "×" in words:
         times = batch(words[0], int(words[2]), words[-1])
-    elif words[0] in RECORDS:
-        times = record(words[0], words[-1])
-    elif words[0][:1] in "<>!":
+    elif re.fullmatch("[<>]\\d+[id]", words[0]):
         times = numbers(words[0], words[-1])
+    else:
+        times = record(words[0], words[-1])
     json.dump([{"Name": name, "Nanoseconds": t} for name, t in times], sys.stdout)
 
 

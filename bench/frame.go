@@ -45,7 +45,7 @@ func frameTables(out io.Writer, match *regexp.Regexp, passes int, turn time.Dura
 		time.Now().UTC().Format("2006-01-02"), runtime.GOOS, runtime.GOARCH, cpu(), runtime.Version(), py.version, passes, over)
 	for _, j := range memoryJobs() {
 		if match.MatchString(j.heading) {
-			j.print(out, passes, turn, &python{})
+			j.print(out, passes, turn, nil)
 		}
 	}
 	for _, r := range races(py) {

@@ -2,7 +2,9 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"net"
+	"os"
 	"testing"
 	"time"
 )
@@ -49,7 +51,7 @@ func TestServerProcesses(t *testing.T) {
 	if testing.Short() {
 		t.Skip("it starts processes")
 	}
-	py := newPython()
+	py := newPython(cmp.Or(os.Getenv("STRUCTPACK_PYTHON"), "python3"))
 	for _, how := range []string{"asyncio", "selectors"} {
 		if py.command == nil {
 			t.Skip("no CPython")

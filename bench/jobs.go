@@ -22,7 +22,7 @@ var (
 )
 
 func jobs() []job {
-	all := slices.Concat(nameJobs(), headerJobs(), manyJobs())
+	all := slices.Concat(nameJobs(), headerJobs(), manyJobs(), dynamicJobs())
 	for _, n := range []int{1000, 1_000_000} {
 		all = append(all, batchJobs("<IhBd", binary.LittleEndian, tick, n, putTicks, getTicks)...)
 	}
@@ -228,6 +228,7 @@ func manyJobs() []job {
 func recordJobs[T any](format string, order binary.ByteOrder, r *T, data []byte, pack, unpack []contestant) []job {
 	s, c, into := structpack.MustCompile(format), structpack.MustCodec[T](format), new(T)
 	scalar := withoutVectors(func() *structpack.Codec[T] { return structpack.MustCodec[T](format) })
+	values := make([]any, 0, s.NumValues())
 	options := &struc.Options{Order: order}
 	var w bytes.Buffer
 	var in bytes.Reader
@@ -278,6 +279,16 @@ func recordJobs[T any](format string, order binary.ByteOrder, r *T, data []byte,
 		contestant{"Struct.Unpack", func(n int) {
 			for range n {
 				s.Unpack(data)
+			}
+		}},
+		contestant{"Struct.AppendUnpack, into memory that is there", func(n int) {
+			for range n {
+				s.AppendUnpack(values, data)
+			}
+		}},
+		contestant{"UnpackFrom, by format", func(n int) {
+			for range n {
+				structpack.UnpackFrom(format, data, 0)
 			}
 		}},
 		contestant{"Codec.UnpackFrom", func(n int) {
