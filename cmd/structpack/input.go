@@ -43,7 +43,11 @@ func (c *call) open() (io.Reader, func() error, error) {
 // openFile opens a file, or standard input for -, and returns what closes it.
 func (c *call) openFile(name string) (io.Reader, func() error, error) {
 	in, done := c.in, func() error { return nil }
-	if name != "-" {
+	if name == "-" {
+		if !c.env.piped && c.env.progress != nil {
+			fmt.Fprintln(c.env.progress, "structpack: reading from the terminal")
+		}
+	} else {
 		f, err := os.Open(name)
 		if err != nil {
 			return nil, nil, err
@@ -91,7 +95,7 @@ func (c *call) watched(in io.Reader) (io.Reader, func()) {
 	if c.env.terminal || c.env.progress == nil { // the lines on standard output are progress enough
 		return in, func() {}
 	}
-	p := &progress{in: in, w: c.env.progress, every: time.Second, began: time.Now()}
+	p := &reading{in: in, w: c.env.progress, every: time.Second, began: time.Now()}
 	if f, ok := in.(*os.File); ok {
 		if info, err := f.Stat(); err == nil && info.Mode().IsRegular() {
 			p.size = info.Size()
@@ -100,8 +104,8 @@ func (c *call) watched(in io.Reader) (io.Reader, func()) {
 	return p, p.done
 }
 
-// progress is an input that shows how much of it has been read.
-type progress struct {
+// A reading is an input that shows how much of it has been read.
+type reading struct {
 	in    io.Reader
 	w     io.Writer
 	every time.Duration
@@ -111,7 +115,7 @@ type progress struct {
 	shown bool
 }
 
-func (p *progress) Read(b []byte) (int, error) {
+func (p *reading) Read(b []byte) (int, error) {
 	n, err := p.in.Read(b)
 	p.read += int64(n)
 	if now := time.Now(); now.Sub(p.began) >= p.every {
@@ -125,7 +129,7 @@ func (p *progress) Read(b []byte) (int, error) {
 }
 
 // done clears the line.
-func (p *progress) done() {
+func (p *reading) done() {
 	if p.shown {
 		io.WriteString(p.w, "\r\x1b[K")
 	}

@@ -344,6 +344,25 @@ func TestExplainLong(t *testing.T) {
 	}
 }
 
+// TestTerminal is about what is for a terminal only: a word before it waits for
+// typing, how far it is with a long input, and no bytes that are not text.
+func TestTerminal(t *testing.T) {
+	var out, errs, progress bytes.Buffer
+	if status := run([]string{"unpack", "!H"}, strings.NewReader("ab"), &out, &errs, environment{progress: &progress}); status != 0 || progress.String() != "structpack: reading from the terminal\n" {
+		t.Errorf("status %d: %s%s", status, &errs, &progress)
+	}
+	if status := run([]string{"pack", "!H", "7"}, strings.NewReader(""), &out, &errs, environment{terminal: true}); status != 2 || !strings.Contains(errs.String(), "--hex") {
+		t.Errorf("status %d: %s", status, &errs)
+	}
+	progress.Reset()
+	p := &reading{in: strings.NewReader("ab"), w: &progress, size: 4}
+	io.CopyN(io.Discard, p, 2)
+	p.done()
+	if got := progress.String(); got != "\r0.0 MB of 0.0 MB, 50 %\r\x1b[K" {
+		t.Errorf("progress %q", got)
+	}
+}
+
 // TestRecordsLinear sees that the columns of a format are found once: a record of
 // more items takes no more allocations than Unpack itself.
 func TestRecordsLinear(t *testing.T) {

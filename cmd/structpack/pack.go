@@ -75,6 +75,9 @@ func (c *call) pack() error {
 	if err != nil {
 		return err
 	}
+	if c.env.terminal && !c.hex {
+		return usageError("standard output is a terminal, and the bytes are not for it: --hex writes digits")
+	}
 	if c.offset != nil {
 		return c.packInto(r)
 	}
