@@ -90,6 +90,10 @@ var functions = map[string]function{
 	"Struct.Pack":       {Op: "pack", Format: receiver, Values: 0},
 	"Struct.AppendPack": {Op: "pack", Format: receiver, Values: 1},
 	"Struct.PackInto":   {Op: "pack_into", Format: receiver, Values: 2},
+	"Scan":              {Op: "scan", Format: 0, Values: 2, Scans: true},
+	"ScanFrom":          {Op: "scan_from", Format: 0, Values: 3, Scans: true},
+	"Struct.Read":       {Op: "read", Format: receiver, Values: 1, Scans: true},
+	"Struct.ReadAt":     {Op: "read", Format: receiver, Values: 2, Scans: true},
 	"Struct.Scan":       {Op: "scan", Format: receiver, Values: 1, Scans: true},
 	"Struct.ScanFrom":   {Op: "scan_from", Format: receiver, Values: 2, Scans: true},
 

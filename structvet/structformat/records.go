@@ -52,7 +52,7 @@ func (c *checker) checkTail(call *ast.CallExpr, name string, f format) {
 // lengths are the functions that take data, and which argument it is, and the
 // offset if there is one.
 var lengths = map[string]struct{ data, offset int }{
-	"Unpack": {1, none}, "Struct.Unpack": {0, none}, "Codec.Unpack": {0, none}, "Struct.Scan": {0, none},
+	"Unpack": {1, none}, "Struct.Unpack": {0, none}, "Codec.Unpack": {0, none}, "Struct.Scan": {0, none}, "Scan": {1, none}, "ScanFrom": {1, 2},
 	"UnpackFrom": {1, 2}, "Struct.UnpackFrom": {0, 1}, "Codec.UnpackFrom": {0, 1}, "Struct.ScanFrom": {0, 1},
 	"IterUnpack": {1, none}, "Struct.IterUnpack": {0, none},
 	"PackInto": {1, 2}, "Struct.PackInto": {0, 1},
@@ -79,7 +79,7 @@ func (c *checker) checkLength(call *ast.CallExpr, name string, f format, structs
 		switch name {
 		case "IterUnpack", "Struct.IterUnpack":
 			_, err = s.IterUnpack(data)
-		case "UnpackFrom", "Struct.UnpackFrom", "Codec.UnpackFrom", "Struct.ScanFrom":
+		case "UnpackFrom", "Struct.UnpackFrom", "Codec.UnpackFrom", "Struct.ScanFrom", "ScanFrom":
 			_, err = s.UnpackFrom(data, offset)
 		case "PackInto", "Struct.PackInto":
 			values, _ := s.UnpackFrom(make([]byte, s.Size()), 0)
