@@ -111,8 +111,8 @@ var pointers = regexp.MustCompile(`\[\]|\*|func|string|namedRaw|namedStr`)
 
 func checkType(t *testing.T, r *rand.Rand, m memory, format string, count map[string]int) {
 	s, err := structpack.CompileFor(structpack.ABIs()[r.Intn(len(structpack.ABIs()))], format)
-	if err != nil || s.Size() > fuzz.MaxSize {
-		return
+	if err != nil || s.Size() > fuzz.MaxSize || strings.Trim(format, "@=<>! \t\n\v\f\r") == "" && format != "" {
+		return // a format that is only a prefix is made from the type
 	}
 	maker := typeMaker{r: r, slots: slotsOf(s)}
 	typ := maker.structType()
@@ -341,7 +341,7 @@ func checkValues(t *testing.T, r *rand.Rand, s *structpack.Struct, typ reflect.T
 		got, err := w.AppendPack(nil, v.Addr())
 		if length != -1 {
 			var e *structpack.Error
-			if !errors.As(err, &e) || !errors.Is(err, structpack.ErrCount) || e.Index != max(length, -1) || e.Pos < 0 {
+			if !errors.As(err, &e) || !errors.Is(err, structpack.ErrCount) || length >= 0 && e.Index != length || e.Pos < 0 {
 				t.Fatalf("%q, %v: %s packs a slice of another length for value %d: %v", s.Format(), typ, w.Name, length, err)
 			}
 			continue

@@ -36,7 +36,7 @@ func TestScanDestinations(t *testing.T) {
 		{name: "wider integers", format: "!bHi", values: []any{-1, 2, -3}, dests: []any{new(int16), new(uint64), new(int)}, want: []any{int16(-1), uint64(2), -3}},
 		{name: "wider integers with a sign", format: "!BHI", values: []any{255, 65535, uint32(1<<32 - 1)}, dests: []any{new(int16), new(int), new(int64)}, want: []any{int16(255), 65535, int64(1<<32 - 1)}},
 		{name: "runs of wider integers with a sign", format: "!2H2B", values: []any{65535, 1, 255, 2}, dests: []any{new([]int32), new([2]int16)}, want: []any{[]int32{65535, 1}, [2]int16{255, 2}}},
-		{name: "signed and wider", format: "!BHI2H", values: []any{200, 60000, 3999999999, 1, 65535}, dests: []any{new(int16), new(int32), new(int64), new([]int)},
+		{name: "signed and wider", format: "!BHI2H", values: []any{200, 60000, uint32(3999999999), 1, 65535}, dests: []any{new(int16), new(int32), new(int64), new([]int)},
 			want: []any{int16(200), int32(60000), int64(3999999999), []int{1, 65535}}},
 		{name: "none for a count of 0", format: "@hh0l", values: []any{1, 2}, dests: []any{new(int16), new(int16)}, want: []any{int16(1), int16(2)}},
 		{name: "a slice for a count of 0", format: "<B0H", values: []any{1}, dests: []any{new(byte), &[]uint16{7}}, want: []any{byte(1), []uint16{}}},

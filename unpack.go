@@ -98,8 +98,10 @@ func (s *Struct) IterUnpack(data []byte) (iter.Seq[[]any], error) {
 	if err := s.whole(data); err != nil {
 		return nil, err
 	}
-	if err := s.tooMany("iter_unpack", 0); err != nil {
-		return nil, err
+	if len(data) > 0 {
+		if err := s.tooMany("iter_unpack", 0); err != nil {
+			return nil, err
+		}
 	}
 	return func(yield func([]any) bool) {
 		a := mem.GetArena()

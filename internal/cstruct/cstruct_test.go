@@ -105,9 +105,10 @@ func TestParseCompiler(t *testing.T) {
 
 func TestParseErrors(t *testing.T) {
 	deep := strings.Repeat("struct { ", 100) + "int a;" + strings.Repeat("} b;", 100)
-	wide := "struct a0 { int x; };"
+	var wide strings.Builder
+	wide.WriteString("struct a0 { int x; };")
 	for i := range 40 {
-		wide += fmt.Sprintf("struct a%d { struct a%d b, c; };", i+1, i)
+		wide.WriteString(fmt.Sprintf("struct a%d { struct a%d b, c; };", i+1, i))
 	}
 	empty := "struct a0 { };"
 	for i := range 40 {
@@ -131,7 +132,7 @@ func TestParseErrors(t *testing.T) {
 		{"a length too large", "struct s { int a[2147483647]; };", "a is too large"},
 		{"lengths too large", "struct s { char a[99999][99999][99999]; };", "a is too large"},
 		{"too deep", deep, "more than 64 structs in each other"},
-		{"too many members", wide, "1 GiB"},
+		{"too many members", wide.String(), "1 GiB"},
 	} {
 		if _, err := Parse(structpack.LP64, tt.source, ""); err == nil || !strings.Contains(err.Error(), tt.want) {
 			t.Errorf("%s: %v, want %s", tt.name, err, tt.want)

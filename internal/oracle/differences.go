@@ -20,6 +20,7 @@ const (
 	DoubleNaN  = "a signalling NaN that the platform's calls quiet, whatever the code"
 	OldHalfNaN = "the payload of a NaN in e, which is kept since 3.14"
 	ClangBool  = "a native bool whose byte is neither 0 nor 1, of which CPython before 3.13 compiled by clang took the last bit"
+	Lists      = "a slice or an array that stands for the values of an item, where there are not as many values as the format has"
 	BeyondP    = "0p at the end of a format, whose length byte pack_into wrote after the structure before 3.15"
 )
 
@@ -29,6 +30,16 @@ func (k *comparison) isClangs() bool {
 		return false
 	}
 	k.result.Apart = ClangBool
+	return true
+}
+
+// isLists reports whether a wrong number of values has lists or bytes among them, which
+// may stand for the values of an item here: the answer is another error, or none.
+func (k *comparison) isLists() bool {
+	if k.kind() != structpack.ErrCount || !slices.ContainsFunc(k.Values, func(v Value) bool { return v.List != nil || v.Bytes != nil }) {
+		return false
+	}
+	k.result.Apart = Lists
 	return true
 }
 

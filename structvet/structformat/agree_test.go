@@ -211,6 +211,9 @@ func packProbe(r *rand.Rand) probe {
 	case err == nil:
 		back, _ := s.Unpack(data)
 		for i, v := range values {
+			if len(values) != len(back) { // slices stand for items
+				break
+			}
 			text, ok := v.(string)
 			if named, isNamed := v.(fuzz.String); isNamed {
 				text, ok = string(named), true
@@ -225,7 +228,9 @@ func packProbe(r *rand.Rand) probe {
 		}
 		// The others fit, but may be cut.
 		p.cut = cuts(s, values, constant, bad)
-	case slices.ContainsFunc(values, isSlice): // it may stand for all values of an item
+	case slices.ContainsFunc(values, isSlice):
+		// It may stand for all values of an item, with a length that is not known.
+		p.want = []string{err.Error(), fmt.Sprintf("pack %q: pack expected %d items for packing (got %d)", format, s.NumValues(), len(values)), ""}
 	default:
 		p.want = []string{err.Error()}
 	}

@@ -11,6 +11,7 @@ import (
 	"iter"
 	"reflect"
 	"slices"
+	"strings"
 
 	"example.com/structpack"
 )
@@ -61,6 +62,8 @@ func lists(s *structpack.Struct, values []any) (all []any) {
 	for _, f := range s.Fields() {
 		switch own := values[f.Index:][:f.Values]; {
 		case f.Code == "x":
+		case f.Values == 0 && strings.ContainsAny(s.Format(), "?csp"):
+			// A list without elements may stand for a value of these instead.
 		case f.Values == 1:
 			if k := reflect.ValueOf(own[0]).Kind(); k == reflect.Slice || k == reflect.Array {
 				return nil // one that is refused as a value may be taken as a slice
