@@ -1,7 +1,7 @@
 // Package structpack is Python's [struct] module for Go. A format string such as
-// "!ci4sf" says how values lie in bytes; it is compiled once, and packs and
-// unpacks with the sizes, alignment, byte order, limits and error messages of
-// CPython 3.15.
+// "!ci4sf" describes how values are laid out in bytes; it is compiled once, and
+// packs and unpacks with the sizes, alignment, byte order, limits and error
+// messages of CPython 3.15.
 //
 //	s := structpack.MustCompile("!ci4sf")
 //	data, err := s.Pack("a", 7, "spam", 2.5) // 61000000077370616d40200000
@@ -16,28 +16,43 @@
 //
 //	struct.pack(fmt, a, b)             Pack(fmt, a, b)
 //	struct.pack_into(fmt, buf, 4, a)   PackInto(fmt, buf, 4, a)
-//	struct.pack("<4H", *numbers)       MustCodec[[]uint16]("<4H"), and its Pack(&numbers)
+//	struct.pack("<4H", *numbers)       Pack("<4H", numbers)
 //	struct.unpack(fmt, data)           Unpack(fmt, data)
+//	n, = struct.unpack("<I", data)     Scan("<I", data, &n)
+//	n, *rest = struct.unpack(…)        Scan("<B3H", data, &n, &rest)
+//	name.rstrip(b"\0")                 Scan("16s", data, CString(&name)), which cuts at the first NUL
 //	struct.unpack_from(fmt, data, 4)   UnpackFrom(fmt, data, 4)
 //	struct.iter_unpack(fmt, data)      IterUnpack(fmt, data)
 //	struct.calcsize(fmt)               CalcSize(fmt)
 //	struct.Struct(fmt)                 Compile(fmt), MustCompile(fmt)
+//	s.unpack(f.read(s.size))           s.Read(f, &a, &b)
+//	f.seek(64), and the same           s.ReadAt(f, 64, &a, &b)
 //	s.format, s.size                   s.Format(), s.Size()
 //	struct.error                       *Error, and errors.Is(err, ErrRange) …
 //
-// Go has more: AppendPack appends to a slice; Scan unpacks into variables and
-// does not allocate; a [Codec] packs and unpacks Go structs, alone or by the
-// million; CompileFor reads what C and Python write on another platform; Fields
-// tells the offset of everything.
+// Three things are not as in Python:
 //
-// Package frame makes messages of these, for sockets. The command structpack packs,
-// unpacks and explains, and generates methods for Go types; structvet finds wrong
-// formats and values before the program runs.
+//   - Values have the types of Go. A c is a byte: values[0] == byte('A') compares
+//     what values[0] == 'A' never finds equal, because that 'A' is an int32.
+//   - Arithmetic wraps around: h.Length + 4 of a uint8 of 254 is 2, and
+//     int(h.Length) + 4 is 258.
+//   - A bytes object lives on, and so does what Unpack returns; the payload of a
+//     frame is valid until the next one is read, and the slices in a struct change
+//     when another record is unpacked into it.
+//
+// Go has more: [AppendPack] appends to a slice; [Scan] unpacks into variables
+// without allocating; a [Codec] packs and unpacks Go structs, one at a time or in
+// bulk; [CompileFor] reads what C and Python write on another platform;
+// [Struct.Fields] reports every offset.
+//
+// Package frame sends and receives messages whose headers are described by formats.
+// The command structpack packs, unpacks and explains, and generates methods for Go
+// types; structvet finds wrong formats and values before the program runs.
 //
 // # From encoding/binary
 //
-// A format that is only a prefix is made from a type, and its bytes are those of
-// encoding/binary. The codec belongs into a variable: making it takes as long as some
+// A format that is only a prefix is made from a type, and its bytes are the same as
+// encoding/binary's. The codec belongs in a variable: making it takes as long as some
 // dozens of calls.
 //
 //	var header = structpack.MustCodec[Header]("!") // big-endian; "<" is little-endian
@@ -50,17 +65,15 @@
 //	binary.Append(dst, order, records)           header.AppendPackSlice(dst, records)
 //	binary.Size(h)                               header.Size()
 //
-// Where the data say which byte order they have, there is a codec for each, in a map or
-// in two variables. Unlike encoding/binary a codec takes strings, slices and ints, with a
-// tag each; it reads what C wrote, after "@"; and what does not fit is an error that
-// names the field, when the codec is made. A field of encoding/binary's that is not
-// exported is an error too. A format beside the type says the same twice, and is for
-// a layout that others wrote down as one.
+// Unlike encoding/binary a codec takes strings, slices and ints, with a tag each; it
+// reads what C wrote, after "@"; and what does not fit is an error that names the field,
+// when the codec is made. So is a field that is not exported. A format beside the type
+// says the same twice, and is for a layout that others wrote down as one.
 //
 // # Formats
 //
-// A format is a prefix and any number of codes, each with a repeat count before
-// it if need be. White space between them is ignored.
+// A format is a prefix and any number of codes, each optionally preceded by a repeat
+// count. White space between them is ignored.
 //
 //	prefix    byte order       sizes      alignment
 //	@ or none the machine's    C's        C's
@@ -73,8 +86,9 @@
 //	c      char                 1        byte           a byte; a []byte, [1]byte or string of length 1
 //	b      signed char          1        int8           any integer, *big.Int, bool
 //	B      unsigned char        1        uint8          the same
-//	?      _Bool                1        bool           anything: false if nil, zero or empty, and true
-//	                                                    for structs and all other pointers but a *big.Int
+//	?      _Bool                1        bool           anything: false if nil, 0 or empty; true for a struct,
+//	                                                    an array with elements, and any other pointer
+//	                                                    except to a big.Int of 0
 //	h H    short                2        int16 uint16   any integer, *big.Int, bool
 //	i I    int                  4        int32 uint32   the same
 //	l L    long                 4        int32 uint32   the same; @: 4 or 8 bytes, int64 uint64
@@ -90,9 +104,59 @@
 //	p      Pascal string        1 each   []byte         the same
 //
 // The count of s and p is a length: 10s is one value of ten bytes, where 10c is
-// ten values. 0s is one empty value. Named types count as the types they are
-// made of. The Go type of a value follows from the format alone, never from the
+// ten values. 0s is one empty value. Named types behave like their underlying
+// types. The Go type of a value follows from the format alone, never from the
 // platform.
+//
+// # Formats made at run time
+//
+// A number of values that varies is a repeat count in the format, and a slice stands
+// for all values of that item:
+//
+//	format := fmt.Sprintf("!HH%dI", len(list))
+//	data, err := structpack.Pack(format, id, len(list), list)
+//	err = structpack.Scan(format, data, &id, &n, &list)
+//
+// It is never a code repeated, as in "!HH" + strings.Repeat("I", n): that is an item
+// for each value, and long. The functions of the package keep a format of at most 128
+// bytes from its second use on, in a cache of fixed size; others are compiled for each
+// call. A format that is used for long belongs in a [Struct].
+//
+// A count of 0 has no values, as in Python; an empty slice may stand for them, and
+// Scan makes a slice empty that does. A slice stands for an item only in a call whose
+// values are not as many as the format's: a call with as many is read as CPython
+// reads it. Pack("<H1I", n, []uint32{7}) has two values for two, and is an error.
+// Where a count may be 1, pass the values themselves, or use a Codec, whose
+// slices take every count, as those of Scan do.
+//
+// Where the data say which byte order they have, pick it once, at the start, from a
+// codec or a Struct for each, in a map or in two variables:
+//
+//	var tiff = map[string]*structpack.Codec[Header]{
+//		"II": structpack.MustCodec[Header]("<"),
+//		"MM": structpack.MustCodec[Header](">"),
+//	}
+//
+// # C structs
+//
+// After @ every code is aligned as C aligns a member of its type. Formats have no word
+// for three other things that a C compiler does:
+//
+//   - The tail: C pads a struct to a multiple of its alignment, so that those in an
+//     array are aligned too. "@QI" has 12 bytes, and sizeof is 16; a count of 0 asks for
+//     the rest: "@QI0q". structpack explain says so: "C: sizeof 16: 4 bytes more, write
+//     0q". Without it [IterUnpack], [Codec.All] and batches read the second record from
+//     the wrong place.
+//   - Nesting: a struct within a struct begins and ends at a multiple of its own
+//     alignment. struct { char x; struct { int a; char b; } in; short t; } is
+//     "@b0iib0ih0i".
+//   - #pragma pack: after pack(1), or __attribute__((packed)), nothing is aligned, as
+//     after =, where a long of 8 bytes is a q and a pointer a Q. After pack(2) or
+//     pack(4), write the padding that is left as x, after = too.
+//
+// A [Codec] whose format is only "@" knows the first two: it is made from a Go struct
+// with the same members. The command structpack c reads a declaration, also one with
+// #pragma pack, and writes the format and the Go type.
 //
 // # Traps
 //
@@ -101,6 +165,8 @@
 //   - A number that its code cannot hold is an error, never cut off; but s and p
 //     cut what is too long and pad with zeros, silently, as in Python, and a part of F
 //     that is too large becomes infinite in the machine's own byte order.
+//   - A net.IP mostly has 16 bytes, of which 4s packs the first four: zeros. Use its
+//     To4, or As4 of a netip.Addr.
 //   - Nothing is padded at the end; "llh0l" asks for it.
 //   - Unpack wants exactly the size of the format, UnpackFrom at least that.
 //
@@ -110,18 +176,17 @@
 //     for c.
 //   - A PackInto that fails leaves the buffer as it was.
 //   - Signalling NaNs pass through unchanged everywhere. CPython quiets them when it
-//     unpacks f and F, and packs F, in the machine's own byte order, for there
+//     unpacks f and F, and packs F, in the machine's own byte order, because there
 //     it leaves them to the C compiler.
-//   - Pack and AppendPack do not make more than 1 GiB of room (256 MiB on 32-bit
-//     machines) for one structure; PackInto has no limit.
+//   - Pack and AppendPack allocate at most 1 GiB (256 MiB on 32-bit machines) for one
+//     structure; PackInto has no limit.
 //
-// docs/COMPATIBILITY.md tells how older CPythons differ, and those of other
-// platforms, code by code.
+// docs/COMPATIBILITY.md says how older CPythons and other platforms differ, code by
+// code.
 //
 // A *Struct is immutable and safe for concurrent use. Formats, data, offsets and
 // values may come from anyone: what is wrong with them is an [*Error], no input
-// panics, and no repeat count decides how much memory is taken, but for the
-// room that Pack needs for its result.
+// panics, and memory use does not depend on repeat counts, except for what is packed.
 //
 // [struct]: https://docs.python.org/3.15/library/struct.html
 package structpack

@@ -67,7 +67,7 @@ func (s *Struct) Pack(values ...any) ([]byte, error) {
 // AppendPack packs values and appends them to dst. After an error it returns
 // dst as it was; its spare capacity may have been written to. Values may share memory
 // with dst, but not with its spare capacity. It does not allocate if dst has room for
-// s.Size() bytes.
+// s.Size() bytes, unless a large *big.Int becomes a float.
 func (s *Struct) AppendPack(dst []byte, values ...any) ([]byte, error) {
 	return s.appendPack(dst, values)
 }
@@ -75,7 +75,7 @@ func (s *Struct) AppendPack(dst []byte, values ...any) ([]byte, error) {
 // PackInto packs values into buf, from offset on. A negative offset counts
 // from the end of buf. Padding is written as zeros. After an error buf is as
 // it was. Values must not share memory with the bytes that are written. It does
-// not allocate.
+// not allocate, unless a large *big.Int becomes a float.
 func (s *Struct) PackInto(buf []byte, offset int, values ...any) error {
 	return s.packInto(buf, offset, values)
 }
@@ -115,7 +115,7 @@ func (s *Struct) appendAny(dst []byte, values []any) ([]byte, error) {
 	return buf, nil
 }
 
-// grow makes room for n structures behind dst. It is the one place where the limit is
+// grow makes room for n structures after dst. It is the one place where the limit is
 // looked at, before anything is allocated.
 func (s *Struct) grow(dst []byte, n int) ([]byte, error) {
 	if s.size == 0 || n <= (cap(dst)-len(dst))/s.size {

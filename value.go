@@ -18,7 +18,7 @@ import (
 // that succeeds.
 
 // integer converts v to a number between -2**63 and 2**64-1, in two's
-// complement; neg tells -1 from 2**64-1.
+// complement; neg distinguishes -1 from 2**64-1.
 func integer(v any) (u uint64, neg bool, err error) {
 	switch x := v.(type) {
 	case int:
@@ -222,7 +222,7 @@ func truth(v any) bool {
 	case reflect.Struct:
 		return true
 	case reflect.Float32, reflect.Float64:
-		return r.Float() != 0 // IsZero would call a negative zero true
+		return r.Float() != 0 // a negative zero is false
 	case reflect.Complex64, reflect.Complex128:
 		return r.Complex() != 0
 	}
