@@ -5,8 +5,8 @@ import "runtime"
 // An ABI says how a C compiler lays out the native types of a platform: what
 // a format without a byte-order prefix, or with @ or =, depends on.
 //
-// The sizes that differ between platforms are those of long and of pointers;
-// the alignment that differs is that of the eight-byte types. char, short, int
+// Between platforms, long and pointers differ in size, and the eight-byte types in
+// alignment. char, short, int
 // and float have 1, 2, 4 and 4 bytes and are aligned to their size everywhere.
 type ABI struct {
 	Name      string // a short name, such as "lp64-le"
@@ -20,17 +20,17 @@ type ABI struct {
 // sixteen platforms were asked for sizes and bytes, and their answers fall into these
 // six classes; they are kept in testdata/native_abi.jsonl.
 var (
-	// LP64 is that of 64-bit Linux, macOS and the BSDs, little-endian.
+	// LP64 is the ABI of 64-bit Linux, macOS and the BSDs, little-endian.
 	LP64 = ABI{Name: "lp64-le", Long: 8, Pointer: 8, Align8: 8}
 	// LP64BigEndian is LP64 for s390x, ppc64 and mips64.
 	LP64BigEndian = ABI{Name: "lp64-be", BigEndian: true, Long: 8, Pointer: 8, Align8: 8}
-	// LLP64 is that of 64-bit Windows, where long has 4 bytes.
+	// LLP64 is the ABI of 64-bit Windows, where long has 4 bytes.
 	LLP64 = ABI{Name: "llp64-le", Long: 4, Pointer: 8, Align8: 8}
-	// ILP32 is that of arm, mipsle, wasm32 and 32-bit Windows.
+	// ILP32 is the ABI of arm, mipsle, wasm32 and 32-bit Windows.
 	ILP32 = ABI{Name: "ilp32-le", Long: 4, Pointer: 4, Align8: 8}
 	// ILP32BigEndian is ILP32 for mips and 32-bit powerpc.
 	ILP32BigEndian = ABI{Name: "ilp32-be", BigEndian: true, Long: 4, Pointer: 4, Align8: 8}
-	// ILP32Align4 is that of the 386 everywhere but on Windows, where
+	// ILP32Align4 is the ABI of the 386 except on Windows, where
 	// eight-byte types are aligned to 4.
 	ILP32Align4 = ABI{Name: "ilp32-le-align4", Long: 4, Pointer: 4, Align8: 4}
 )
@@ -49,8 +49,8 @@ func HostABI() ABI { return hostABI }
 var hostABI, _ = ABIOf(runtime.GOOS, runtime.GOARCH)
 
 // ABIOf returns the C ABI of a platform named as Go names it, such as "linux",
-// "arm64". It reports false for one that it does not know, and then returns that of
-// the architecture elsewhere, or LP64.
+// "arm64". It reports false for one that it does not know, and then returns the ABI
+// that the architecture has elsewhere, or LP64.
 //
 // For wasm that is the ABI of C there (wasm32), although Go's own int has 64
 // bits.

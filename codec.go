@@ -22,24 +22,24 @@ import (
 // skipped. The rules are these:
 //
 //   - an integer, float or complex field must be able to hold every value of its
-//     code: int64 holds those of I, int32 does not. If it can hold others, packing
+//     code: int64 does for I, int32 does not. If it can hold others, packing
 //     checks the range. The codes l, L, n, N and P of native mode may have 64 bits, and
 //     want a field that has them, on every machine, unless [CompileFor] named the ABI;
 //   - an array takes as many values as it is long: 4H meets [4]uint16, or four fields.
 //     An array of structs takes the values of all their fields: a group that a format
 //     repeats, 12 records of 3 fields say, is [12]struct{ … };
 //   - a slice takes the values of one item with a repeat count, and must be that
-//     long when it is packed. It takes those of 0H, too: none. Where no slice is in its
+//     long when it is packed. It takes 0H, too, without elements. Where no slice is in its
 //     place, an item with a count of 0 takes nothing;
 //   - s meets [N]byte of exactly the length, []byte or string; p the last two.
 //
 // # Formats made from the type
 //
 // A format that is only a prefix, <, >, !, = or @, is made from T; [Codec.Struct] has
-// it. After <, >, ! and = the bytes are exactly those of encoding/binary, for every type
-// that it takes. After @ they are those of the C struct with the same members, for the
+// it. After <, >, ! and = the bytes are exactly as encoding/binary writes them, for every
+// type that it takes. After @ they are as in the C struct with the same members, for the
 // ABI of the format: every member is aligned, and the struct is padded at its end, as
-// those in it are.
+// structs in it are.
 //
 //	bool ?      int8 b   int16 h   int32 i   int64 q      float32 f   complex64 F    [4]byte 4s
 //	            uint8 B  uint16 H  uint32 I  uint64 Q     float64 d   complex128 D   [4]uint16 4H
@@ -53,12 +53,12 @@ import (
 //	Sizes []int   `structpack:"3H"`
 //
 // Packing a field with cstr pads it with NULs, and refuses a string that does not
-// fit with one behind it, or has one in it. A format may be given next to tags; they must agree.
+// fit with one after it, or has one in it. A format may be given next to tags; they must agree.
 //
 // # What costs what
 //
 // NewCodec takes up to half a microsecond a field, some hundred times as long as Unpack: a
-// Codec belongs into a variable. The first batch takes some microseconds more, once.
+// Codec belongs in a variable. The first batch takes some microseconds more, once.
 // Fields that are exactly as wide as their codes, and integers that are wider,
 // only move bytes, many at a time where the processor can. Other floats, strings
 // and slices cost a conversion each.
@@ -67,7 +67,7 @@ import (
 // changes with it, one that All yields among others; AppendUnpackSlice makes new ones.
 //
 // Bytes and Go values that are given to one call must not share memory. The zero Codec
-// is not one to use.
+// is not usable.
 type Codec[T any] struct{ binding }
 
 // NewCodec binds the type T to a compiled format, which may be for another ABI, see
@@ -155,10 +155,10 @@ func (c *Codec[T]) UnpackFrom(data []byte, offset int, v *T) error {
 	return c.unpackFrom(data, offset, mem.ValueOf(v))
 }
 
-// AppendPackSlice packs all of vs, one behind the other, and appends them to
+// AppendPackSlice packs all of vs, one after the other, and appends them to
 // dst. After an error, which says for which of vs, it returns dst as it was. Beyond the
-// capacity of dst it makes no more room than Pack does for one structure, 1 GiB (256 MiB
-// where an int has 32 bits): who packs more gives dst its room.
+// capacity of dst it allocates at most as much as Pack does for one structure, 1 GiB
+// (256 MiB where an int has 32 bits): to pack more, pass a dst that has the room.
 func (c *Codec[T]) AppendPackSlice(dst []byte, vs []T) ([]byte, error) {
 	return c.appendPackRows(dst, mem.RowsOf(vs), len(vs))
 }
@@ -236,11 +236,11 @@ func (p *buffer) free() {
 }
 
 // Read reads one structure from r into *v, and not a byte more. It takes a call
-// of r at least, so r should be a bufio.Reader if there are many; out of that a
-// structure is unpacked where it is. The error is io.EOF if r ends before the
+// of r at least, so r should be a bufio.Reader if there are many; a structure is
+// then unpacked in place. The error is io.EOF if r ends before the
 // structure, and io.ErrUnexpectedEOF if r ends inside it. After an error *v is as
-// it was; after another one than these two a bufio.Reader still has what arrived
-// of a structure that fits into its buffer, for the next call.
+// it was; after any other error than these two, a bufio.Reader keeps what arrived of a
+// structure that fits into its buffer, for the next call.
 func (c *Codec[T]) Read(r io.Reader, v *T) error {
 	if v == nil {
 		return c.nilPointer("unpack")

@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-// A leaf is a field, or an element of an array with those behind it, that takes
+// A leaf is a field, or an element of an array with the elements after it, that takes
 // values: where it is in the Go type, and in the format.
 type leaf struct {
 	path []int   // the way to it: indexes of fields and elements
@@ -34,7 +34,7 @@ type binder struct {
 	parts int   // how many it has gone over
 	looks int   // and how many were only looked at
 
-	inst  int // the next value is that of this instruction
+	inst  int // the next value belongs to this instruction
 	k     int // with this number
 	empty int // the next item with a count of 0
 

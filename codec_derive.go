@@ -36,7 +36,7 @@ type deriver struct {
 	size   int  // of what is written, and of the padding that is not
 	pad    int  // padding that is not written yet
 	blank  bool // inside a field called _
-	shown  bool // some of the padding is that of a field called _
+	shown  bool // some of the padding is a field called _
 
 	aligns  map[reflect.Type]int // of structs
 	aligned int                  // how many fields were asked for it
@@ -45,8 +45,8 @@ type deriver struct {
 // derive returns the Struct that s is for a type: if its format is only a prefix, that
 // with a code for each field.
 //
-// After <, >, ! and = the bytes are those of package encoding/binary. After @ they are
-// those of a C struct with the same members: each is aligned, also a struct in it, and
+// After <, >, ! and = the bytes are as package encoding/binary writes them. After @ they
+// are as in a C struct with the same members: each is aligned, also a struct in it, and
 // the whole is padded to a multiple of its alignment. Alignment that a format has by
 // itself is not written; the other becomes x.
 func (s *Struct) derive(t reflect.Type) (*Struct, error) {
@@ -250,7 +250,7 @@ func (d *deriver) alignOf(k *code) int {
 	return align
 }
 
-// align returns the alignment of a type. That of an array is the one of its elements,
+// align returns the alignment of a type. An array has the alignment of its elements,
 // also if there are none.
 func (d *deriver) align(t reflect.Type) (int, error) {
 	t, _ = elementOf(t)

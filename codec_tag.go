@@ -8,7 +8,7 @@ import (
 )
 
 // A tag is what a field's tag structpack says: a code, options, or that the field is
-// skipped. The zero tag is that of a field without one.
+// skipped. A field without one has the zero tag.
 type tag struct {
 	text    string
 	skip    bool // "-": the field takes no value

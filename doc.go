@@ -127,7 +127,7 @@
 // values are not as many as the format's: a call with as many is read as CPython
 // reads it. Pack("<H1I", n, []uint32{7}) has two values for two, and is an error.
 // Where a count may be 1, pass the values themselves, or use a Codec, whose
-// slices take every count, as those of Scan do.
+// slices take every count, as in Scan.
 //
 // Where the data say which byte order they have, pick it once, at the start, from a
 // codec or a Struct for each, in a map or in two variables:

@@ -18,7 +18,7 @@ const (
 	kindPascal
 )
 
-// A ctype tells the C types apart whose size or alignment the ABI decides.
+// A ctype distinguishes the C types whose size or alignment the ABI decides.
 type ctype uint8
 
 const (

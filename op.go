@@ -85,7 +85,7 @@ var ops = [...]opInfo{
 }
 
 // opOf returns the op for the bytes and the Go type of an item. The Go type
-// follows from the format alone: that of l is int32 in standard mode and int64
+// follows from the format alone: for l it is int32 in standard mode and int64
 // in native mode, also where a native long has 4 bytes.
 func opOf(it *item) op {
 	switch it.code.kind {

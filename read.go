@@ -37,7 +37,7 @@ func (s *Struct) read(r io.Reader, take func([]byte) error) error {
 	}
 	p := buffers.Get().(*buffer)
 	defer p.free()
-	// The buffer follows what arrives, for the size is the format's say-so.
+	// The buffer follows what arrives, because the size is only what the format says.
 	const step = 64 << 10
 	b := p.bytes[:0]
 	for len(b) < s.size {

@@ -13,7 +13,7 @@ import (
 // goroutines at once. Its memory is proportional to the length of the format,
 // whatever the repeat counts are.
 //
-// The zero Struct is that of the empty format.
+// The zero Struct has the empty format.
 type Struct struct {
 	format string
 	size   int
@@ -40,8 +40,7 @@ func Compile(format string) (*Struct, error) {
 }
 
 // CompileFor is Compile for another ABI: in native mode (no prefix, or @) the
-// sizes, the alignment and the byte order are those of abi, and after = the
-// byte order is. It reads and writes on one machine what C programs and
+// sizes, the alignment and the byte order are abi's, and after = the byte order is. It reads and writes on one machine what C programs and
 // CPython read and write on another. <, > and ! mean the same everywhere.
 func CompileFor(abi ABI, format string) (*Struct, error) {
 	if !abi.valid() {
@@ -51,8 +50,8 @@ func CompileFor(abi ABI, format string) (*Struct, error) {
 	return compile(&abi, format)
 }
 
-// MustCompile is Compile for formats known to be right, as those of package
-// variables: it panics where Compile returns an error.
+// MustCompile is Compile for formats known to be right, such as in
+// variables of a package: it panics where Compile returns an error.
 func MustCompile(format string) *Struct {
 	s, err := Compile(format)
 	if err != nil {

@@ -7,7 +7,7 @@ import "sync"
 // buffer only while there are bytes in it.
 const (
 	smallest = 18 << 8 // 4.5 KiB
-	// largest is that of reading ahead: 64 KiB, and room for a header.
+	// largest is for reading ahead: 64 KiB, and room for a header.
 	largest = 72 << 10
 )
 

@@ -33,7 +33,7 @@ import (
 //
 // The timeouts are set before the Conn is used, or by the goroutine that reads;
 // WriteTimeout while no other goroutine writes. 0 is none. Their errors wrap
-// os.ErrDeadlineExceeded, except those of a TLS handshake, which does not survive a
+// os.ErrDeadlineExceeded, except in a TLS handshake, which does not survive a
 // timeout or a context of Next. Reading goes on with the next call after a timeout;
 // writing does not. A Conn that has timeouts, is used with contexts, or belongs to a
 // Server, sets the deadlines of its connection, and so does one that cannot be written
@@ -113,8 +113,8 @@ const closeTimeout = 5 * time.Second
 
 // Close flushes what is waiting, for at most the WriteTimeout, or five seconds if
 // there is none, and closes the connection, whatever comes of it. Other
-// goroutines that wait for the connection get an error. A Close that does not wait
-// for the peer is that of NetConn. To write afterwards, or to close twice, is an error
+// goroutines that wait for the connection get an error. To close without waiting for the
+// peer, close NetConn. To write afterwards, or to close twice, is an error
 // that wraps net.ErrClosed; frames that have been read ahead can still be read.
 func (c *Conn) Close() error {
 	if c.closed.Swap(true) {
@@ -182,7 +182,7 @@ func network(c net.Conn) string {
 	return ""
 }
 
-// NextContext is Next until ctx ends. Its error is then that of ctx, and
+// NextContext is Next until ctx ends. It then returns ctx's error, and
 // nothing is lost: the next call goes on where this one stopped.
 func (c *Conn) NextContext(ctx context.Context) (Frame, error) {
 	if err := ctx.Err(); err != nil {
@@ -275,7 +275,7 @@ func (c *Conn) TrySend(payload []byte, values ...any) error {
 	return nil
 }
 
-// FlushContext is Flush until ctx ends. Its error is then that of ctx, and the flush
+// FlushContext is Flush until ctx ends. It then returns ctx's error, and the flush
 // goes on without it: no frame is cut off.
 func (c *Conn) FlushContext(ctx context.Context) error {
 	if err := ctx.Err(); err != nil {
@@ -315,15 +315,15 @@ func (c *Conn) endError() error {
 	return io.EOF
 }
 
-// hasWriteError reports whether err is that of writing to the connection.
+// hasWriteError reports whether err comes from writing to the connection.
 func (c *Conn) hasWriteError(err error) bool {
 	c.Writer.mu.Lock()
 	defer c.Writer.mu.Unlock()
 	return c.Writer.err != nil && !isClosed(c.Writer.err) && errors.Is(err, c.Writer.err)
 }
 
-// A flushError is that of a flush before reading. It may be that of a deadline, but
-// is not one that reading goes on after.
+// A flushError comes from a flush before reading. It may be a deadline's, but reading
+// does not go on after it.
 type flushError struct{ err error }
 
 func (e *flushError) Error() string { return "frame: flush before reading: " + e.err.Error() }

@@ -116,7 +116,7 @@ func (c *Conn) pollBeforeError(failed error) (poll bool, err error) {
 }
 
 // setReadDeadline sets the deadline for reading. A net.Pipe has none any more when the
-// peer has closed it; reading tells whether there is something left, and which end it was.
+// peer has closed it; reading shows whether there is something left, and which end it was.
 func (c *Conn) setReadDeadline(d time.Time) error {
 	err := c.conn.SetReadDeadline(d)
 	if err == io.ErrClosedPipe {

@@ -85,5 +85,5 @@
 // A datagram is one frame: [Layout.Append] makes it and [Layout.Parse] reads it,
 // with an error if it is cut short or has bytes left over. A Reader refuses
 // connections of datagrams. Pipes are streams like any other, and so are files;
-// those of os.Pipe have deadlines.
+// the ends of an os.Pipe have deadlines.
 package frame

@@ -9,7 +9,7 @@ import (
 )
 
 const (
-	// Where it cannot be asked whether there are any, a wait of this length tells;
+	// Where it cannot be asked whether there are any, a wait of this length shows it;
 	// but on a machine that is busy the time may be over before anybody looks.
 	pollWait = 25 * time.Millisecond
 	waits    = 4
@@ -42,8 +42,8 @@ var errUnread = errors.New("frame: shut down before all was read that had arrive
 // errEnding ends reading after a Shutdown.
 var errEnding = errors.New("frame: shut down")
 
-// end tells the Reader that the Server is shut down. A TLS handshake that is under
-// way gets some time, for it does not survive a deadline.
+// end lets the Reader know that the Server is shut down. A TLS handshake that is under
+// way gets some time, because it does not survive a deadline.
 func (c *Conn) end() {
 	at := expired
 	if c.raw == nil {
@@ -117,7 +117,7 @@ func (c *Conn) linger(closed bool) error {
 			time.Sleep(lingerPoll)
 			continue
 		}
-		// A deadline that is not over is that of a Shutdown, for the Reader.
+		// A deadline that is not over comes from a Shutdown, for the Reader.
 		if err := c.conn.SetReadDeadline(now.Add(lingerPoll)); err == nil {
 			_, err = c.conn.Read(buf.b)
 			switch {

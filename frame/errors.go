@@ -15,7 +15,7 @@ var (
 	ErrTooLarge = errors.New("frame: payload too large")
 
 	// ErrLength is wrapped by a *SizeError for a length that is negative, smaller
-	// than the rule of its layout allows, or not that of the frame it is in.
+	// than the rule of its layout allows, or not as long as the frame it is in.
 	ErrLength = errors.New("frame: invalid length")
 
 	// ErrFixed is wrapped by the error for a header whose fixed value is another.
@@ -77,7 +77,7 @@ func guess(head []byte) string {
 	return ""
 }
 
-// isClosed reports whether err is that of a connection closed on this side.
+// isClosed reports whether err says that the connection was closed on this side.
 func isClosed(err error) bool { return errors.Is(err, net.ErrClosed) || err == io.ErrClosedPipe }
 
 // errInvalidWrite is for a writer that says it has written what it did not get.

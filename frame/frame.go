@@ -58,8 +58,7 @@ func (h *Header) Uint(i int) uint64 { return uint64(h.layout.integers[i].load(h.
 // Int is Uint for signed integers.
 func (h *Header) Int(i int) int64 { return h.layout.integers[i].load(h.Head) }
 
-// Bytes returns the bytes of value i as they are in the header, such as those of
-// an s. They belong to whoever the Head belongs to. It panics if there is no value i.
+// Bytes returns the bytes of value i as they are in the header, such as an s. They belong to whoever the Head belongs to. It panics if there is no value i.
 func (h *Header) Bytes(i int) []byte {
 	v := &h.layout.integers[i]
 	return h.Head[v.off : v.off+v.bytes : v.off+v.bytes]
@@ -86,8 +85,8 @@ func Decode[H any](f Frame) (H, error) {
 }
 
 // Encode appends a frame to dst whose header is a struct, with the payload's
-// length in the place of the length that *h has. Its errors are those of
-// Append, and of [structpack.NewCodec].
+// length in the place of the length that *h has. It returns the errors of
+// Append and of [structpack.NewCodec].
 func Encode[H any](dst []byte, l *Layout, h *H, payload []byte) ([]byte, error) {
 	c, err := codecOf[H](l)
 	if err != nil {

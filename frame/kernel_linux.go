@@ -17,7 +17,7 @@ func unread(c net.Conn) (n int) {
 }
 
 // sendState reports, after sending has ended, whether the peer's kernel has all of
-// it; the error is that of a connection that was reset before.
+// it; the error says that the connection was reset before.
 func sendState(c net.Conn) (sent, known bool, err error) {
 	if _, ok := c.(*net.UnixConn); ok {
 		return true, true, nil // what was written is at the peer

@@ -77,9 +77,9 @@ func (l *Layout) payloadSize(b []byte) int64 {
 }
 
 // measure returns the sizes of the header and of the payload of the frame that
-// b begins with. If b is too short to tell, head is how long it must be at least,
+// b begins with. If b is too short to say, head is how long it must be at least,
 // and payload is -1. The error is a *SizeError for lengths that no frame has,
-// or that of a length function.
+// or comes from a length function.
 func (l *Layout) measure(b []byte) (head int, payload int64, err error) {
 	return l.measureFrom(l.size, b)
 }
@@ -131,8 +131,8 @@ func (l *Layout) callLengthFunc(head int, b []byte) (size int, payload int64, er
 
 func clone(b []byte) []byte { return append([]byte{}, b...) }
 
-// Cut returns the frame that b begins with, and what follows it. The frame's
-// bytes are those of b. The error is io.EOF if b is empty, io.ErrUnexpectedEOF
+// Cut returns the frame that b begins with, and what follows it. The frame
+// shares the bytes of b. The error is io.EOF if b is empty, io.ErrUnexpectedEOF
 // if b ends inside the frame, a *SizeError for a length that no frame has. After
 // an error rest is b.
 func (l *Layout) Cut(b []byte) (f Frame, rest []byte, err error) {
@@ -159,7 +159,7 @@ func (l *Layout) cut(h *Header, payload *[]byte, b []byte) (rest []byte, err err
 }
 
 // Parse returns the frame that b is, such as a datagram: no byte more and none
-// less. The frame's bytes are those of b. The errors are those of Cut, but
+// less. The frame shares the bytes of b. The errors are Cut's, but it is
 // io.ErrUnexpectedEOF also if b is empty, and a *SizeError that wraps ErrLength
 // if bytes are left over.
 func (l *Layout) Parse(b []byte) (f Frame, err error) {
@@ -200,8 +200,8 @@ func (l *Layout) Split(data []byte, atEOF bool) (advance int, token []byte, err 
 
 // Append appends a frame to dst: a header with the given values, which are all
 // of the format's but the length, and the payload. After an error it returns
-// dst as it was. The payload must not share memory with the spare capacity of dst. The
-// errors are those of structpack's Pack, and a *SizeError for a payload that the
+// dst as it was. The payload must not share memory with the spare capacity of dst. It
+// returns the errors of structpack's Pack, and a *SizeError for a payload that the
 // length cannot express.
 func (l *Layout) Append(dst, payload []byte, values ...any) ([]byte, error) {
 	if b, ok := l.appendFast(dst, payload, values); ok {

@@ -46,7 +46,7 @@ func newRawConn(c net.Conn) *rawConn {
 }
 
 // read is Read into the buffer of r, or a new one. To poll is not to wait: if
-// nothing is there, the error is that of a deadline.
+// nothing is there, the error is a deadline's.
 func (raw *rawConn) read(r *Reader, want int, poll bool) (n int, err error) {
 	raw.r, raw.want, raw.n, raw.err = r, want, 0, os.ErrDeadlineExceeded
 	r.speculative = true

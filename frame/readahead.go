@@ -11,8 +11,8 @@ type readAhead struct {
 	exact       bool // not to read ahead
 }
 
-// room returns where to read to: behind what is there, at least one byte. What
-// is wanted may be more than that. Behind a frame that is larger than what is
+// room returns where to read to: after what is there, at least one byte. What
+// is wanted may be more than that. After a frame that is larger than what is
 // read ahead nothing is read, so that the next one begins at the beginning.
 func (r *Reader) room(want int) []byte {
 	if r.buf == nil {

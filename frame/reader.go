@@ -50,7 +50,7 @@ type Reader struct {
 	readAhead
 	left    int64  // of a payload that is read as a stream
 	err     error  // final
-	pending error  // what ended the stream behind the bytes in buf
+	pending error  // what ended the stream after the bytes in buf
 	header  Header // of the frame that was returned last
 	stream  Header // that ReadHeader returned last, with bytes of its own
 
@@ -177,7 +177,7 @@ func (r *Reader) done() {
 }
 
 // readHead reads until the header of the next frame is in the buffer, and
-// returns its size and that of the payload.
+// returns its size and the payload's.
 func (r *Reader) readHead() (head int, payload int64, err error) {
 	if err := r.skip(); err != nil {
 		return 0, 0, err
@@ -215,7 +215,7 @@ func (r *Reader) Frames() iter.Seq2[Frame, error] {
 }
 
 // Buffered hands over the bytes that were read ahead and belong to no frame that
-// was returned: what the other side sent behind its last frame, for a change of
+// was returned: what the other side sent after its last frame, for a change of
 // protocol. The Reader forgets them. They are valid until its next call. Before others
 // use the connection of a Conn, flush it, and take back the deadlines that it has set:
 // SetDeadline(time.Time{}).

@@ -109,7 +109,7 @@ func (l *Layout) checkHeader() error {
 	return nil
 }
 
-// apply makes the rules those of the layout.
+// apply gives the layout its rules.
 func (l *Layout) apply(rules []Option) error {
 	var o options
 	for _, rule := range rules {
@@ -251,8 +251,8 @@ func (l *Layout) lengthIndex(at *int) (int, error) {
 	return found, nil
 }
 
-// MustLayout is NewLayout for rules known to be right, as those of package
-// variables: it panics where NewLayout returns an error.
+// MustLayout is NewLayout for rules known to be right, such as in
+// variables of a package: it panics where NewLayout returns an error.
 func MustLayout(format string, rules ...Option) *Layout {
 	l, err := NewLayout(format, rules...)
 	if err != nil {

@@ -13,7 +13,7 @@ import (
 
 // A Server answers frames on any number of connections, each in a goroutine of
 // its own: a peer that is slow or silent delays no other one. Its functions are called
-// by that goroutine, those of several connections at the same time. Its fields are
+// by that goroutine, for several connections at the same time. Its fields are
 // set before Serve is called.
 //
 // Panics in its functions are not recovered, and end the program. A handler whose
@@ -46,7 +46,7 @@ type Server struct {
 	// Open, if set, is called before the first frame of a connection is read. It may
 	// write a greeting, read the other side's, and set what is to hold for this
 	// connection, such as c.IdleTimeout; state of the connection goes into the
-	// context that it returns, which is that of its handlers; nil is the one it
+	// context that it returns, which its handlers get; nil is the one it
 	// got. After an error the
 	// connection is closed as after one of Handle.
 	Open func(ctx context.Context, c *Conn) (context.Context, error)
@@ -58,8 +58,8 @@ type Server struct {
 	// that comes after its handler has returned may find the connection closed.
 	Done func(ctx context.Context, c *Conn)
 
-	MaxPayload   int           // as that of a Reader
-	IdleTimeout  time.Duration // as those of a Conn
+	MaxPayload   int           // as in a Reader
+	IdleTimeout  time.Duration // as in a Conn
 	FrameTimeout time.Duration
 	WriteTimeout time.Duration
 
@@ -68,7 +68,7 @@ type Server struct {
 	// frame take.
 	HandshakeTimeout time.Duration
 
-	// Logger, if set, has the errors of connections, and those of accepting that pass.
+	// Logger, if set, gets the errors of connections, and temporary errors of accepting.
 	Logger *slog.Logger
 
 	// MaxConns is how many connections are held at a time, if it is positive.
@@ -96,10 +96,10 @@ type Server struct {
 
 // Serve accepts connections of ln, until that fails or the Server is shut down,
 // and closes ln. It always returns an error, which is ErrServerClosed after
-// Shutdown or Close, and otherwise that of ln; its connections go on. It may be
+// Shutdown or Close, and otherwise ln's; its connections go on. It may be
 // called for several listeners.
 //
-// Temporary accept errors, such as those of a process that has too many files
+// Temporary accept errors, such as in a process that has too many files
 // open, are logged and retried.
 func (s *Server) Serve(ln net.Listener) error {
 	defer ln.Close()

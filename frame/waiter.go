@@ -21,7 +21,7 @@ type waiter struct {
 	upTo       int64           // flushes: how many bytes are to be written
 }
 
-// waiters are those of calls without a context, which nobody else has.
+// waiters are for calls without a context, which nobody else has.
 var waiters = sync.Pool{New: func() any { return new(waiter) }}
 
 // add puts a call at the end.

@@ -98,8 +98,8 @@ func (w *Writer) init(dst io.Writer, layout *Layout) {
 // format's but the length, and the payload. It retains neither. It writes to the
 // stream if 32 KiB have come together; everything else waits for Flush.
 //
-// The errors are those of [Layout.Append], which leave the Writer as it was, and
-// those of the stream, which are final.
+// The errors of [Layout.Append] leave the Writer as it was; errors of the stream are
+// final.
 func (w *Writer) Write(payload []byte, values ...any) error {
 	w.mu.Lock()
 	if len(w.b) <= w.quick {
@@ -132,7 +132,7 @@ func (w *Writer) write(ctx context.Context, payload []byte, values []any) error 
 
 // WriteFrame adds a frame as it is, such as one that a Reader returned and that
 // goes on to somebody else. The error wraps ErrLength if its payload is not
-// what its header says, and otherwise that of Write.
+// what its header says; otherwise it is Write's.
 func (w *Writer) WriteFrame(f Frame) error {
 	w.mu.Lock()
 	defer w.unlock()
@@ -156,7 +156,7 @@ func (w *Writer) WriteFrame(f Frame) error {
 
 // WriteHeader is Write with the header as a struct, whose fields are the values
 // of the format; the payload's length takes the place of the length that *h has.
-// Its errors are those of [Encode], and those of the stream.
+// It returns the errors of [Encode], and of the stream.
 func WriteHeader[H any](w *Writer, h *H, payload []byte) error {
 	w.mu.Lock()
 	defer w.unlock()

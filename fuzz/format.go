@@ -25,7 +25,7 @@ type Case struct {
 // MaxSize bounds the sizes of generated structures, in bytes.
 const MaxSize = 4096
 
-// codes are those of every mode, nativeCodes those of native mode only. The library
+// codes are in every mode, nativeCodes in native mode only. The library
 // knows which there are.
 var codes, nativeCodes = alphabet()
 

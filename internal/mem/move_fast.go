@@ -161,7 +161,7 @@ func do(transfers []transfer, to, from unsafe.Pointer) {
 }
 
 // doColumn does transfers for n records, which begin toStep and fromStep bytes
-// behind each other: one transfer for all of them, and then the next.
+// apart: one transfer for all of them, and then the next.
 func doColumn(transfers []transfer, to unsafe.Pointer, toStep int, from unsafe.Pointer, fromStep, n int) {
 	for i := range transfers {
 		t := &transfers[i]

@@ -12,13 +12,13 @@ import (
 	"example.com/structpack/internal/shuffle"
 )
 
-// CanMove tells whether there are moves.
+// CanMove reports whether there are moves.
 const CanMove = true
 
 // A Program moves fields between records and Go values.
 type Program struct {
 	pack, unpack way
-	checked      []*transfer // those of pack that not every number fits through
+	checked      []*transfer // in pack, the transfers that not every number fits through
 }
 
 // A way is one direction of a program: by shuffles where there are some, else by
@@ -137,7 +137,7 @@ type origins struct {
 	bools []bool
 }
 
-// origins sets those of a way, for one record.
+// origins sets the origins of a way, for one record.
 func (w *way) origins(o origins) {
 	for i := range o.from {
 		o.from[i] = shuffle.Free
@@ -368,7 +368,7 @@ func (w *way) blocks(to, from unsafe.Pointer, n int) int {
 	blocks := n / w.many
 	if w.short() {
 		// Sixteen bytes are loaded and stored for fewer. The others belong to the
-		// records behind, and get their value when those are done.
+		// records after them, and get their value when those are done.
 		if n*min(w.to, w.from) < 16 {
 			return 0
 		}

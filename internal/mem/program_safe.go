@@ -4,7 +4,7 @@
 
 package mem
 
-// CanMove tells whether there are moves. Where there are none, no Program is
+// CanMove reports whether there are moves. Where there are none, no Program is
 // given any, and its methods have nothing to do.
 const CanMove = false
 

@@ -22,7 +22,7 @@ type Step struct {
 	Most  [16]byte // a larger byte becomes this one: 1 for a bool, else 255
 }
 
-// A Program is the steps for one record, behind a head that counts them: in
+// A Program is the steps for one record, after a head that counts them: in
 // Load[0] the wide ones, which come first, as a negative number if there are
 // bools, and in Store[0] the others. A step may store bytes that are wrong where a
 // later one stores the right ones. None loads or stores a byte outside of the
@@ -98,7 +98,7 @@ func Compile(from []int, bools []bool, size int) Program {
 
 // Short makes the step for a destination of len(from) bytes and a source that
 // have at most sixteen bytes. It loads and stores sixteen all the same: what is
-// too much comes from behind the source, and zeros go behind the destination.
+// too much comes from after the source, and zeros go after the destination.
 func Short(from []int, bools []bool) Step {
 	s := newStep([2]int{0, word})
 	s.Load = s.Store

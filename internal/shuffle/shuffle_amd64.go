@@ -6,7 +6,7 @@ package shuffle
 
 import "unsafe"
 
-// Available tells whether the routines are faster than moves, and are to be used.
+// Available reports whether the routines are faster than moves, and are to be used.
 var Available = supported() && !race
 
 // One does the steps of a program for one record; p is its head.
@@ -15,7 +15,7 @@ var Available = supported() && !race
 func One(p *Step, dst, src unsafe.Pointer)
 
 // Rows does a wide step for n records in their order, which begin dstStride and
-// srcStride bytes behind each other.
+// srcStride bytes apart.
 //
 //go:noescape
 func Rows(step *Step, dst unsafe.Pointer, dstStride int, src unsafe.Pointer, srcStride, n int)
