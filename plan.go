@@ -9,7 +9,7 @@ type inst struct {
 	op      op
 	elem    op // of the elements, if op is opRun; otherwise op itself
 	kind    kind
-	foreign bool // the byte order is not that of the ABI
+	foreign bool // the byte order is not the ABI's
 	named   bool // the ABI is named, so that a native integer of 4 bytes has 4 everywhere
 	n       int  // elements; for opPad, opBytes and opPascal: bytes
 	off     int  // of the first byte in the structure

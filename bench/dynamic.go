@@ -21,7 +21,7 @@ var realFormats = []string{
 	"<3f",           // a point
 }
 
-// dynamicJobs are those of formats that are not known when the program is compiled.
+// dynamicJobs are the jobs with formats that are not known when the program is compiled.
 func dynamicJobs() []job {
 	var all []job
 	for _, format := range realFormats {
@@ -42,7 +42,7 @@ func dynamicJobs() []job {
 	return append(all, compileJob())
 }
 
-// counting returns n bytes that count up, as those of cpython.py do.
+// counting returns n bytes that count up, as in cpython.py.
 func counting(n int) []byte {
 	data := make([]byte, n)
 	for i := range data {

@@ -71,7 +71,7 @@ func (c *call) config() (*gen.Config, error) {
 			groups = append(groups, []gen.Record{{Type: o.value, New: true}})
 		case "fields":
 			if len(groups) == 0 || !groups[len(groups)-1][0].New {
-				return nil, usageError("--fields goes behind --new")
+				return nil, usageError("--fields goes after --new")
 			}
 			groups[len(groups)-1][0].Fields = strings.Split(o.value, ",")
 		case "format":

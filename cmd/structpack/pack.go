@@ -336,7 +336,7 @@ func lossless(raw []byte) error {
 	return nil
 }
 
-// convert makes of the values of a JSON array, in place, those of the format.
+// convert turns the values of a JSON array, in place, into values of the format.
 func (r *record) convert(values []any) error {
 	for i := range r.columns {
 		column := &r.columns[i]

@@ -10,7 +10,7 @@ import (
 
 // A parser reads declarations of structs. It knows as much of C as they need: the
 // types of the language and of stdint.h, structs, unions, enums, typedefs, arrays,
-// pointers, packed structs. Lines of the preprocessor are left out, but for pragma
+// pointers, packed structs. Lines of the preprocessor are left out, except pragma
 // pack.
 type parser struct {
 	abi    structpack.ABI

@@ -81,8 +81,8 @@ func FromHalf(h uint16) uint32 {
 }
 
 // Narrow returns the bits of the float32 nearest to the float64 with bits b.
-// It reports false if b is finite and too large; the bits are those of an
-// infinity then.
+// It reports false if b is finite and too large; the bits are an
+// infinity's then.
 func Narrow(b uint64) (uint32, bool) {
 	if b&Inf64 == Inf64 {
 		sign := uint32(b>>32) & (1 << 31)

@@ -106,7 +106,7 @@ func testName(file string) string {
 	return stem + "_test.go"
 }
 
-// command returns the run as the head of the generated files tells it.
+// command returns the run as the head of the generated files has it.
 func (c *Config) command() string {
 	var b strings.Builder
 	for _, r := range c.Records {
@@ -134,7 +134,7 @@ type record struct {
 	abi   structpack.ABI
 	// everywhere is set if no ABI was named.
 	everywhere bool
-	// foreign says whether the order is another than that of the ABI: "true",
+	// foreign says whether the order is another than the ABI's: "true",
 	// "false", or an expression for the machine that the code runs on.
 	foreign string
 	decl    string       // the declaration of a new type
@@ -256,8 +256,8 @@ func fits(s *structpack.Struct, any bool, pos string) error {
 	return nil
 }
 
-// everywhere checks that a native format means the same wherever Go runs, but for
-// the byte order.
+// everywhere checks that a native format means the same wherever Go runs, except
+// for the byte order.
 func everywhere(s *structpack.Struct, pos string) error {
 	for _, abi := range structpack.ABIs() {
 		other, err := structpack.CompileFor(abi, s.Format())

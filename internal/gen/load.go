@@ -49,7 +49,7 @@ const (
 	externalTest      // the tests that are a package of their own
 )
 
-// listed is what the go command tells of a package.
+// listed is what the go command says of a package.
 type listed struct {
 	ImportPath, Name, Export  string
 	GoFiles, CgoFiles         []string

@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-// span writes the w bytes of b at off; in a loop those of element i.
+// span writes the w bytes of b at off, for element i in a loop.
 func (st *step) span(off, w int) string {
 	if st.n > 0 {
 		return fmt.Sprintf("b[%s*i:]", sum(off, fmt.Sprint(st.size)))
@@ -350,7 +350,7 @@ func (c *coder) set(st *step, x string, from types.BasicKind) {
 	c.f("%s(&%s, %s)\n", c.helper("set"+name), st.x, x)
 }
 
-// as writes the conversion of x, of a type of the language, to that of a variable.
+// as writes the conversion of x, of a type of the language, to the type of a variable.
 func (c *coder) as(st *step, x string, from types.BasicKind) string {
 	if types.Identical(st.typ, types.Typ[from]) {
 		return x
@@ -370,7 +370,7 @@ func (c *coder) qualify(p *types.Package) string {
 }
 
 // nameable reports whether the file can write the name of a type: it must not be
-// that of a variable here, or not exported elsewhere, and the package must be one
+// a variable's here, or not exported elsewhere, and the package must be one
 // that the package imports already.
 func (c *coder) nameable(t types.Type) bool {
 	switch t := types.Unalias(t).(type) {

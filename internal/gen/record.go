@@ -16,7 +16,7 @@ import (
 // call of them, which needs neither a stack frame nor a check. The other packing
 // methods are as anybody would write them.
 //
-// AppendBinary and MarshalBinary have value receivers, as those of time.Time do:
+// AppendBinary and MarshalBinary have value receivers, as in time.Time:
 // gob and others look for them in values that they cannot take the address of. That
 // costs a copy of the value, which PackInto is without.
 func (c *coder) record(r *record) {
@@ -404,7 +404,7 @@ func (c *coder) part64(part string, st *step) string {
 	return fmt.Sprintf("%s.Float64bits(%s(%s))", c.std("math"), part, st.x)
 }
 
-// bits64 writes the bits of a float as those of a float64.
+// bits64 writes the bits of a float as a float64.
 func (c *coder) bits64(st *step) string {
 	if st.kind == reflect.Float64 {
 		return fmt.Sprintf("%s.Float64bits(%s)", c.std("math"), convert(st.x, st.typ, types.Float64))

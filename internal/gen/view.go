@@ -252,8 +252,8 @@ func join(index, param string) string {
 	return index + ", " + param
 }
 
-// number writes the methods for a number. Its type is that of the field if it has
-// as many bits, and else that of the code: what is set is never out of range, except
+// number writes the methods for a number. Its type is the field's if it has
+// as many bits, and else the code's: what is set is never out of range, except
 // in a half float.
 func (w *viewer) number(view string, f, p *part, off int, index, at string) {
 	st := step{item: p.item, x: "x", typ: p.typ, kind: gotype.Kind(p.typ), off: off}

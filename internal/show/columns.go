@@ -22,7 +22,7 @@ type Column struct {
 }
 
 // Columns returns the columns of a format. There are no names, a name for every
-// value, or a name for every item with values; those of count 0 may have one too.
+// value, or a name for every item with values; items of count 0 may have one too.
 func Columns(s *structpack.Struct, names []string) ([]Column, error) {
 	var columns []Column
 	items, full := 0, 0

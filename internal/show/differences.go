@@ -46,7 +46,7 @@ func (d *Differences) Add(record int, a, b *Layout, row, other *Row) error {
 	return nil
 }
 
-// or is the text of a row, or else its bytes: those of padding, zeros or not.
+// or is the text of a row, or else its bytes; for padding it is the bytes, zeros or not.
 func (l *Layout) or(r *Row) string {
 	if r.Text == "" || r.pad && r.Missing == 0 {
 		b := l.Bytes(r)
@@ -55,7 +55,7 @@ func (l *Layout) or(r *Row) string {
 	return r.Text
 }
 
-// Flush writes the rows that wait: those of one structure are aligned.
+// Flush writes the rows that wait: the rows of one structure are aligned.
 func (d *Differences) Flush() error {
 	if len(d.rows) == 0 {
 		return nil

@@ -8,11 +8,11 @@ import (
 	"unicode/utf8"
 )
 
-// palette has the colors of fields, one after the other: those of the sixteen
-// that can be read on black and on white, without the red of errors.
+// palette has the colors of fields, one after the other: the colors of
+// the sixteen that can be read on black and on white, without the red of errors.
 var palette = [...]int{36, 33, 32, 35, 96, 93}
 
-// Hues besides those of the palette, which count from 1.
+// Hues besides the palette's, which count from 1.
 const (
 	none = 0
 	dim  = -1 // padding

@@ -122,7 +122,7 @@ func follows(first, second string) bool {
 	return ok && len(next.address) == len(d.address) && b == a+uint64(digits/2)
 }
 
-// isPlain reports whether the beginning of a line is that of no dump: an address
+// isPlain reports whether the beginning of a line belongs to no dump: an address
 // has four digits or more.
 func isPlain(line []byte) bool {
 	s := strings.TrimLeft(string(line), " \t")
@@ -251,7 +251,7 @@ type dumpText struct {
 	star    bool           // the last line is repeated up to the next address
 	fill    uint64         // bytes of that still to hand out
 	next    []byte         // what follows them
-	word    int            // bytes of a word; 0 if the digits are those of bytes
+	word    int            // bytes of a word; 0 if the digits are bytes
 	second  string         // the second line, if it was needed to know what the first is
 	heading bool           // lines without an address belong to a heading
 }
@@ -432,7 +432,7 @@ func (h *hexReader) addLine(line string) error {
 	return nil
 }
 
-// take hands out the bytes of a line. Those of words wait: the address at the end of the
+// take hands out the bytes of a line. Words wait: the address at the end of the
 // dump may say that the last of them was filled up.
 func (h *hexReader) take() {
 	d := &h.dump
@@ -512,7 +512,7 @@ func (h *hexReader) addressed(l *dumpLine, n int) error {
 			at[base] = u
 		}
 	}
-	if d.start == nil || at[16] == 0 && n > 0 && d.n > 0 { // the first line, or that of another packet
+	if d.start == nil || at[16] == 0 && n > 0 && d.n > 0 { // the first line, or another packet's
 		d.start, d.n, d.star, d.bases = at, uint64(n), false, slices.Collect(maps.Keys(at))
 		return nil
 	}

@@ -223,8 +223,8 @@ func (l *Layout) CSize() (size int, item string) {
 	return size + align - size%align, item
 }
 
-// plainCode is a code of the same alignment that everybody knows: that of a
-// complex number is its parts'.
+// plainCode is a code of the same alignment that everybody knows: for a
+// complex number, the code of its parts.
 func plainCode(code string) string {
 	if code == "P" {
 		return code

@@ -118,7 +118,7 @@ func parseFloat(text string) (float64, error) {
 	return pythonNaN(f), nil
 }
 
-// pythonNaN gives a NaN that was written without its bits those of Python's.
+// pythonNaN gives a NaN that was written without its bits the bits of Python's.
 func pythonNaN(f float64) float64 {
 	if f != f {
 		return math.Float64frombits(0x7ff8 << 48)
@@ -192,8 +192,8 @@ func formatBytes(code string, b []byte) string {
 	return "hex:" + hex.EncodeToString(b)
 }
 
-// trimmed is b without the NULs at the end that Pack writes again. Those of a
-// Pascal string count.
+// trimmed is b without the NULs at the end that Pack writes again. In a
+// Pascal string they count.
 func trimmed(code string, b []byte) []byte {
 	if code == "s" {
 		return bytes.TrimRight(b, "\x00")

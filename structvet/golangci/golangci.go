@@ -11,7 +11,7 @@ import (
 
 func init() { register.Plugin("structvet", New) }
 
-// Settings are those of the linter in .golangci.yml.
+// Settings are what .golangci.yml says for the linter.
 type Settings struct {
 	// Native also reports formats without a prefix, as the flag -native does.
 	Native bool `json:"native"`

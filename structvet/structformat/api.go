@@ -20,7 +20,7 @@ type function struct {
 	Text   string           // the format, if it is bound
 	Before string           // what it writes before the format that it is called with
 	After  string           // and after it
-	ABIs   []structpack.ABI // that the format is compiled for; nil for those of the target
+	ABIs   []structpack.ABI // that the format is compiled for; nil for the target's
 
 	Unpacks bool // the first result is the slice of values
 	Holds   bool // the first result is a *Struct or *Codec of the format
@@ -31,7 +31,7 @@ type function struct {
 
 const (
 	none     = -1
-	receiver = -2 // the format is that of the receiver
+	receiver = -2 // the format is the receiver's
 	bound    = -3 // the format is always the same
 	framed   = -4 // the receiver is a layout, a connection, or a frame of one
 )
@@ -73,7 +73,7 @@ func (f *function) which() string {
 	return s
 }
 
-// functions are those of structpack, by the names that apiName gives them.
+// functions are what structpack has, by the names that apiName gives them.
 var functions = map[string]function{
 	"Pack":        {Op: "pack", Format: 0, Values: 1},
 	"AppendPack":  {Op: "pack", Format: 1, Values: 2},

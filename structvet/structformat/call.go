@@ -52,8 +52,8 @@ func (c *checker) checkCall(cur inspector.Cursor, call *ast.CallExpr) {
 	c.judge(formats, func(f format) { c.checkFormat(cur, call, fn, f, args) })
 }
 
-// rows reports whether the format is from a table whose rows may well be wrong:
-// that of a test.
+// rows reports whether the format is from a table of a test, whose rows may
+// well be wrong.
 func (c *checker) rows(call *ast.CallExpr, fn function) bool {
 	if !strings.HasSuffix(c.pass.Fset.Position(call.Pos()).Filename, "_test.go") || fn.Format >= len(call.Args) {
 		return false
@@ -244,8 +244,8 @@ func (c *checker) ordered(formats []format) (all []format) {
 	return all
 }
 
-// receiver returns what the receiver of a method call may come from: that of a
-// method value, and of an embedded field, too.
+// receiver returns what the receiver of a method call may come from, also for a
+// method value, and for an embedded field.
 func (c *checker) receiver(call *ast.CallExpr) []source {
 	fun := ast.Unparen(call.Fun)
 	if w := c.once(fun); w != nil && w.result == 0 && !w.ranged {

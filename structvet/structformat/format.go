@@ -389,7 +389,7 @@ func (c *checker) derive(call *ast.CallExpr, all []format) []format {
 	return all
 }
 
-// abisOr returns the ABIs of a fact, in which nil stands for those of the target.
+// abisOr returns the ABIs of a fact, in which nil stands for the target's.
 func (c *checker) abisOr(abis []structpack.ABI) []structpack.ABI {
 	if abis == nil {
 		return c.target
@@ -408,7 +408,7 @@ func (c *checker) abiFact(abis []structpack.ABI) []structpack.ABI {
 // holds is the fact that a variable of a package holds a format.
 type holds struct {
 	Text   string
-	ABIs   []structpack.ABI // nil for those of the target
+	ABIs   []structpack.ABI // nil for the target's
 	Layout *layout          // if it is of a *Layout
 }
 
@@ -416,7 +416,7 @@ func (*holds) AFact() {}
 
 func (h *holds) String() string { return "holds " + h.Text }
 
-// exportHolders tells other packages of the package's variables that hold formats.
+// exportHolders lets other packages know the package's variables that hold formats.
 func (c *checker) exportHolders() {
 	scope := c.pass.Pkg.Scope()
 	for _, name := range scope.Names() {

@@ -10,7 +10,7 @@ import (
 // to be bound, package structpack says.
 func bindable(t types.Type) bool { return !unbindable(t, nil, map[types.Type]bool{}) }
 
-// unbindable looks into a type that is inside of those of outer. What is in seen
+// unbindable looks into a type that is inside the types of outer. What is in seen
 // has been found bindable.
 func unbindable(t types.Type, outer []types.Type, seen map[types.Type]bool) bool {
 	t = types.Unalias(t)

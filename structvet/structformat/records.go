@@ -164,7 +164,7 @@ func (c *checker) dataLength(e ast.Expr, depth int) (int, bool) {
 	return 0, false
 }
 
-// checkIP reports a net.IP that s cuts: most have 16 bytes, also those of IPv4.
+// checkIP reports a net.IP that s cuts: most have 16 bytes, for IPv4 too.
 func (c *checker) checkIP(call *ast.CallExpr, fn function, f format, s *structpack.Struct, index int, arg operand) bool {
 	if arg.Type == nil || arg.part || !isNamed(arg.Type, "net", "IP") || f.vague {
 		return false

@@ -262,8 +262,8 @@ func (c *checker) bodyOfValue(e ast.Expr) (inspector.Cursor, *types.Signature) {
 	return inspector.Cursor{}, nil
 }
 
-// returns returns the return statements of a function, without those of the
-// functions inside it.
+// returns returns the return statements of a function, but none of the functions
+// inside it.
 func (c *checker) returns(body inspector.Cursor) (all []*ast.ReturnStmt) {
 	ast.Inspect(body.Node(), func(n ast.Node) bool {
 		switch n := n.(type) {

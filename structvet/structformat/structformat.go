@@ -24,7 +24,7 @@ import (
 )
 
 // Analyzer checks the calls of structpack whose format is known: a constant, or
-// a variable that is assigned once. Packages tell each other by facts which of
+// a variable that is assigned once. Facts say, from package to package, which of
 // their variables hold formats, and which of their functions pass a format and
 // values on.
 var Analyzer = &analysis.Analyzer{
@@ -218,8 +218,8 @@ func ignoredLines(pass *analysis.Pass) map[line]bool {
 	return ignored
 }
 
-// ignores reports whether a comment silences this check, in its own words or in
-// those of golangci-lint.
+// ignores reports whether a comment silences this check, in its own words or as
+// golangci-lint has it.
 func ignores(comment string) bool {
 	word, _, _ := strings.Cut(strings.TrimPrefix(comment, "//"), " ")
 	if word == "structvet:ignore" || word == "nolint" {

@@ -93,7 +93,7 @@ func (c *checker) sliced(s *structpack.Struct, args []operand, pack func(...any)
 	return ask(lists)
 }
 
-// typeOf returns the type that stands for that of the elements of a slice.
+// typeOf returns the type that stands for the elements of a slice.
 func typeOf(elem types.Type) (reflect.Type, bool) {
 	if elem == nil {
 		return nil, false

@@ -11,7 +11,7 @@ import (
 
 // A variable is what the package does to one of its variables, or to a field.
 type variable struct {
-	writes   []write // assignments, that of its declaration included
+	writes   []write // assignments, its declaration included
 	loose    bool    // it may change in ways that are not seen
 	elements bool    // something assigns to its elements
 }
@@ -19,7 +19,7 @@ type variable struct {
 // A write is an assignment to a variable.
 type write struct {
 	source
-	declared bool             // it is that of its declaration
+	declared bool             // it is its declaration
 	at       inspector.Cursor // the statement, or the literal that has the field
 }
 
@@ -179,8 +179,8 @@ func (c *checker) slotOf(e ast.Expr) *types.Var {
 	return v.Origin()
 }
 
-// varOf returns the variable that e names, or nil: that of a package or function,
-// not a field.
+// varOf returns the variable that e names, of a package or function and not a field,
+// or nil.
 func (c *checker) varOf(e ast.Expr) *types.Var {
 	if v := c.slotOf(e); v != nil && !v.IsField() {
 		return v

@@ -53,7 +53,7 @@ func Pack(s *structpack.Struct, format string, values []any) []Way {
 	})...)
 }
 
-// lists returns the values with those of each item with a repeat count in a slice, or
+// lists returns the values, with a slice for each item that has a repeat count, or
 // nil if as many things are left as the format has values, or they are not as many.
 func lists(s *structpack.Struct, values []any) (all []any) {
 	if len(values) != s.NumValues() {
