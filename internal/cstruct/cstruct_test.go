@@ -110,9 +110,10 @@ func TestParseErrors(t *testing.T) {
 	for i := range 40 {
 		wide.WriteString(fmt.Sprintf("struct a%d { struct a%d b, c; };", i+1, i))
 	}
-	empty := "struct a0 { };"
+	var empty strings.Builder
+	empty.WriteString("struct a0 { };")
 	for i := range 40 {
-		empty += fmt.Sprintf("struct a%d { struct a%d b, c; };", i+1, i)
+		empty.WriteString(fmt.Sprintf("struct a%d { struct a%d b, c; };", i+1, i))
 	}
 	for _, tt := range []struct{ name, source, want string }{
 		{"nothing", "", "no struct is declared"},
@@ -138,7 +139,7 @@ func TestParseErrors(t *testing.T) {
 			t.Errorf("%s: %v, want %s", tt.name, err, tt.want)
 		}
 	}
-	s, err := Parse(structpack.LP64, empty, "")
+	s, err := Parse(structpack.LP64, empty.String(), "")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -21,6 +21,9 @@ func (c *checker) checkLayout(call *ast.CallExpr, f format) {
 	if err == nil || errors.As(err, &bad) || c.silenced(err) {
 		return
 	}
+	if f.vague { // an s of another count may be a length
+		return
+	}
 	d := diagnose(call, badLayout, err.Error())
 	for _, e := range call.Args[1:] {
 		rule, ok := ast.Unparen(e).(*ast.CallExpr)

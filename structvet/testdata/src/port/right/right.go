@@ -719,3 +719,8 @@ func r115(b []byte) uint64 {
 	}
 	return f.Uint(0)
 }
+
+// An s of some count is the length, and the count is computed.
+func sized(n int) *frame.Layout {
+	return frame.MustLayout(fmt.Sprintf("<B%dsB", n), frame.LengthAt(1))
+}
