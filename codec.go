@@ -185,8 +185,8 @@ func (c *Codec[T]) AppendUnpackSlice(dst []T, data []byte) ([]T, error) {
 
 // All returns an iterator over the structures in data, whose length must be a
 // multiple of c.Size(), with their numbers. It unpacks all of them into the same
-// T, which is the caller's until the next one: who keeps records copies them, and the
-// slices in them, or calls AppendUnpackSlice, which makes new ones. It may unpack some
+// T, which is the caller's until the next one: to keep records, copy them and the slices
+// in them, or call AppendUnpackSlice, which makes new ones. It may unpack some
 // ahead: data must not change until the end.
 func (c *Codec[T]) All(data []byte) (iter.Seq2[int, *T], error) {
 	if err := c.s.whole(data); err != nil {

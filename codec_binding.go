@@ -227,8 +227,8 @@ func (b *binding) pack(op string, buf []byte, v mem.Value) error {
 	return nil
 }
 
-// read reads one structure from r into v. The buffer follows what arrives, for the
-// size is the format's say-so.
+// read reads one structure from r into v. The buffer follows what arrives, because
+// the size is only what the format says.
 func (b *binding) read(p *buffer, r io.Reader, v mem.Value) error {
 	const step = 64 << 10
 	data := p.bytes[:0]

@@ -36,9 +36,9 @@
 //     what values[0] == 'A' never finds equal, because that 'A' is an int32.
 //   - Arithmetic wraps around: h.Length + 4 of a uint8 of 254 is 2, and
 //     int(h.Length) + 4 is 258.
-//   - A bytes object lives on, and so does what Unpack returns; the payload of a
-//     frame is valid until the next one is read, and the slices in a struct change
-//     when another record is unpacked into it.
+//   - A bytes object lives on, and so does what Unpack returns. The payload of a
+//     frame is valid until the next call on its Reader, and Clone keeps it; the slices
+//     in a struct change when another record is unpacked into it.
 //
 // Go has more: [AppendPack] appends to a slice; [Scan] unpacks into variables
 // without allocating; a [Codec] packs and unpacks Go structs, one at a time or in
@@ -148,11 +148,16 @@
 //     0q". Without it [IterUnpack], [Codec.All] and batches read the second record from
 //     the wrong place.
 //   - Nesting: a struct within a struct begins and ends at a multiple of its own
-//     alignment. struct { char x; struct { int a; char b; } in; short t; } is
-//     "@b0iib0ih0i".
+//     alignment, which is the largest among its members.
 //   - #pragma pack: after pack(1), or __attribute__((packed)), nothing is aligned, as
 //     after =, where a long of 8 bytes is a q and a pointer a Q. After pack(2) or
 //     pack(4), write the padding that is left as x, after = too.
+//
+// For example:
+//
+//	struct { uint64_t a; uint32_t b; }                           "@QI0q"
+//	struct { char a; struct { int b; char c; } d; short e; }     "@b0iib0ih0i"
+//	struct __attribute__((packed)) { char a; int64_t b; }        "=bq"
 //
 // A [Codec] whose format is only "@" knows the first two: it is made from a Go struct
 // with the same members. The command structpack c reads a declaration, also one with
@@ -167,13 +172,15 @@
 //     that is too large becomes infinite in the machine's own byte order.
 //   - A net.IP mostly has 16 bytes, of which 4s packs the first four: zeros. Use its
 //     To4, or As4 of a netip.Addr.
-//   - Nothing is padded at the end; "llh0l" asks for it.
+//   - Nothing is padded at the end; "llh0l" asks for it. See C structs, above.
 //   - Unpack wants exactly the size of the format, UnpackFrom at least that.
 //
 // # Differences from CPython
 //
 //   - Strings are accepted for c, s and p: Go's strings are bytes. So is a byte
 //     for c.
+//   - A slice or an array may stand for all values of an item, in a call that CPython
+//     refuses because it has too few or too many values.
 //   - A PackInto that fails leaves the buffer as it was.
 //   - Signalling NaNs pass through unchanged everywhere. CPython quiets them when it
 //     unpacks f and F, and packs F, in the machine's own byte order, because there

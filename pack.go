@@ -67,7 +67,7 @@ func (s *Struct) Pack(values ...any) ([]byte, error) {
 // AppendPack packs values and appends them to dst. After an error it returns
 // dst as it was; its spare capacity may have been written to. Values may share memory
 // with dst, but not with its spare capacity. It does not allocate if dst has room for
-// s.Size() bytes, unless a large *big.Int becomes a float.
+// s.Size() bytes, unless a large *big.Int is packed as a float.
 func (s *Struct) AppendPack(dst []byte, values ...any) ([]byte, error) {
 	return s.appendPack(dst, values)
 }
@@ -75,7 +75,7 @@ func (s *Struct) AppendPack(dst []byte, values ...any) ([]byte, error) {
 // PackInto packs values into buf, from offset on. A negative offset counts
 // from the end of buf. Padding is written as zeros. After an error buf is as
 // it was. Values must not share memory with the bytes that are written. It does
-// not allocate, unless a large *big.Int becomes a float.
+// not allocate, unless a large *big.Int is packed as a float.
 func (s *Struct) PackInto(buf []byte, offset int, values ...any) error {
 	return s.packInto(buf, offset, values)
 }

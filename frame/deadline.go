@@ -137,7 +137,7 @@ func (c *Conn) hasRead(n int) {
 	}
 }
 
-// cutBy returns the error of who has ended a handshake, if it was no deadline.
+// cutBy returns the error of whoever has ended a handshake, if it was no deadline.
 func (c *Conn) cutBy() error {
 	c.deadlineMu.Lock()
 	defer c.deadlineMu.Unlock()

@@ -471,7 +471,7 @@ func (w *Writer) put(b []byte) error {
 }
 
 // flushBeforeRead sees to it that what is waiting is written, for a Reader that is about
-// to wait for the answer. It does not wait itself, for the peer may well be one
+// to wait for the answer. It does not wait itself, because the peer may be one
 // that writes before it reads. The error is one that nobody has got yet.
 func (w *Writer) flushBeforeRead() (err error) {
 	w.mu.Lock()

@@ -23,7 +23,7 @@ type Move struct {
 	// For Widen.
 	WireSize, GoSize int
 	Signed, Big      bool
-	Value            int // the index of the first number, for who asks which does not fit
+	Value            int // the index of the first number, for a caller that asks which does not fit
 }
 
 // MoveNumbers returns the move of n numbers of a size, in a byte order.

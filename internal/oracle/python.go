@@ -57,7 +57,7 @@ func (p *Python) Close() error {
 	return p.cmd.Wait()
 }
 
-// Ask asks many questions at once, for a turn through two pipes takes longer
+// Ask asks many questions at once, because a turn through two pipes takes longer
 // than most answers do.
 func (p *Python) Ask(questions []Question) ([]Answer, error) {
 	written := make(chan error, 1)

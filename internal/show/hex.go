@@ -53,8 +53,8 @@ func (h *hexReader) Read(p []byte) (int, error) {
 // mostLine is longer than any line of a dump.
 const mostLine = 4096
 
-// begin reads as much of the first line as decides how to read on: no more, for
-// the rest may come late.
+// begin reads as much of the first line as decides how to read on: no more,
+// because the rest may come late.
 func (h *hexReader) begin() error {
 	h.line = 1
 	var line []byte

@@ -207,7 +207,7 @@ func (c *compiler) split(first, second int) (s Step, ok bool) {
 //
 // One of them, the seed, is done last, and all of its bytes must be right: they
 // come from sixteen bytes of the source. To its right others follow, each of which
-// must be right only where nothing is covered yet, for what it spoils is made good
+// must be right only where nothing is covered yet, because what it spoils is made good
 // by steps that are done after it; to its left the same. Where fields are padded
 // on the side of the source, there may be no seed; words take its place then. The
 // seed is where the fewest steps are needed.
