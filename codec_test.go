@@ -523,7 +523,7 @@ func codecPlaces[T any](format string, v T, values ...any) func(*testing.T) {
 			}
 			for _, offset := range offsets {
 				what := fmt.Sprintf("%d bytes, offset %d", n, offset)
-				whole := bytes.Repeat([]byte{canary}, n+16) // what is behind is not the codec's
+				whole := bytes.Repeat([]byte{canary}, n+16) // what is after it is not the codec's
 				want := bytes.Clone(whole)
 				wantErr := s.PackInto(want[:n:n], offset, values...)
 				same("PackInto, "+what, c.PackInto(whole[:n:n], offset, &v), wantErr)

@@ -683,7 +683,7 @@ func (m *typeMaker) wider(s slot) reflect.Type {
 
 type namedC128 complex128
 
-// group tells kinds apart that cannot take each other's values.
+// group separates kinds that cannot take each other's values.
 func group(t reflect.Type) reflect.Kind {
 	switch v := reflect.Zero(t); {
 	case v.CanInt():

@@ -170,7 +170,7 @@ func fieldsCover(format string) string {
 	return ""
 }
 
-// countsAreRepeats writes every repeat count out, but for those that are
+// countsAreRepeats writes every repeat count out, except those that are
 // lengths, and those of 0, which align.
 func countsAreRepeats(c fuzz.Case) string {
 	var b strings.Builder

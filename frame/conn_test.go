@@ -205,7 +205,7 @@ func TestReaderDoesNotWaitForAnothersFlush(t *testing.T) {
 		}()
 		within(t, "what the peer sends", func() {
 			for i := range 20 {
-				// Something of its own is waiting behind the other goroutine's frame.
+				// Something of its own is waiting after the other goroutine's frame.
 				if i == 0 {
 					if err := c.Write([]byte("mine"), 2, 0); err != nil {
 						t.Error(err)

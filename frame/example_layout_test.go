@@ -61,7 +61,7 @@ func ExampleTrailer() {
 	// Output: 08 00 00 00 00 00 00 ce <nil>
 }
 
-// FastCGI has two lengths, of what there is and of the padding behind it.
+// FastCGI has two lengths, of what there is and of the padding after it.
 func ExampleLengthFunc() {
 	layout := frame.MustLayout("!BBHHBx", frame.LengthFunc(func(head []byte) (int64, error) {
 		return int64(binary.BigEndian.Uint16(head[4:])) + int64(head[6]), nil
@@ -84,7 +84,7 @@ func ExampleLengthFunc_bits() {
 }
 
 // Python's multiprocessing writes −1 for a length that an int cannot express, and
-// behind it a long one. Four bytes of header then become twelve.
+// after it a long one. Four bytes of header then become twelve.
 func ExampleLengthFunc_longer() {
 	layout := frame.MustLayout("!i", frame.LengthFunc(func(head []byte) (int64, error) {
 		n := int64(int32(binary.BigEndian.Uint32(head)))

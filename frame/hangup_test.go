@@ -54,7 +54,7 @@ func TestContextEndsWithItsConnection(t *testing.T) {
 				if err := wait(t, "the end of the handler", handled); err != context.Canceled {
 					t.Errorf("%v", err)
 				}
-				select { // the frame behind it may be handled too
+				select { // the frame after it may be handled too
 				case <-conns:
 					<-handled
 				default:

@@ -620,7 +620,7 @@ func TestReadAheadShrinks(t *testing.T) {
 }
 
 // TestSkipsWhatLooksLikeFrames has payloads that nobody reads, which are whole frames
-// themselves: the next frame is the one behind them, and a context ends the wait for it.
+// themselves: the next frame is the one after them, and a context ends the wait for it.
 func TestSkipsWhatLooksLikeFrames(t *testing.T) {
 	inner, _ := messages(0, 0, 3, 0)
 	whole, err := idKind.Append(nil, inner, 100, 0)

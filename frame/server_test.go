@@ -939,7 +939,7 @@ func TestShutdownWithPartOfAFrame(t *testing.T) {
 	wait(t, "the end of Shutdown", done)
 }
 
-// noting is a listener whose connections tell their read deadlines.
+// noting is a listener whose connections report their read deadlines.
 type noting struct {
 	*pipes
 	noted chan time.Time

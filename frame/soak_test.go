@@ -148,7 +148,7 @@ func throw(c net.Conn, random *rand.Rand) (sent int64) {
 	case 0: // garbage, and then nothing
 		write(garbage)
 		io.Copy(io.Discard, c)
-	case 1: // frames, and garbage behind them
+	case 1: // frames, and garbage after them
 		for range random.Intn(10) {
 			write(append(header(uint32(len(garbage))), garbage...))
 		}

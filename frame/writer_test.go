@@ -117,7 +117,7 @@ func TestFlushAt32KiB(t *testing.T) {
 	}
 }
 
-// TestLargePayloads are not copied: they are a call of their own, behind what
+// TestLargePayloads are not copied: they are a call of their own, after what
 // was waiting and their header.
 func TestLargePayloads(t *testing.T) {
 	dst := &sink{}

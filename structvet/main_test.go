@@ -68,7 +68,7 @@ func blocks(t *testing.T) (program, said, saidNative string) {
 }
 
 // TestTool builds structvet and runs it on a module outside of this one, in the
-// ways that its documentation tells.
+// ways that its documentation gives.
 func TestTool(t *testing.T) {
 	root, err := filepath.Abs("..")
 	if err != nil {
@@ -115,7 +115,7 @@ func TestTool(t *testing.T) {
 		}
 		return out.String(), errs.String(), 0
 	}
-	// lines keeps the lines that tell where something is, with short names.
+	// lines keeps the lines that say where something is, with short names.
 	lines := func(text string) string {
 		var b strings.Builder
 		for line := range strings.Lines(text) {

@@ -119,7 +119,7 @@ func (c *call) showStruct(t *cstruct.Type, abi structpack.ABI, name string) erro
 		columns[i].Name = harmless(leaves[i].Name) // of a file that anybody may have written
 	}
 	if native != "" {
-		fmt.Fprintf(c.out, "%s  laid out by C's rules, here those of %s\n", native, abi.Name)
+		fmt.Fprintf(c.out, "%s  laid out by C's rules for %s\n", native, abi.Name)
 	}
 	fmt.Fprintf(c.out, "%s  the same bytes on every machine\n\n", fixed)
 	l := &show.Layout{Struct: s, ABI: abi, Columns: columns}

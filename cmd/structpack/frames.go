@@ -20,11 +20,11 @@ const framesHelp = `Usage: structpack frames [OPTION...] FORMAT [RULE...] FILE
 
 Cuts a stream into frames, headers with the length of what follows, and shows
 each. The format is the header's; the rules say which of its values is the
-length, and what that counts, as those of package frame do:
+length, and what that counts, as in package frame:
 
   LengthAt(2)    the value with the length, if it is not the only integer
   CountsFrom(1)  the length counts the header from this value on
-  CountsHeader   the length is that of the whole frame
+  CountsHeader   the length counts the whole header too
   Trailer(1)     bytes at the end that the length does not count
 
 Instead of a file (- is standard input) the stream may be a connection. Then

@@ -198,7 +198,7 @@ func (c *coder) names(text []byte) (err error) {
 		case *ast.Ident:
 			if own := scope.Lookup(n.Name); own != nil && types.Universe.Lookup(n.Name) != nil && err == nil {
 				pos, _ := c.real(own)
-				err = fail(pos, "package %s declares %s, and generated code needs that of the language", c.pkg.Name(), n.Name)
+				err = fail(pos, "package %s declares %s, and generated code needs the language's", c.pkg.Name(), n.Name)
 			}
 		}
 		return true

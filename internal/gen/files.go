@@ -97,7 +97,7 @@ func readHeader(name string) (string, error) {
 	for _, group := range f.Comments {
 		for _, c := range group.List {
 			if constraint.IsGoBuild(c.Text) || constraint.IsPlusBuild(c.Text) {
-				return "", fail(name, "it has a build constraint; that of the type's file is taken over")
+				return "", fail(name, "it has a build constraint; the one of the type's file is taken over")
 			}
 		}
 	}

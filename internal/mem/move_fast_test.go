@@ -256,7 +256,7 @@ func extend(x uint64, size int) uint64 {
 	return uint64(int64(x<<shift) >> shift)
 }
 
-// covered tells for each byte of a Go value whether a move has it.
+// covered says for each byte of a Go value whether a move has it.
 func (l layout) covered() []bool {
 	c := make([]bool, l.size)
 	for _, m := range l.moves {

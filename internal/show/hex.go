@@ -496,7 +496,7 @@ func (h *hexReader) groups(l dumpLine) (b []byte, word int, err error) {
 		wrong = wrong || '!' <= b[i] && b[i] <= '~' && text[i] != rune(b[i])
 	}
 	if wrong {
-		return nil, 0, h.wrong(l.column+1, fmt.Sprintf("the bytes are not those of the text %q beside them", l.text))
+		return nil, 0, h.wrong(l.column+1, fmt.Sprintf("the bytes do not match the text %q beside them", l.text))
 	}
 	return b, word, nil
 }

@@ -28,7 +28,7 @@ func TestParseInt(t *testing.T) {
 }
 
 // TestParseIntLong sees that a number of a million digits is not read to its end,
-// but for zeros before it, and is out of range as it should be.
+// except for zeros before it, and is out of range as it should be.
 func TestParseIntLong(t *testing.T) {
 	n, err := ParseInt("-" + strings.Repeat("9", 1<<20))
 	if err != nil || n.Sign() >= 0 || n.BitLen() < 1000 || n.BitLen() > 2000 {

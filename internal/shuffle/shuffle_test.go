@@ -185,7 +185,7 @@ func TestOne(t *testing.T) {
 }
 
 // TestOneMany has programs of every number of steps, with and without bools, and
-// with steps that are not wide behind them.
+// with steps that are not wide after them.
 func TestOneMany(t *testing.T) {
 	usable(t)
 	r := rand.New(rand.NewPCG(1, 2))
