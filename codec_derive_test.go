@@ -9,6 +9,7 @@ import (
 	"go/ast"
 	"go/parser"
 	"math"
+	"math/cmplx"
 	"math/rand"
 	"os"
 	"os/exec"
@@ -295,7 +296,7 @@ func tame(v reflect.Value) {
 		}
 	case v.CanFloat() && math.IsNaN(v.Float()):
 		v.SetFloat(0)
-	case v.CanComplex() && v.Complex() != v.Complex():
+	case v.CanComplex() && cmplx.IsNaN(v.Complex()):
 		v.SetComplex(0)
 	}
 }

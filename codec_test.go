@@ -984,6 +984,9 @@ func TestCodecLongFor(t *testing.T) {
 			t.Fatal(err)
 		}
 		got, err := c.Pack(&in)
+		if err != nil {
+			t.Fatal(err)
+		}
 		var out narrow
 		if err := c.Unpack(got, &out); err != nil || out != in || !bytes.Equal(got, want) {
 			t.Errorf("%s: %x, want %x, %+v, %v", tt.abi.Name, got, want, out, err)

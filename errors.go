@@ -178,7 +178,8 @@ var (
 func (s *Struct) room(op string, say *sentences, buf []byte, o int) (offset int, err error) {
 	if o < 0 {
 		if o+s.size > 0 {
-			return 0, s.failLength(op, len(buf), say.crosses, s.size, o)
+			// The offset says how many bytes there are after it.
+			return 0, s.fail(op, ErrBuffer, say.crosses, s.size, o)
 		}
 		if o+len(buf) < 0 {
 			return 0, s.fail(op, ErrBuffer, "offset %d out of range for %d-byte buffer", o, len(buf))

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"runtime"
 
 	"example.com/structpack"
 )
@@ -97,14 +98,12 @@ func iterJob[T any](format string, one T, put func([]byte, []T), get func([]T, [
 		{"hand-written, into []any", times(func() {
 			get(rs, data)
 			for i := range rs {
-				kept = box(&rs[i])
+				runtime.KeepAlive(box(&rs[i]))
 			}
 		})},
 		{"Struct.IterUnpack", times(func() { iterate(s, data) })},
 	}}
 }
-
-var kept []any // what the compiler must make
 
 // formatsJobs use n formats in turn.
 func formatsJobs(n int) []job {

@@ -228,10 +228,10 @@ func (c *Conn) WriteContext(ctx context.Context, payload []byte, values ...any) 
 func (c *Conn) Send(payload []byte, values ...any) error {
 	c.Writer.mu.Lock()
 	defer c.Writer.unlock()
-	if err := c.write(nil, payload, values); err != nil {
+	if err := c.write(noContext, payload, values); err != nil {
 		return err
 	}
-	return c.flushed(nil, false)
+	return c.flushed(noContext, false)
 }
 
 // TrySend is Send that does not wait: what the connection does not take at once is

@@ -11,18 +11,19 @@ import (
 const errReset = syscall.ECONNRESET
 
 // control calls f with the file descriptor of a socket, also of the one that TLS
-// is on, and reports whether there is one.
-func control(c net.Conn, f func(fd int)) bool {
+// is on, if there is one.
+func control(c net.Conn, f func(fd int)) {
 	if wraps, ok := c.(interface{ NetConn() net.Conn }); ok {
 		c = wraps.NetConn()
 	}
 	switch c.(type) {
 	case *net.TCPConn, *net.UnixConn:
 	default:
-		return false
+		return
 	}
-	conn, err := c.(syscall.Conn).SyscallConn()
-	return err == nil && conn.Control(func(fd uintptr) { f(int(fd)) }) == nil
+	if conn, err := c.(syscall.Conn).SyscallConn(); err == nil {
+		conn.Control(func(fd uintptr) { f(int(fd)) }) // one that is closed has no descriptor
+	}
 }
 
 // hasUnread reports whether something has arrived that was not read.

@@ -24,7 +24,7 @@ import (
 func NewLayoutOf[H any](prefix string, options ...Option) (*Layout, error) {
 	t := reflect.TypeFor[H]()
 	if !slices.Contains([]string{"<", ">", "!"}, prefix) {
-		return nil, fmt.Errorf("frame: layout of %v: the prefix is %q, and must be <, > or !", t, prefix)
+		return nil, fmt.Errorf("frame: layout of %v: the prefix is %q, and not one of ! < and >", t, prefix)
 	}
 	c, err := structpack.NewCodec[H](structpack.MustCompile(prefix))
 	if err != nil {

@@ -112,9 +112,9 @@ func TestLayoutOfErrors(t *testing.T) {
 		return fmt.Sprint(err)
 	}
 	for _, tt := range []struct{ got, want string }{
-		{errorOf(frame.NewLayoutOf[typedHeader]("@")), `frame: layout of frame_test.typedHeader: the prefix is "@", and must be <, > or !`},
-		{errorOf(frame.NewLayoutOf[typedHeader]("")), `the prefix is "", and must be <, > or !`},
-		{errorOf(frame.NewLayoutOf[typedHeader]("!H")), `the prefix is "!H", and must be <, > or !`},
+		{errorOf(frame.NewLayoutOf[typedHeader]("@")), `frame: layout of frame_test.typedHeader: the prefix is "@", and not one of ! < and >`},
+		{errorOf(frame.NewLayoutOf[typedHeader]("")), `the prefix is "", and not one of ! < and >`},
+		{errorOf(frame.NewLayoutOf[typedHeader]("!H")), `the prefix is "!H", and not one of ! < and >`},
 		{errorOf(frame.NewLayoutOf[struct{ A string }]("!")), `.A of type string has no code of its own: the tag structpack:"16s" gives it one`},
 		{errorOf(frame.NewLayoutOf[two]("!")), `frame: layout "!HH": `},
 		{errorOf(frame.NewLayoutOf[both]("!")), `frame: layout of frame_test.both: values 0 and 1 both have the tag length`},

@@ -73,6 +73,9 @@ type vector struct {
 	left net.Buffers // to be written of them
 }
 
+// noContext is for calls that no context ends.
+var noContext context.Context
+
 // NewWriter returns a Writer of frames to a stream: a connection of any kind, a
 // pipe, a file.
 func NewWriter(w io.Writer, layout *Layout) *Writer {
@@ -109,7 +112,7 @@ func (w *Writer) Write(payload []byte, values ...any) error {
 			return nil
 		}
 	}
-	return w.writeUnlock(nil, payload, values)
+	return w.writeUnlock(noContext, payload, values)
 }
 
 // writeUnlock is write and lets go of mu.
@@ -146,12 +149,12 @@ func (w *Writer) WriteFrame(f Frame) error {
 	if err != nil {
 		return err
 	}
-	to, err := w.room(nil, head, f.Payload)
+	to, err := w.room(noContext, head, f.Payload)
 	if err != nil {
 		return err
 	}
 	copy(to, f.Head)
-	return w.add(nil, head, f.Payload)
+	return w.add(noContext, head, f.Payload)
 }
 
 // WriteHeader is Write with the header as a struct, whose fields are the values
@@ -165,7 +168,7 @@ func WriteHeader[H any](w *Writer, h *H, payload []byte) error {
 	if err != nil {
 		return err
 	}
-	head, err := w.room(nil, l.size, payload)
+	head, err := w.room(noContext, l.size, payload)
 	if err != nil {
 		return err
 	}
@@ -175,7 +178,7 @@ func WriteHeader[H any](w *Writer, h *H, payload []byte) error {
 	if err := l.setLength(head, payload); err != nil {
 		return err
 	}
-	return w.add(nil, len(head), payload)
+	return w.add(noContext, len(head), payload)
 }
 
 // isLarge reports whether a payload is written from where it is. A call with a
@@ -326,7 +329,7 @@ func (w *Writer) unlock() {
 func (w *Writer) Flush() error {
 	w.mu.Lock()
 	defer w.unlock()
-	return w.flushed(nil, false)
+	return w.flushed(noContext, false)
 }
 
 // flushed waits until everything is written that has been added, and writes it

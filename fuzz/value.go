@@ -1,9 +1,11 @@
 package fuzz
 
 import (
+	"fmt"
 	"math"
 	"math/big"
 	"math/rand"
+	"reflect"
 	"strings"
 
 	"example.com/structpack"
@@ -53,6 +55,16 @@ func BadValues(r *rand.Rand, s *structpack.Struct) (values []any, bad int) {
 				values[bad] = misfit(r, f)
 				return values, bad
 			}
+		}
+	}
+	// A slice or an array could stand for the values of an item.
+	for i, v := range values {
+		switch t := reflect.TypeOf(v); {
+		case t == nil || t.Kind() != reflect.Slice && t.Kind() != reflect.Array:
+		case t.Elem().Kind() == reflect.Uint8:
+			values[i] = fmt.Sprintf("%s", v)
+		default:
+			values[i] = true // for ?
 		}
 	}
 	if len(values) > 0 && r.Intn(2) == 0 {

@@ -202,12 +202,18 @@ func same(v, w reflect.Value) bool {
 		return true
 	case reflect.Float32, reflect.Float64:
 		f, g := v.Float(), w.Float()
-		return f == g || f != f && g != g
+		return f == g || math.IsNaN(f) && math.IsNaN(g)
 	case reflect.Complex64, reflect.Complex128:
 		f, g := v.Complex(), w.Complex()
-		return f == g || f != f && g != g
+		return f == g || sameComplexNaN(f, g)
 	case reflect.Chan, reflect.Func, reflect.Interface, reflect.Map, reflect.Pointer, reflect.UnsafePointer:
 		return v.IsNil() && w.IsNil()
 	}
 	return v.Equal(w)
+}
+
+// sameComplexNaN reports whether both have a part that is a NaN.
+func sameComplexNaN(f, g complex128) bool {
+	nan := func(c complex128) bool { return math.IsNaN(real(c)) || math.IsNaN(imag(c)) }
+	return nan(f) && nan(g)
 }

@@ -180,10 +180,10 @@ func equal(got, want reflect.Value) bool {
 		return got.Uint() == want.Uint()
 	case got.CanFloat():
 		f, g := got.Float(), want.Float()
-		return f == g || f != f && g != g
+		return f == g || math.IsNaN(f) && math.IsNaN(g)
 	case got.CanComplex():
 		f, g := got.Complex(), want.Complex()
-		return f == g || f != f && g != g
+		return f == g || sameComplexNaN(f, g)
 	}
 	return got.Equal(want)
 }

@@ -108,12 +108,12 @@ func TestParseErrors(t *testing.T) {
 	var wide strings.Builder
 	wide.WriteString("struct a0 { int x; };")
 	for i := range 40 {
-		wide.WriteString(fmt.Sprintf("struct a%d { struct a%d b, c; };", i+1, i))
+		fmt.Fprintf(&wide, "struct a%d { struct a%d b, c; };", i+1, i)
 	}
 	var empty strings.Builder
 	empty.WriteString("struct a0 { };")
 	for i := range 40 {
-		empty.WriteString(fmt.Sprintf("struct a%d { struct a%d b, c; };", i+1, i))
+		fmt.Fprintf(&empty, "struct a%d { struct a%d b, c; };", i+1, i)
 	}
 	for _, tt := range []struct{ name, source, want string }{
 		{"nothing", "", "no struct is declared"},

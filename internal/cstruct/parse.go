@@ -2,6 +2,7 @@ package cstruct
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -160,8 +161,7 @@ func (p *parser) declaration() *Type {
 		return nil
 	}
 	typedef := p.take("typedef")
-	base, packed := p.specifiers()
-	_ = packed
+	base := p.specifiers()
 	var declared *Type
 	if base.Members != nil || base.Union {
 		declared = base
@@ -218,7 +218,8 @@ func (p *parser) attributes(packed *bool) {
 }
 
 // specifiers reads the type that a declaration begins with.
-func (p *parser) specifiers() (t *Type, packed bool) {
+func (p *parser) specifiers() *Type {
+	var packed bool // of no meaning before a type
 	words := map[string]int{}
 	count := 0
 	for {
@@ -230,10 +231,10 @@ func (p *parser) specifiers() (t *Type, packed bool) {
 			continue
 		case "struct", "union":
 			p.next()
-			return p.aggregate(text), packed
+			return p.aggregate(text)
 		case "enum":
 			p.next()
-			return p.enum(), packed
+			return p.enum()
 		case "_Alignas", "alignas":
 			p.fail("%s is not supported", text)
 		case "unsigned", "signed", "__signed__", "char", "short", "int", "long", "float", "double", "_Bool", "bool", "_Complex", "complex", "_Float16", "void", "__int128":
@@ -243,20 +244,20 @@ func (p *parser) specifiers() (t *Type, packed bool) {
 			continue
 		}
 		if count > 0 {
-			return p.basic(words), packed
+			return p.basic(words)
 		}
 		if text == "" || !isWord(text[0]) {
 			p.fail("a type is expected, not %q", text)
 		}
 		p.next()
 		if t := p.named[text]; t != nil {
-			return t, packed
+			return t
 		}
 		if code := typedefs[strings.TrimPrefix(text, "__")]; code != "" {
-			return p.number(text, code), packed
+			return p.number(text, code)
 		}
 		if text == "pid_t" || text == "wchar_t" {
-			return p.number(text, "i"), packed
+			return p.number(text, "i")
 		}
 		p.fail("the type %s is not known: declare it before with typedef", text)
 	}
@@ -347,7 +348,7 @@ func (p *parser) aggregate(kind string) *Type {
 	}
 	t := &Type{Name: name, Align: 1, Union: kind == "union", Members: []Member{}, big: p.abi.BigEndian}
 	for !p.take("}") {
-		base, _ := p.specifiers()
+		base := p.specifiers()
 		if p.peek() == ";" && (base.Members != nil) { // without a name
 			t.Members = append(t.Members, Member{"", 0, base})
 		}
@@ -487,11 +488,11 @@ func (p *parser) declarator(base *Type) (string, *Type) {
 		}
 		counts = append(counts, n)
 	}
-	for i := len(counts) - 1; i >= 0; i-- {
-		if t.Size < 0 || t.Size > 0 && counts[i] > mostSize/t.Size {
+	for _, n := range slices.Backward(counts) {
+		if t.Size < 0 || t.Size > 0 && n > mostSize/t.Size {
 			p.fail("%s is too large", name)
 		}
-		t = &Type{Name: t.Name, Elem: t, Count: counts[i], Size: counts[i] * t.Size, Align: t.Align, big: t.big}
+		t = &Type{Name: t.Name, Elem: t, Count: n, Size: n * t.Size, Align: t.Align, big: t.big}
 	}
 	return name, t
 }

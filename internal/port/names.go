@@ -1,6 +1,7 @@
 package port
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -89,9 +90,9 @@ var verbs = map[string]bool{"parse": true, "unpack": true, "pack": true, "read":
 // subject, or the class of a method that has none.
 func functionName(qualified string) string {
 	parts := strings.Split(qualified, ".")
-	for i := len(parts) - 1; i >= 0; i-- {
+	for i, part := range slices.Backward(parts) {
 		var left []string
-		for _, w := range words(parts[i]) {
+		for _, w := range words(part) {
 			if !verbs[strings.ToLower(w)] {
 				left = append(left, w)
 			}
@@ -100,7 +101,7 @@ func functionName(qualified string) string {
 		if name == "" {
 			continue
 		}
-		if i > 0 && words(parts[i]) != nil && len(name) < 4 {
+		if i > 0 && len(name) < 4 {
 			name = exported(parts[i-1]) + name
 		}
 		return name

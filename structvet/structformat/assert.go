@@ -40,7 +40,7 @@ type element struct {
 
 // resultsOf finds out which formats a slice of values may have been unpacked by.
 func (c *checker) resultsOf(e ast.Expr) []result {
-	sources := []source{{value: e}}
+	var sources []source
 	if v := c.varOf(e); v != nil {
 		if !isAnySlice(v.Type()) || !c.kept(v) {
 			return nil

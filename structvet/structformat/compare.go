@@ -124,7 +124,7 @@ func (c *checker) checkOne(call *ast.CallExpr, fn function, f format, s *structp
 		return
 	}
 	if message, never := c.neverOne(el, t); never {
-		at := ast.Expr(call.Fun)
+		at := call.Fun
 		if i, ok := ast.Unparen(call.Fun).(*ast.IndexExpr); ok {
 			at = i.Index
 		}

@@ -5,6 +5,7 @@ import (
 	"go/constant"
 	"go/token"
 	"go/types"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -15,8 +16,8 @@ import (
 // placeOf returns where the byte at an offset of a format is written, nowhere if
 // that is in another package.
 func (c *checker) placeOf(f format, offset int) (pos, end token.Pos) {
-	for i := len(f.parts) - 1; i >= 0; i-- {
-		if p := f.parts[i]; p.start <= offset || i == 0 {
+	for i, p := range slices.Backward(f.parts) {
+		if p.start <= offset || i == 0 {
 			return c.place(p.expr, max(offset-p.start+p.offset, 0))
 		}
 	}

@@ -234,7 +234,7 @@ func (c *checker) cuts(e ast.Expr) bool {
 
 // checkKept reports a record of Codec.All that is kept beyond its turn in the
 // loop: there is one record, and its slices are filled again.
-func (c *checker) checkKept(cur inspector.Cursor, n *ast.RangeStmt) {
+func (c *checker) checkKept(n *ast.RangeStmt) {
 	record, ok := n.Value.(*ast.Ident)
 	if !ok || !c.records(n.X) {
 		return

@@ -13,8 +13,8 @@ import (
 	"golang.org/x/tools/go/ast/inspector"
 )
 
-// anyError stands for all errors.
-var anyError = errors.New("any error")
+// errAny stands for all errors.
+var errAny = errors.New("any error")
 
 var sentinels = map[string]error{
 	"ErrFormat": structpack.ErrFormat, "ErrCount": structpack.ErrCount, "ErrType": structpack.ErrType,
@@ -24,7 +24,7 @@ var sentinels = map[string]error{
 // silenced reports whether the program asks for an error after the call that is
 // checked.
 func (c *checker) silenced(err error) bool {
-	return slices.ContainsFunc(c.asked, func(asked error) bool { return asked == anyError || errors.Is(err, asked) })
+	return slices.ContainsFunc(c.asked, func(asked error) bool { return asked == errAny || errors.Is(err, asked) })
 }
 
 // checkAll silences a call of a test whose error is expected, or that is to panic.
@@ -46,7 +46,7 @@ func (c *checker) checkAll(cur inspector.Cursor, call *ast.CallExpr) {
 			return !recovers
 		})
 		if recovers {
-			c.asked = append(c.asked, anyError)
+			c.asked = append(c.asked, errAny)
 			return
 		}
 	}
@@ -83,7 +83,7 @@ func (c *checker) asksFor(cur inspector.Cursor, call *ast.CallExpr) (asked []err
 			}
 			asked = append(asked, c.askedIn(after.Node(), v)...)
 			if example && c.prints(after.Node(), v) {
-				asked = append(asked, anyError)
+				asked = append(asked, errAny)
 			}
 			if _, declares := after.Node().(*ast.DeclStmt); !declares {
 				break
@@ -99,7 +99,7 @@ func (c *checker) asksFor(cur inspector.Cursor, call *ast.CallExpr) (asked []err
 // if it is not nil.
 func (c *checker) askedIn(n ast.Node, v *types.Var) (asked []error) {
 	if s, ok := n.(*ast.IfStmt); ok && v != nil && c.failsWithout(s, v) {
-		return []error{anyError}
+		return []error{errAny}
 	}
 	ast.Inspect(n, func(n ast.Node) bool {
 		switch n := n.(type) {
@@ -118,7 +118,7 @@ func (c *checker) askedIn(n ast.Node, v *types.Var) (asked []error) {
 				asked = append(asked, c.sentinel(n.Args[1])...)
 			case "errors.As":
 				if t := c.info.TypeOf(n.Args[1]); t != nil && strings.HasSuffix(t.String(), corePath+".Error") {
-					asked = append(asked, anyError)
+					asked = append(asked, errAny)
 				}
 			}
 		case *ast.BinaryExpr:

@@ -147,7 +147,7 @@ func run(pass *analysis.Pass) (any, error) {
 		case *ast.SwitchStmt:
 			c.checkCases(n)
 		case *ast.RangeStmt:
-			c.checkKept(cur, n)
+			c.checkKept(n)
 		}
 	}
 	return nil, nil
