@@ -22,6 +22,13 @@ func LimitAlloc(t *testing.T, n int) {
 	t.Cleanup(func() { maxAlloc = was })
 }
 
+// LimitSlices makes n bytes the largest slice that is asked for, until t ends.
+func LimitSlices(t *testing.T, n int) {
+	was := maxBytes
+	maxBytes = n
+	t.Cleanup(func() { maxBytes = was })
+}
+
 // ABIName names the ABI that s is compiled for.
 func ABIName(s *Struct) string { return s.abi.Name }
 
