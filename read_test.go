@@ -274,7 +274,7 @@ func TestSliceLimit(t *testing.T) {
 			}
 			return err
 		}, false},
-		{"AppendPack of a slice", func() error { _, err := s.AppendPack([]byte("kept"), any(values)); return err }, false},
+		{"AppendPack of a slice", func() error { _, err := s.AppendPack([]byte("kept"), any(values)); return err }, false}, //structvet:ignore
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			var err error
