@@ -238,28 +238,32 @@ func Unpack(steps []Step, big bool, i int, data []byte, dst []any, slab Slab) in
 	steps = steps[:len(dst)]
 	for ; i < len(dst); i++ {
 		st := &steps[i]
+		// Of a step without a short cut there may be no byte at its offset.
+		if st.Width == Other {
+			return i
+		}
 		p := unsafe.Add(base, st.Off)
-		d := unsafe.Add(slab.words, st.at)
-		switch st.Width {
-		case Byte:
+		if st.Width == Byte {
 			x := *(*uint8)(p)
 			if st.Bool && x != 0 {
 				x = 1
 			}
-			d = unsafe.Pointer(&every[x])
+			*(*eface)(unsafe.Pointer(&dst[i])) = eface{st.Type.p, unsafe.Pointer(&every[x])}
+			continue
+		}
+		d := unsafe.Add(slab.words, st.at)
+		switch st.Width {
 		case Word16:
 			put16(d, *(*uint16)(p), swap)
 		case Word32:
 			put32(d, *(*uint32)(p), swap)
 		case Word64:
 			put64(d, *(*uint64)(p), swap)
-		case Bytes:
+		default: // Bytes
 			move(d, p, int(st.N))
 			b := (*[]byte)(unsafe.Add(slab.slices, uintptr(st.slice)*unsafe.Sizeof([]byte(nil))))
 			*b = unsafe.Slice((*byte)(d), st.N)
 			d = unsafe.Pointer(b)
-		default:
-			return i
 		}
 		*(*eface)(unsafe.Pointer(&dst[i])) = eface{st.Type.p, d}
 	}
