@@ -19,7 +19,7 @@ type namedList []any
 // to items that take none.
 func TestLists(t *testing.T) {
 	for _, prefix := range []string{"", "@", "=", "<", ">", "!"} {
-		for _, code := range strings.Fields("c b B ? h H i I l L q Q e f d F D Zf Zd n N P") {
+		for code := range strings.FieldsSeq("c b B ? h H i I l L q Q e f d F D Zf Zd n N P") {
 			for _, count := range []int{3, 70} {
 				format := fmt.Sprintf("%sB2x?%d%s0s0HH", prefix, count, code)
 				s, err := structpack.Compile(format)
