@@ -841,7 +841,7 @@ func TestLengthsOfEverySize(t *testing.T) {
 			for _, n := range []int{0, 1, 255, 256, 70_000} {
 				payload := bytes.Repeat([]byte{1}, n)
 				b, err := l.Append(nil, payload, 1, 2)
-				if n >= 1<<(8*size) && size < 8 {
+				if size < 8 && uint64(n) >= 1<<(8*size) {
 					if !errors.Is(err, frame.ErrTooLarge) {
 						t.Errorf("%v: a payload of %d bytes: %v", l, n, err)
 					}

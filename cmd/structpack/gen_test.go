@@ -957,7 +957,7 @@ func TestSample(t *testing.T) {
 		{"run .", "07000000e2ff42030000000000d05840 <nil>\n" +
 			"2 true <nil>\n" +
 			"structpack: pack \"<Ihcbd\": value 3 ('b' at byte 4): 'b' format requires -128 <= number <= 127 true true\n" +
-			"structpack: unpack \"<Ihcbd\": unpack requires a buffer of 16 bytes\n"},
+			"structpack: unpack \"<Ihcbd\": unpack requires a buffer of 16 bytes (got 15)\n"},
 	} {
 		got := goRun(t, strings.Fields(step.command)...)
 		if diff := cmp.Diff(step.want, got); diff != "" && step.want != "-" {

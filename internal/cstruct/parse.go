@@ -396,7 +396,7 @@ func (p *parser) layOut(t *Type) {
 			continue
 		}
 		m.Offset = t.Size + -t.Size&(align-1)
-		if t.Size = m.Offset + m.Type.Size; t.Size > mostSize {
+		if t.Size = m.Offset + m.Type.Size; m.Type.Size > mostSize-m.Offset { // the sum may not fit
 			p.fail("%s ends after 1 GiB", m.Name)
 		}
 	}

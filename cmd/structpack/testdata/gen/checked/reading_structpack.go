@@ -413,8 +413,8 @@ func _Reading_fromHalf(h uint16) uint32 {
 }
 
 // _Reading_narrow returns the bits of the float32 nearest to the float64 with bits b.
-// It reports false if b is finite and too large; the bits are those of an
-// infinity then.
+// It reports false if b is finite and too large; the bits are an
+// infinity's then.
 func _Reading_narrow(b uint64) (uint32, bool) {
 	if b&(0x7ff<<52) == (0x7ff << 52) {
 		sign := uint32(b>>32) & (1 << 31)
