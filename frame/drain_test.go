@@ -117,6 +117,10 @@ func TestLastAnswersAreAcknowledged(t *testing.T) {
 					defer close(ended)
 					shutdown(t, s, served)
 				}()
+				if deaf && !frame.SendStateKnown(under) {
+					wait(t, "the end", ended)
+					t.Skip("the system does not say what a peer has acknowledged")
+				}
 				if deaf { // which a flush may be the first to notice
 					if err := wait(t, "the error", errs); !errors.Is(err, frame.ErrUnsent) && !isDeadline(err) {
 						t.Errorf("%v", err)

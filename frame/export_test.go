@@ -1,6 +1,7 @@
 package frame
 
 import (
+	"net"
 	"testing"
 	"time"
 )
@@ -25,4 +26,10 @@ func SetLinger(t *testing.T, d time.Duration) {
 	silent, most := lingerSilent, lingerMost
 	lingerSilent, lingerMost = d, d
 	t.Cleanup(func() { lingerSilent, lingerMost = silent, most })
+}
+
+// SendStateKnown reports whether the system says what c's peer has acknowledged.
+func SendStateKnown(c net.Conn) bool {
+	_, known, _ := sendState(c)
+	return known
 }

@@ -24,10 +24,12 @@ func sendState(c net.Conn) (sent, known bool, err error) {
 	}
 	control(c, func(fd int) {
 		info, e := syscall.GetsockoptInet4Addr(fd, syscall.IPPROTO_TCP, syscall.TCP_INFO)
-		if known = e == nil; !known {
+		const finWait2, timeWait, closed = 5, 6, 7
+		// The state is the first byte, and never 0; an emulator may give it as one
+		// of a number in the other byte order.
+		if known = e == nil && info[0] != 0; !known {
 			return
 		}
-		const finWait2, timeWait, closed = 5, 6, 7
 		switch info[0] {
 		case finWait2, timeWait:
 			sent = true
