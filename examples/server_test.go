@@ -5,6 +5,7 @@ import (
 	"io"
 	"os"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -287,4 +288,54 @@ func TestShutdown(t *testing.T) {
 		}
 		s.wantEnd(t, requests)
 	})
+}
+
+// TestServerStartsAgain kills programs that listen at a Unix-domain socket, which start
+// again at the same, but not beside one that is alive, nor in the place of a file.
+func TestServerStartsAgain(t *testing.T) {
+	if len(peer.Networks()) == 1 {
+		t.Skip("no Unix-domain sockets, or no signals")
+	}
+	dir := t.TempDir()
+	for _, s := range []struct {
+		language language
+		command  []string // the address comes next
+		after    []string
+	}{
+		{inGo, []string{"server"}, nil},
+		{inGo, []string{"unix", "receive"}, []string{dir}},
+		{inPython, []string{"select_server"}, nil},
+		{inPython, []string{"unix", "receive"}, []string{dir}},
+	} {
+		t.Run(fmt.Sprint(s.language, s.command), func(t *testing.T) {
+			t.Parallel()
+			if s.language == inPython && s.after != nil && !peer.All() {
+				t.Skip("one Python will do")
+			}
+			path := peer.SocketPath(t)
+			start := func(path string) *peer.Program {
+				return s.language.start(t, s.command[0], slices.Concat(s.command[1:], []string{path}, s.after)...)
+			}
+			first := start(path)
+			listening(t, first.Line())
+			first.Signal(syscall.SIGKILL)
+			first.Wait()
+			second := start(path)
+			listening(t, second.Line())
+			if third := start(path); third.Wait() == 0 || third.Rest() != "" {
+				t.Error("a third beside the second")
+			}
+			dial(t, path).Close()
+			file := path + ".txt"
+			if err := os.WriteFile(file, []byte("mine"), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			if p := start(file); p.Wait() == 0 {
+				t.Error("in the place of a file")
+			}
+			if b, err := os.ReadFile(file); err != nil || string(b) != "mine" {
+				t.Errorf("the file is %q, %v", b, err)
+			}
+		})
+	}
 }

@@ -48,7 +48,8 @@ type Conn struct {
 	// FrameTimeout is how long the rest of a frame may take, from the moment that
 	// the Reader waits for it with a part of it there, in however many pieces it
 	// comes. After its error another call has as much time again. For a payload
-	// that is read as a stream it includes the time in which nobody reads. A TLS
+	// that is read as a stream it includes the time in which nobody reads. What has
+	// arrived when the time is over is still read. A TLS
 	// record that is here in part is no part of a frame yet: IdleTimeout bounds it.
 	FrameTimeout time.Duration
 
@@ -71,6 +72,7 @@ type Conn struct {
 	ending       bool             // the Server is shut down
 
 	lastWords lastWords
+	late      lateReads
 
 	// Of the goroutine that reads, in a Server.
 	ctx     *connContext

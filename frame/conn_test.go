@@ -427,6 +427,62 @@ func TestSlowSender(t *testing.T) {
 	})
 }
 
+// TestFrameThatIsThere is the rule that a frame is not late which the kernel has, and
+// nobody has read in time. All time is over here from the start.
+func TestFrameThatIsThere(t *testing.T) {
+	stream, _ := messages(50_000)
+	read := func(c *frame.Conn) (int, error) {
+		f, err := c.Next()
+		return len(f.Payload), err
+	}
+	for _, tt := range []struct {
+		name string
+		sent int // of the stream
+		read func(*frame.Conn) (int, error)
+	}{
+		{"a frame", len(stream), read},
+		{"a stream", len(stream), func(c *frame.Conn) (int, error) {
+			if _, _, err := c.ReadHeader(); err != nil {
+				return 0, err
+			}
+			n, err := io.Copy(io.Discard, c.Payload())
+			return int(n), err
+		}},
+		{"a part of a frame", len(stream) - 1, read},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			for _, tr := range transports[:3] {
+				t.Run(tr.name, func(t *testing.T) {
+					here, there := tr.connect(t)
+					if !frame.SendStateKnown(here) {
+						t.Skip("nobody knows what is there")
+					}
+					if _, err := there.Write(stream[:tt.sent]); err != nil {
+						t.Fatal(err)
+					}
+					whole := tt.sent == len(stream)
+					if whole {
+						there.(interface{ CloseWrite() error }).CloseWrite()
+						if below, ok := there.(interface{ NetConn() net.Conn }); ok {
+							below.NetConn().(*net.TCPConn).CloseWrite()
+						}
+						frame.WaitUntilSent(there)
+					}
+					c := frame.NewConn(here, idKind)
+					c.FrameTimeout = 1
+					n, err := tt.read(c)
+					if whole && (n != 50_000 || err != nil) {
+						t.Errorf("%d bytes, %v", n, err)
+					}
+					if !whole && !errors.Is(err, os.ErrDeadlineExceeded) {
+						t.Errorf("%v", err)
+					}
+				})
+			}
+		})
+	}
+}
+
 // TestWriteTimeout has a peer that never reads.
 func TestWriteTimeout(t *testing.T) {
 	overAll(t, func(t *testing.T, tr transport) {

@@ -66,6 +66,11 @@ func (c *Conn) beforeRead(inside bool) (poll bool, err error) {
 			}
 			d = c.frameStart.Add(limit)
 		}
+		if c.late.trying {
+			if poll = c.raw != nil; !poll {
+				d = time.Now().Add(pollWait)
+			}
+		}
 	case c.draining:
 		if c.drained >= c.drainLimit || c.emptyWaits >= waits || c.waited >= pollWaits {
 			return false, c.drainEnd()
@@ -130,6 +135,10 @@ func (c *Conn) hasRead(n int) {
 	if c.draining {
 		c.hasDrained(n)
 	}
+	if n > 0 {
+		c.late.trying = false
+		c.late.bytes += n
+	}
 	if last := &c.lastWords; last.polling {
 		if last.bytes += n; n > 0 {
 			last.polls, last.polling = 0, false
@@ -170,6 +179,25 @@ func (c *Conn) shakeHands(ctx context.Context, limit time.Duration) error {
 	return err
 }
 
+// lateReads are those of a frame whose time is over. What has arrived by then is not
+// late if nobody has read it.
+type lateReads struct {
+	trying bool // there is something, and the next read is to get it without waiting
+	bytes  int  // how many came
+	limit  int  // how many may
+}
+
+// tryLate reports whether a frame whose time is over may be in the kernel. A peer that
+// goes on sending gets no more time by that.
+func (c *Conn) tryLate() bool {
+	late := &c.late
+	if late.limit == 0 {
+		late.bytes, late.limit = 0, max(largest, unread(c.conn))
+	}
+	late.trying = !c.frameStart.IsZero() && !late.trying && late.bytes < late.limit && hasUnread(c.conn)
+	return late.trying
+}
+
 // slack is how much earlier than a deadline its error may come.
 const slack = 10 * time.Millisecond
 
@@ -187,8 +215,10 @@ func (c *Conn) timedOut(inside bool, err error) (e error, permanent bool) {
 			c.emptyWaits = waits
 		}
 		return nil, false // beforeRead ends it
+	case inside && c.tryLate():
+		return nil, false
 	}
-	c.frameStart = time.Time{}
+	c.frameStart, c.late = time.Time{}, lateReads{}
 	// What is too early was not this deadline: a connection that hides a TLS handshake
 	// says so again and again when that has timed out.
 	return err, time.Until(c.readDeadline) > slack

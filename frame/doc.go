@@ -74,9 +74,9 @@
 //     there to its last byte, and partial progress does not extend it; WriteTimeout
 //     bounds each flush.
 //   - Failed writes: frames that have arrived come first, then the error.
-//   - Shutdown: every frame that has arrived is answered, once and as a whole, or
-//     ConnError reports which connection lost some. For answers that other goroutines
-//     give, [Server.Done] can wait.
+//   - Shutdown: every frame that has arrived on a connection that was accepted is
+//     answered, once and as a whole, or ConnError reports which connection lost some.
+//     For answers that other goroutines give, [Server.Done] can wait.
 //
 // Each is described in full at the symbol it concerns, and has a test named after it.
 //

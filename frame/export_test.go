@@ -28,6 +28,13 @@ func SetLinger(t *testing.T, d time.Duration) {
 	t.Cleanup(func() { lingerSilent, lingerMost = silent, most })
 }
 
+// WaitUntilSent waits until the peer's kernel has all that c has sent, and its end.
+func WaitUntilSent(c net.Conn) {
+	for sent, known := false, true; !sent && known; time.Sleep(time.Millisecond) {
+		sent, known, _ = sendState(c)
+	}
+}
+
 // SendStateKnown reports whether the system says what c's peer has acknowledged.
 func SendStateKnown(c net.Conn) bool {
 	_, known, _ := sendState(c)

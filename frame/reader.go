@@ -172,7 +172,7 @@ func (r *Reader) wait() (Frame, error) {
 // done is called when a frame that was waited for is complete.
 func (r *Reader) done() {
 	if r.conn != nil {
-		r.conn.frameStart = time.Time{}
+		r.conn.frameStart, r.conn.late = time.Time{}, lateReads{}
 	}
 }
 

@@ -71,10 +71,17 @@ type Server struct {
 	// Logger, if set, gets the errors of connections, and temporary errors of accepting.
 	Logger *slog.Logger
 
-	// MaxConns is how many connections are held at a time, if it is positive.
-	// Others wait to be accepted. A listener that waits for its next connection has
-	// taken the place for it: let there be more places than listeners.
+	// MaxConns is how many connections are held at a time, if it is positive. Others
+	// wait to be accepted, unless there is a Refuse function. A listener that waits
+	// for its next connection has then taken the place for it: let there be more
+	// places than listeners.
 	MaxConns int
+
+	// Refuse, if set, is called with a connection that comes while MaxConns are held, by
+	// the goroutine that accepts, and so is not to wait. What it writes to c is sent as
+	// far as the connection takes it at once, which one of TLS does not before its
+	// handshake. Then c is closed.
+	Refuse func(c *Conn)
 
 	// ConnError, if set, is called when a connection ends with an error: one of
 	// Handle or Open, or of reading or writing. The end of the stream between frames
@@ -111,12 +118,14 @@ func (s *Server) Serve(ln net.Listener) error {
 	}
 	defer s.forget(&ln)
 	for wait := time.Duration(0); ; {
-		if !s.acquire() {
+		if s.Refuse == nil && !s.acquire() {
 			return ErrServerClosed
 		}
 		nc, err := ln.Accept()
 		if err != nil {
-			s.release()
+			if s.Refuse == nil {
+				s.release()
+			}
 			if s.isStopped() {
 				return ErrServerClosed
 			}
@@ -134,6 +143,10 @@ func (s *Server) Serve(ln net.Listener) error {
 			continue
 		}
 		wait = 0
+		if s.Refuse != nil && !s.tryAcquire() {
+			s.refuse(nc)
+			continue
+		}
 		c := s.add(nc)
 		if c == nil {
 			s.release()
@@ -161,6 +174,33 @@ func (s *Server) acquire() bool {
 	case <-s.stopped:
 		return false
 	}
+}
+
+// tryAcquire reports whether there may be one connection more now.
+func (s *Server) tryAcquire() bool {
+	if s.room == nil {
+		return true
+	}
+	select {
+	case s.room <- struct{}{}:
+		return true
+	default:
+		return false
+	}
+}
+
+// refuse has Refuse answer a connection, and closes it.
+func (s *Server) refuse(nc net.Conn) {
+	c := NewConn(nc, s.Layout)
+	s.Refuse(c)
+	if c.raw != nil {
+		c.flushBeforeRead()
+		c.closeWrite()
+		c.raw.read(&c.Reader, 1, true) // what is unread would reset the connection, and take the answer along
+		c.release()
+	}
+	c.Writer.close(net.ErrClosed)
+	c.abort()
 }
 
 func (s *Server) release() {

@@ -448,6 +448,85 @@ func TestMaxConns(t *testing.T) {
 	}
 }
 
+// TestRefuse is the rule that connections beyond MaxConns are refused at once, and may
+// get an answer, whether the peer reads it or not.
+func TestRefuse(t *testing.T) {
+	for _, tr := range transports[:3] {
+		t.Run(tr.name, func(t *testing.T) {
+			checkGoroutines(t)
+			closed := make(chan struct{}, 1)
+			refused := make(chan struct{}, 10)
+			s := &frame.Server{
+				Layout: idKind, MaxConns: 1, Handle: echo, ConnError: noErrors(t),
+				Done: func(context.Context, *frame.Conn) { closed <- struct{}{} },
+				Refuse: func(c *frame.Conn) {
+					c.Write([]byte("the house is full"), 0, 9)
+					select {
+					case refused <- struct{}{}:
+					default:
+					}
+				},
+			}
+			ln := tr.listen(t)
+			served := serve(t, s, ln)
+			first := dial(t, tr, ln)
+			ask := func(c *frame.Conn, want string) error {
+				c.Write([]byte("hello"), 1, 1)
+				f, err := c.Next()
+				if err == nil && string(f.Payload) != want {
+					t.Errorf("%v, want %q", f, want)
+				}
+				return err
+			}
+			if err := ask(first, "hello"); err != nil {
+				t.Fatal(err)
+			}
+			for range 10 { // they do not read
+				nc, err := dialListener(ln)
+				if err != nil {
+					t.Fatal(err)
+				}
+				defer nc.Close()
+				wait(t, "a refusal", refused)
+			}
+			nc, err := dialListener(ln)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer nc.Close()
+			c := frame.NewConn(nc, idKind)
+			if tr.name != "tls" {
+				f, err := c.Next()
+				if err != nil || string(f.Payload) != "the house is full" {
+					t.Errorf("%v, %v", f, err)
+				}
+			}
+			if f, err := c.Next(); err == nil {
+				t.Errorf("%v after a refusal", f)
+			}
+			first.Close()
+			wait(t, "the end of the first", closed)
+			// Its place is free a moment after it is done.
+			within(t, "a place", func() {
+				for {
+					nc, err := tr.dial(ln)
+					if err != nil {
+						continue
+					}
+					c := frame.NewConn(nc, idKind)
+					c.Write([]byte("hello"), 1, 1)
+					f, err := c.Next()
+					nc.Close()
+					if err == nil && string(f.Payload) == "hello" {
+						break
+					}
+				}
+			})
+			shutdown(t, s, served)
+		})
+	}
+}
+
 // A count is of connections that were accepted and are not closed.
 type count struct {
 	mu        sync.Mutex

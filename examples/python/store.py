@@ -8,6 +8,7 @@ import atexit
 import os
 import signal
 import socket
+import stat
 import struct
 
 HEADER = struct.Struct('!HBI')
@@ -89,10 +90,23 @@ def addresses(description):
     return parser.parse_args().address
 
 
+def take_over(path):
+    """Remove a socket that a program has left which was killed: nobody answers at it."""
+    with socket.socket(socket.AF_UNIX) as sock:
+        try:
+            sock.connect(path)
+        except ConnectionRefusedError:
+            if stat.S_ISSOCK(os.lstat(path).st_mode):
+                os.unlink(path)
+        except OSError:
+            pass
+
+
 def listen(text):
     """Return a socket that listens at HOST:PORT, or at a path."""
     if '/' in text:
         listener = socket.socket(socket.AF_UNIX)
+        take_over(text)
         listener.bind(text)
         atexit.register(os.unlink, text)
     else:

@@ -9,6 +9,7 @@ import os
 import signal
 import socket
 import socketserver
+import stat
 import struct
 import sys
 import tempfile
@@ -101,8 +102,21 @@ class Receiver(socketserver.StreamRequestHandler):
             raise ValueError('the checksum is wrong')
 
 
+def take_over(path):
+    """Remove a socket that a program has left which was killed: nobody answers at it."""
+    with socket.socket(socket.AF_UNIX) as sock:
+        try:
+            sock.connect(path)
+        except ConnectionRefusedError:
+            if stat.S_ISSOCK(os.lstat(path).st_mode):
+                os.unlink(path)
+        except OSError:
+            pass
+
+
 def receive(path, directory):
     Receiver.directory = directory
+    take_over(path)
     with socketserver.ThreadingUnixStreamServer(path, Receiver) as server:
         def stop(*_):  # an exception here might end the connection that is just being accepted
             threading.Thread(target=server.shutdown).start()

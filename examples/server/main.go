@@ -11,6 +11,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"log"
@@ -96,7 +97,7 @@ func main() {
 		if strings.Contains(address, "/") {
 			network = "unix"
 		}
-		ln, err := net.Listen(network, address)
+		ln, err := listen(network, address)
 		if err != nil {
 			log.Fatal(err)
 		}
@@ -117,4 +118,25 @@ func main() {
 	if err != nil {
 		log.Fatal("some clients were cut off: ", err)
 	}
+}
+
+// listen listens at an address. It takes over a Unix-domain socket that a program has
+// left there which was killed: nobody answers at it.
+func listen(network, address string) (net.Listener, error) {
+	ln, err := net.Listen(network, address)
+	if err == nil || network != "unix" {
+		return ln, err
+	}
+	c, refused := net.Dial(network, address)
+	if refused == nil {
+		c.Close()
+	}
+	info, e := os.Lstat(address)
+	if e != nil || info.Mode().Type() != os.ModeSocket || !errors.Is(refused, syscall.ECONNREFUSED) {
+		return nil, err
+	}
+	if err := os.Remove(address); err != nil {
+		return nil, err
+	}
+	return net.Listen(network, address)
 }

@@ -121,7 +121,7 @@ func receive(socket, directory string) error {
 	if err != nil {
 		return err
 	}
-	ln, err := net.Listen("unix", socket)
+	ln, err := listen(socket)
 	if err != nil {
 		return err
 	}
@@ -182,4 +182,25 @@ func receiveFile(root *os.Root, c *frame.Conn, f frame.Frame) error {
 	}
 	fmt.Println("received", name)
 	return c.Write(nil, kindDone)
+}
+
+// listen listens at a path. It takes over a Unix-domain socket that a program has
+// left there which was killed: nobody answers at it.
+func listen(socket string) (net.Listener, error) {
+	ln, err := net.Listen("unix", socket)
+	if err == nil {
+		return ln, err
+	}
+	c, refused := net.Dial("unix", socket)
+	if refused == nil {
+		c.Close()
+	}
+	info, e := os.Lstat(socket)
+	if e != nil || info.Mode().Type() != os.ModeSocket || !errors.Is(refused, syscall.ECONNREFUSED) {
+		return nil, err
+	}
+	if err := os.Remove(socket); err != nil {
+		return nil, err
+	}
+	return net.Listen("unix", socket)
 }
