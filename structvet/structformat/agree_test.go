@@ -558,8 +558,7 @@ func structSource(t reflect.Type) string {
 	case t.Kind() == reflect.Struct && t.NumField() > 0:
 		var b strings.Builder
 		b.WriteString("struct{")
-		for i := range t.NumField() {
-			f := t.Field(i)
+		for f := range t.Fields() {
 			fmt.Fprintf(&b, "%s %s", f.Name, structSource(f.Type))
 			if f.Tag != "" {
 				fmt.Fprintf(&b, " %q", f.Tag)
