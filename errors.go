@@ -34,7 +34,7 @@ type Error struct {
 	Reason string // CPython 3.15's own sentence for the same mistake, where it has one
 	Err    error  // ErrFormat, ErrCount, ErrType, ErrRange or ErrBuffer
 
-	item   string // for ErrFormat: the text of the item
+	item   string // for ErrFormat: the text of the item, as far as it is one
 	goType string // the Go type of a value or destination of the wrong type
 	detail string // what follows Reason in print
 	length int    // the length of the data, plus one, if it is wrong and Reason does not say it; or 0
@@ -58,7 +58,8 @@ func (e *Error) Error() string {
 	case e.Index >= 0:
 		fmt.Fprintf(&b, "value %d", e.Index)
 		if e.Pos >= 0 {
-			fmt.Fprintf(&b, " ('%s' at byte %d", codeAt(e.Format, e.Pos), e.Pos)
+			_, code := itemAt(e.Format, e.Pos)
+			fmt.Fprintf(&b, " ('%s' at byte %d", code, e.Pos)
 			if e.goType != "" {
 				fmt.Fprintf(&b, ", got %s", e.goType)
 			}
@@ -66,7 +67,11 @@ func (e *Error) Error() string {
 		}
 		b.WriteString(": ")
 	case e.Pos >= 0:
-		fmt.Fprintf(&b, "%s at byte %d: ", quote(e.item), e.Pos)
+		item := e.item
+		if item == "" {
+			item, _ = itemAt(e.Format, e.Pos)
+		}
+		fmt.Fprintf(&b, "%s at byte %d: ", quote(item), e.Pos)
 	}
 	b.WriteString(e.Reason)
 	b.WriteString(e.detail)
@@ -92,17 +97,20 @@ func quote(format string) string {
 	return fmt.Sprintf("%q... (%d bytes)", format[:most], len(format))
 }
 
-// codeAt returns the code of the item at pos. It is read from the format, so that
-// an error says as much if other code than this package's has made it.
-func codeAt(format string, pos int) string {
-	for pos < len(format) && isDigit(format[pos]) {
-		pos++
+// itemAt returns the text of the item at pos, and its code. They are read from the
+// format, so that an error says as much if other code than this package's has made it.
+func itemAt(format string, pos int) (item, code string) {
+	pos = min(pos, len(format))
+	at := pos
+	for at < len(format) && isDigit(format[at]) {
+		at++
 	}
-	end := pos + 1
-	if pos < len(format) && format[pos] == 'Z' {
+	end := at + 1
+	if at < len(format) && format[at] == 'Z' {
 		end++
 	}
-	return format[min(pos, len(format)):min(end, len(format))]
+	end = min(end, len(format))
+	return format[pos:end], format[at:end]
 }
 
 // goType names the dynamic type of a value as Go writes it.
@@ -134,11 +142,7 @@ func (s *Struct) failItem(op string, in *inst, kind error, reason string) *Error
 		return s.failValue(op, in.val, kind, reason, "")
 	}
 	e := s.fail(op, kind, "%s", reason)
-	for it := range s.items {
-		if it.count == 0 && it.index == in.val && it.offset == in.off && it.code.kind == in.kind {
-			e.Pos, e.item = it.pos, s.format[it.pos:it.end]
-		}
-	}
+	e.Pos = s.emptyItem(in).pos
 	return e
 }
 

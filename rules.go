@@ -25,8 +25,11 @@ func init() {
 			return nil, err
 		}
 		var leaves []rules.Leaf
-		for _, l := range slices.Concat(b.leaves, b.empties) {
+		for _, l := range b.leaves {
 			leaves = append(leaves, rules.Leaf{Steps: l.path, Value: l.in.val + l.k, N: l.n, CString: l.tag.cstring, Length: l.tag.length})
+		}
+		for _, l := range b.empties {
+			leaves = append(leaves, rules.Leaf{Steps: l.path, Value: l.in.val, Pos: derived.emptyItem(l.in).pos})
 		}
 		return leaves, nil
 	}

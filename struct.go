@@ -211,6 +211,21 @@ func (s *Struct) items(yield func(item) bool) {
 	}
 }
 
+// emptyItem returns the item that one of s.empty is for.
+func (s *Struct) emptyItem(in *inst) item {
+	n := 0 // how many of them were before it
+	for it := range s.items {
+		if it.count > 0 || it.values() > 0 || it.code.kind == kindPad {
+			continue
+		}
+		if &s.empty[n] == in {
+			return it
+		}
+		n++
+	}
+	return item{code: &code{}, pos: -1}
+}
+
 // itemOf returns the item that takes the value at index.
 func (s *Struct) itemOf(index int) item {
 	var p parser

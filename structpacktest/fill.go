@@ -33,7 +33,7 @@ func newFiller(s *structpack.Struct, t reflect.Type) (*filler, error) {
 	f := &filler{leaves: leaves}
 	for _, l := range leaves {
 		n := -1
-		if l.Value < len(length) { // a count of 0 may leave none
+		if l.N > 0 { // else the value is another's
 			n = length[l.Value]
 		}
 		f.length = append(f.length, n)
@@ -55,7 +55,7 @@ func (f *filler) value(v reflect.Value, seed uint64) {
 		}
 		switch {
 		case f.length[i] >= 0:
-			fillText(r, at, f.length[i])
+			fillText(r, at, f.length[i], l.CString && r.IntN(2) == 0)
 		case at.Kind() == reflect.Slice:
 			n := l.N
 			if r.IntN(4) == 0 { // slices of another length are refused
@@ -76,11 +76,20 @@ func (f *filler) value(v reflect.Value, seed uint64) {
 }
 
 // fillText fills a string, a slice or an array of bytes for n bytes of data, which
-// it may be too long or too short for.
-func fillText(r *rand.Rand, v reflect.Value, n int) {
+// it may be too long or too short for. There are no NULs in it if that is asked for.
+func fillText(r *rand.Rand, v reflect.Value, n int, noNUL bool) {
+	text := func(n int) []byte {
+		b := randomBytes(r, n)
+		for i := range b {
+			if noNUL && b[i] == 0 {
+				b[i] = 'a'
+			}
+		}
+		return b
+	}
 	switch v.Kind() {
 	case reflect.String:
-		v.SetString(string(randomBytes(r, r.IntN(n+3))))
+		v.SetString(string(text(r.IntN(n + 3))))
 		return
 	case reflect.Slice:
 		if r.IntN(4) == 0 {
@@ -90,7 +99,7 @@ func fillText(r *rand.Rand, v reflect.Value, n int) {
 		n = r.IntN(n + 3)
 		v.Set(reflect.MakeSlice(v.Type(), n, n))
 	}
-	for i, x := range randomBytes(r, v.Len()) {
+	for i, x := range text(v.Len()) {
 		v.Index(i).SetUint(uint64(x))
 	}
 }

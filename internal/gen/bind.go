@@ -45,6 +45,8 @@ type step struct {
 	off   int   // of the first value in the data
 	mem   int64 // of the first variable in the Go type, where words have 64 bits
 
+	cstring bool // the text ends at its first NUL
+
 	// Elements of an array or slice that a loop goes over. Then x is one of
 	// them, and i the index in it.
 	n     int    // how many; 0 if there is no loop
@@ -104,23 +106,30 @@ func (s *source) bind(r *record) error {
 	if len(leaves) > most {
 		return fail(s.declared(r.Type), "type %s has %d fields and elements to be spelled out (limit %d); a structpack.Codec takes it", r.Type, len(leaves), most)
 	}
-	r.steps, r.leaves = nil, nil
+	r.steps, r.leaves, r.empties = nil, nil, nil
 	items := r.items()
 	for _, l := range leaves {
-		if l.N == 0 || l.CString {
-			return fail(s.declared(r.Type), "type %s: a count of 0 and the option cstr are for a structpack.Codec", r.Type)
-		}
-		for items[0].Index+items[0].Values <= l.Value {
-			items = items[1:]
-		}
 		v, err := s.walk(r, l)
 		if err != nil {
 			return err
+		}
+		if l.N == 0 {
+			r.empties = append(r.empties, empty{v.x, l.Pos})
+			continue
+		}
+		for items[0].Index+items[0].Values <= l.Value {
+			items = items[1:]
 		}
 		r.add(items[0], l, v)
 		r.leaves = append(r.leaves, bound{l, items[0]})
 	}
 	return nil
+}
+
+// An empty is a slice for an item with a count of 0.
+type empty struct {
+	x   string // the variable
+	pos int    // of the item in the format
 }
 
 // refused says where the field is that package structpack refuses.
@@ -186,7 +195,7 @@ func (s *source) walk(r *record, l rules.Leaf) (v variable, err error) {
 
 // add adds the steps for a leaf, which is v or begins at v.
 func (r *record) add(it *item, l rules.Leaf, v variable) {
-	st := step{item: it, x: v.x, typ: v.typ, index: l.Value, off: it.Offset + (l.Value-it.Index)*it.size, mem: v.mem}
+	st := step{item: it, x: v.x, typ: v.typ, index: l.Value, off: it.Offset + (l.Value-it.Index)*it.size, mem: v.mem, cstring: l.CString}
 	if u, ok := v.typ.Underlying().(*types.Slice); ok && it.class < text {
 		st.n, st.whole, st.slice, st.all = l.N, v.x, true, true
 		st.x, st.typ = v.x+"[i]", u.Elem()

@@ -140,7 +140,8 @@ type record struct {
 	decl    string       // the declaration of a new type
 	typ     *types.Named // nil until the package has been type-checked
 	steps   []step
-	leaves  []bound
+	empties []empty
+	leaves  []bound // of the steps
 }
 
 // Generate returns the files for c, the code first.

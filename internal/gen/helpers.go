@@ -13,7 +13,7 @@ func (c *coder) helpers() {
 		if h.imports != "" {
 			c.std(h.imports)
 		}
-		text := strings.NewReplacer("PREFIX_", c.prefix, "FMT.", c.imports["fmt"]+".", "BINARY.", c.imports["encoding/binary"]+".").Replace(h.text)
+		text := strings.NewReplacer("PREFIX_", c.prefix, "FMT.", c.imports["fmt"]+".", "BINARY.", c.imports["encoding/binary"]+".", "BYTES.", c.imports["bytes"]+".").Replace(h.text)
 		c.body.WriteString(text)
 	}
 	c.conversions()
@@ -58,6 +58,16 @@ func PREFIX_bit(b bool) byte {
 		return 1
 	}
 	return 0
+}
+
+`},
+	{"toNUL", "bytes", `
+// PREFIX_toNUL returns how many bytes of b are before its first NUL, if it has one.
+func PREFIX_toNUL(b []byte) int {
+	if n := BYTES.IndexByte(b, 0); n >= 0 {
+		return n
+	}
+	return len(b)
 }
 
 `},

@@ -257,6 +257,9 @@ func (st *step) elements() string {
 
 // unpack writes what moves the values from b.
 func (c *coder) unpack(r *record) {
+	for _, e := range r.empties {
+		c.empty(e.x)
+	}
 	for steps := r.steps; len(steps) > 0; {
 		n := c.neighbours(r, steps)
 		if n > 1 {
@@ -267,6 +270,9 @@ func (c *coder) unpack(r *record) {
 		steps = steps[n:]
 	}
 }
+
+// empty makes a slice empty, which is not nil.
+func (c *coder) empty(x string) { c.f("%s = %s.Grow(%s[:0], 1)\n", x, c.std("slices"), x) }
 
 // unpackStep writes one step.
 func (c *coder) unpackStep(r *record, st *step) {
@@ -439,6 +445,11 @@ func (c *coder) unpackText(st *step) {
 		}
 		block = fmt.Sprintf("b[%d:%s]", st.off+1, sum(st.off+1, n))
 	}
+	if st.cstring && st.size > 0 {
+		n := fmt.Sprint("n", st.index)
+		c.f("%s := %s(%s)\n", n, c.helper("toNUL"), block)
+		block = fmt.Sprintf("b[%d:%s]", st.off, sum(st.off, n))
+	}
 	switch {
 	case st.kind == reflect.String && st.size == 0:
 		c.f("%s = \"\"\n", st.x)
@@ -453,15 +464,15 @@ func (c *coder) unpackText(st *step) {
 		c.f("%s = [%d]byte(%s)\n", st.x, st.size, block)
 	case st.kind == reflect.Array:
 		c.f("%s(%s[:], %s)\n", c.helper("copyFrom"), st.x, block)
-	case st.size == 0: // empty is not nil
-		c.f("%s = %s.Grow(%s[:0], 1)\n", st.x, c.std("slices"), st.x)
-	case st.bytes() && st.class == text:
+	case st.size == 0:
+		c.empty(st.x)
+	case st.bytes() && st.class == text && !st.cstring:
 		c.f("%s = append(%s[:0], %s...)\n", st.x, st.x, block)
 	case st.bytes():
 		c.f("%s = append(%s.Grow(%s[:0], max(n%d, 1)), %s...)\n", st.x, c.std("slices"), st.x, st.index, block)
 	default:
 		length := fmt.Sprint(st.size)
-		if st.class == pascal {
+		if st.class == pascal || st.cstring {
 			length = fmt.Sprint("n", st.index)
 		}
 		c.f("%s = %s.Grow(%s[:0], max(%s, 1))[:%s]\n%s(%s, %s)\n", st.x, c.std("slices"), st.x, length, length, c.helper("copyFrom"), st.x, block)

@@ -1,12 +1,15 @@
 package gen
 
 import (
+	"errors"
 	"fmt"
 	"go/types"
 	"reflect"
 	"slices"
 	"strconv"
 	"strings"
+
+	"example.com/structpack"
 )
 
 // record writes what belongs to one type.
@@ -316,14 +319,19 @@ func (st *step) exact() bool {
 	return st.class <= unsigned && st.bits() == 8*st.size && st.kind != reflect.Int && st.kind != reflect.Uint && st.kind != reflect.Uintptr
 }
 
-// refuse writes the checks of what cannot be packed: first the lengths of slices,
-// then all values in their order.
+// refuse writes the checks of what cannot be packed: first the lengths of slices and
+// of C strings, then all values in their order.
 func (c *coder) refuse(r *record) {
 	for i := range r.steps {
-		if st := &r.steps[i]; st.slice {
-			c.f("if n := len(%s); n != %d {\nreturn %s(op, %d, %d, %s.ErrCount, %s.Sprintf(\"a slice of %%d elements for %d values\", n))\n}\n",
-				st.whole, st.n, r.own("error"), st.Pos, st.index, c.use(libraryPath, "structpack"), c.std("fmt"), st.n)
+		switch st := &r.steps[i]; {
+		case st.slice:
+			c.refuseLength(r, st.whole, st.n, st.Pos, st.index)
+		case st.cstring:
+			c.refuseText(r, st, "op")
 		}
+	}
+	for _, e := range r.empties {
+		c.refuseLength(r, e.x, 0, e.pos, -1)
 	}
 	for i := range r.steps {
 		st := &r.steps[i]
@@ -348,6 +356,40 @@ func (c *coder) refuse(r *record) {
 		}
 	}
 }
+
+// refuseLength writes the check that a slice has n elements, for an item at pos whose
+// first value is at index.
+func (c *coder) refuseLength(r *record, x string, n, pos, index int) {
+	c.f("if n := len(%s); n != %d {\nreturn %s(op, %d, %d, %s.ErrCount, %s.Sprintf(\"a slice of %%d elements for %d values\", n))\n}\n",
+		x, n, r.own("error"), pos, index, c.use(libraryPath, "structpack"), c.std("fmt"), n)
+}
+
+// refuseText writes the check that a C string has no NUL in it, and room for the one
+// at its end.
+func (c *coder) refuseText(r *record, st *step, op string) {
+	give := fmt.Sprintf("return %s(%s, %d, %d, %s.ErrRange, ", r.own("error"), op, st.Pos, st.index, c.use(libraryPath, "structpack"))
+	found := fmt.Sprintf("%s.Contains(%s, 0)", c.std("slices"), st.x)
+	if st.kind == reflect.String {
+		found = fmt.Sprintf("%s.IndexByte(%s, 0) >= 0", c.std("strings"), convert(st.x, st.typ, types.String))
+	}
+	c.f("if %s {\n%s%q)\n}\n", found, give, embeddedNUL)
+	c.f("if n := len(%s); n >= %d {\n%s%s.Sprintf(\"%%d bytes and a NUL do not fit into %d bytes\", n))\n}\n",
+		st.x, st.size, give, c.std("fmt"), st.size)
+}
+
+// embeddedNUL is what the library says of a C string with a NUL in it.
+var embeddedNUL = func() string {
+	codec := structpack.MustCodec[struct {
+		Text string `structpack:"1s,cstr"`
+	}]("<")
+	var e *structpack.Error
+	if _, err := codec.Pack(&struct {
+		Text string `structpack:"1s,cstr"`
+	}{"\x00"}); errors.As(err, &e) {
+		return e.Reason
+	}
+	return ""
+}()
 
 // loop begins a loop over the elements.
 func (c *coder) loop(st *step) {

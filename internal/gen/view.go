@@ -25,6 +25,7 @@ type part struct {
 	size int
 
 	item   *item   // of a value
+	ends   bool    // the value is a C string
 	fields []*part // of a struct
 	elem   *part   // the first element of an array or slice
 	n      int     // how many there are
@@ -115,7 +116,7 @@ func (w *viewer) part(t types.Type, name string, path []int) (*part, error) {
 // value takes the next value.
 func (w *viewer) value(t types.Type, name string) *part {
 	l := &w.leaves[0]
-	p := &part{name: name, typ: t, item: l.item, size: l.item.size, off: l.item.Offset + (l.Value+w.taken-l.item.Index)*l.item.size}
+	p := &part{name: name, typ: t, item: l.item, ends: l.CString, size: l.item.size, off: l.item.Offset + (l.Value+w.taken-l.item.Index)*l.item.size}
 	if w.taken++; w.taken == l.N {
 		w.leaves, w.taken = w.leaves[1:], 0
 	}
@@ -229,7 +230,13 @@ func (w *viewer) bytes(view string, f, p *part, off int, index, at string) {
 	}
 	get := fmt.Sprintf("return b[%d:%d:%d]\n", off, off+p.size, off+p.size)
 	set := fmt.Sprintf("n := copy(b[%d:%d], x)\nclear(b[%s:%d])\n", off, off+p.size, sum(off, "n"), off+p.size)
+	sets, result := "sets it, cut or padded with zeros.", ""
 	switch {
+	case p.ends:
+		get = fmt.Sprintf("n := %s(b[%d:%d])\nreturn b[%d:%s:%s]\n", w.helper("toNUL"), off, off+p.size, off, sum(off, "n"), sum(off, "n"))
+		st := step{item: p.item, index: p.item.Index, x: "x", typ: types.NewSlice(types.Typ[types.Uint8]), kind: reflect.Slice}
+		sets, result = "sets it, padded with zeros: a C string, of which one at least must be left.", "error "
+		set = w.written(func() { w.refuseText(w.r, &st, `"pack"`) }) + set + "return nil\n"
 	case p.size == 0:
 		set = ""
 	case p.item != nil && p.item.class == pascal:
@@ -240,8 +247,8 @@ func (w *viewer) bytes(view string, f, p *part, off int, index, at string) {
 	w.comment("%s returns the bytes of it, %s at offset %d, and no copy of them.", f.name, code, f.off)
 	w.f("func (b %s) %s(%s) []byte ", view, f.name, index)
 	w.body(at + get)
-	w.comment("Set%s sets it, cut or padded with zeros.", f.name)
-	w.f("func (b %s) Set%s(%s) ", view, f.name, join(index, "x []byte"))
+	w.comment("Set%s %s", f.name, sets)
+	w.f("func (b %s) Set%s(%s) %s", view, f.name, join(index, "x []byte"), result)
 	w.body(at + set)
 }
 

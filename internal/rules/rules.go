@@ -53,6 +53,7 @@ type Leaf struct {
 	Steps []int // the way to it, from the type on: indexes of fields and elements
 	Value int   // index of its first value
 	N     int   // how many values it takes: as many elements, or all of a slice; 0 if a slice becomes empty
+	Pos   int   // where its item is in the format, if N is 0
 
 	CString bool // its tag says cstr: the bytes end at the first NUL
 	Length  bool // its tag says length

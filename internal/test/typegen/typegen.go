@@ -33,6 +33,9 @@ func Struct(r *rand.Rand, s *structpack.Struct, failing bool) reflect.Type {
 	}
 	for _, f := range s.Fields() {
 		if f.Values == 0 {
+			if f.Code != "x" && r.Intn(2) == 0 { // a slice may take a count of 0
+				add(reflect.SliceOf(f.Type))
+			}
 			continue
 		}
 		own := reflect.TypeOf(values[f.Index])

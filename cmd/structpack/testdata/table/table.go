@@ -237,3 +237,31 @@ type (
 	Narrower struct{ A complex128 }
 	Machines struct{ A complex128 }
 )
+
+// What formats made at run time may have: items with a count of 0, which slices take or
+// nothing does, and C strings.
+//
+//go:generate structpack gen -type None -format "<0HB0i0i2s0x0q3h0d" -type OnlyNone -format ">0I" -type NoneAlign -format ">B0q0H"
+//go:generate structpack gen -type CStrings -format "<4s2s2s5sB8s" -view
+type (
+	None struct {
+		A []uint16
+		B uint8
+		C []int32
+		D []int64
+		E string
+		F smallInts
+		G [3]int16
+		H []float64
+	}
+	smallInts []int64
+	OnlyNone  struct{ A []uint32 }
+	NoneAlign struct{ A uint8 }
+	CStrings  struct {
+		A string   `structpack:"4s,cstr"`
+		B [2]label `structpack:"2s,cstr"`
+		C blob     `structpack:",cstr"`
+		D uint8
+		E smalls `structpack:"8s,cstr"`
+	}
+)
