@@ -24,6 +24,9 @@ type Checker struct {
 
 	Cases int
 	Ways  int
+	// Zeros counts the cases whose formats have a count of 0, and Slices those that were
+	// asked with slices or arrays for items with a repeat count, too.
+	Zeros, Slices int
 	// Words counts the cases that are the same mistake in other words, Apart
 	// those whose answers are not the same on purpose, and LeftOut those that
 	// were not compared; all by reason.
@@ -48,6 +51,8 @@ func NewChecker(h Header) *Checker {
 func (c *Checker) Add(d *Checker) {
 	c.Cases += d.Cases
 	c.Ways += d.Ways
+	c.Zeros += d.Zeros
+	c.Slices += d.Slices
 	for _, m := range []struct{ sum, more map[string]int }{{c.Words, d.Words}, {c.Apart, d.Apart}, {c.LeftOut, d.LeftOut}} {
 		for reason, n := range m.more {
 			m.sum[reason] += n
@@ -80,6 +85,7 @@ type comparison struct {
 	result Result
 	abi    structpack.ABI
 	s      *structpack.Struct // nil if the format is bad
+	packed [][]any            // by each way, if the question is to pack
 }
 
 func (k *comparison) run() string {
@@ -98,22 +104,32 @@ func (k *comparison) run() string {
 	} else if k.functions() {
 		all = append(all, k.functionsOnly()...)
 	}
-	for _, w := range all {
+	if err == nil && slices.ContainsFunc(s.Fields(), func(f structpack.Field) bool { return f.Count == 0 }) {
+		k.Zeros++
+	}
+	if slices.ContainsFunc(all, func(w ways.Way) bool { return strings.Contains(w.Name, "slices") }) {
+		k.Slices++
+	}
+	for i, w := range all {
 		k.Ways++
-		if problem := k.compare(w); problem != "" {
+		var values []any
+		if i < len(k.packed) {
+			values = k.packed[i]
+		}
+		if problem := k.compare(w, values); problem != "" {
 			return w.Name + ": " + problem
 		}
 	}
 	return ""
 }
 
-// compare asks in one way.
-func (k *comparison) compare(w ways.Way) string {
+// compare asks in one way, which packs values if there are some.
+func (k *comparison) compare(w ways.Way, values []any) string {
 	got, err := w.Run()
 	if k.Error != "" {
 		var e *structpack.Error
 		switch {
-		case (err == nil || !errors.Is(err, k.kind())) && k.isLists():
+		case values != nil && (err == nil || !errors.Is(err, k.kind())) && k.isLists(values, got, err):
 			return ""
 		case err == nil:
 			return "got " + show(got) + ", want error " + k.Message
@@ -347,7 +363,9 @@ func (k *comparison) waysTo() []ways.Way {
 	switch k.Op {
 	case "pack":
 		for i := range k.rows() {
-			all = append(all, ways.Pack(s, ifSame, k.row(i))...)
+			values := k.row(i)
+			all = append(all, ways.Pack(s, ifSame, values)...)
+			k.packing(len(all), values)
 		}
 	case "pack_into":
 		for i := range k.rows() {
@@ -365,6 +383,7 @@ func (k *comparison) waysTo() []ways.Way {
 			ask("PackInto", "pack_into", into(s.PackInto), into(func(buf []byte, offset int, values ...any) error {
 				return structpack.PackInto(format, buf, offset, values...)
 			}))
+			k.packing(len(all), values)
 		}
 	case "unpack":
 		if s.Size() < huge {
@@ -423,6 +442,13 @@ func (k *comparison) waysTo() []ways.Way {
 		panic("unknown op " + k.Op)
 	}
 	return all
+}
+
+// packing keeps what the last of n ways pack.
+func (k *comparison) packing(n int, values []any) {
+	for len(k.packed) < n {
+		k.packed = append(k.packed, values)
+	}
 }
 
 func times(n int, code string) string { return strings.Repeat(code, n) }

@@ -1,8 +1,10 @@
 package oracle
 
 import (
+	"bytes"
 	"errors"
 	"math"
+	"reflect"
 	"regexp"
 	"slices"
 	"strings"
@@ -33,14 +35,70 @@ func (k *comparison) isClangs() bool {
 	return true
 }
 
-// isLists reports whether a wrong number of values has lists or bytes among them, which
-// may stand for the values of an item here: the answer is another error, or none.
-func (k *comparison) isLists() bool {
-	if k.kind() != structpack.ErrCount || !slices.ContainsFunc(k.Values, func(v Value) bool { return v.List != nil || v.Bytes != nil }) {
+// isLists reports whether values that are too few or too many for the Python are as many
+// as the format has here, because of lists among them, and have the answer that their
+// elements have when each of them is passed.
+func (k *comparison) isLists(values []any, got any, err error) bool {
+	if k.kind() != structpack.ErrCount || len(values) == k.s.NumValues() {
 		return false
 	}
-	k.result.Apart = Lists
-	return true
+	all, ok := spread(k.s, values, false)
+	if !ok {
+		if all, ok = spread(k.s, values, true); !ok {
+			return false
+		}
+	}
+	want, wantErr := bytes.Clone(k.Data()), error(nil)
+	if k.Op == "pack_into" {
+		wantErr = k.s.PackInto(want, k.At(), all...)
+	} else {
+		want, wantErr = k.s.Pack(all...)
+	}
+	var e, wantE *structpack.Error
+	if errors.As(err, &e) && errors.As(wantErr, &wantE) {
+		ok = e.Err == wantE.Err && e.Index == wantE.Index && e.Pos == wantE.Pos
+	} else {
+		b, _ := got.([]byte)
+		ok = err == nil && wantErr == nil && bytes.Equal(b, want)
+	}
+	if ok {
+		k.result.Apart = Lists
+	}
+	return ok
+}
+
+// spread returns values with the elements of those that stand for all values of an item
+// in their place: slices and arrays, except for s and p, which they are a value of, for ?,
+// and a single byte for c. If empty is set, those without elements may stand for items
+// with a count of 0. It reports false if they are not as many as the format has.
+func spread(s *structpack.Struct, values []any, empty bool) (all []any, ok bool) {
+	for _, f := range s.Fields() {
+		var list reflect.Value
+		if len(values) > 0 {
+			list = reflect.ValueOf(values[0])
+		}
+		isList := list.Kind() == reflect.Slice || list.Kind() == reflect.Array
+		switch {
+		case f.Values == 0:
+			if f.Code != "x" && empty && isList && list.Len() == 0 {
+				values = values[1:]
+			}
+		case isList && !strings.Contains("sp?", f.Code) && !(f.Code == "c" && list.Len() == 1 && list.Type().Elem().Kind() == reflect.Uint8):
+			if list.Len() != f.Values {
+				return nil, false
+			}
+			for i := range f.Values {
+				all = append(all, list.Index(i).Interface())
+			}
+			values = values[1:]
+		case len(values) < f.Values:
+			return nil, false
+		default:
+			all = append(all, values[:f.Values]...)
+			values = values[f.Values:]
+		}
+	}
+	return all, len(values) == 0
 }
 
 // leaves0p reports whether a pack_into of 0p leaves the byte after it alone.

@@ -8,9 +8,10 @@
 //
 //	GOARCH=s390x go run -exec qemu-s390x ./internal/oracle/ask -python 'qemu-s390x -L /s390x /s390x/usr/bin/python3'
 //
-// It prints how many questions of which kind there were, and every
-// disagreement, with the question as a line of JSON. Such lines, in a file, are
-// asked again with -replay. The status is 1 if there was a disagreement.
+// It prints how many questions of which kind there were, how many had a count of 0
+// or slices for items, and every disagreement, with the question as a line of JSON.
+// Such lines, in a file, are asked again with -replay. The status is 1 if there was
+// a disagreement.
 package main
 
 import (
@@ -222,6 +223,7 @@ func (t *tally) report() error {
 		fmt.Fprintln(w)
 	}
 	w.Flush()
+	fmt.Fprintf(t.out, "with a count of 0: %d; with slices and arrays for items, too: %d\n", t.sum.Zeros, t.sum.Slices)
 	t.list("other words for", t.sum.Words)
 	t.list("different on purpose", t.sum.Apart)
 	t.list("left out", t.sum.LeftOut)

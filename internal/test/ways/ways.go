@@ -70,13 +70,38 @@ func lists(s *structpack.Struct, values []any) (all []any) {
 			}
 			all = append(all, own[0])
 		default:
-			all = append(all, slices.Clip(append([]any{}, own...)))
+			all = append(all, list(own, len(all)))
 		}
 	}
 	if len(all) == len(values) {
 		return nil
 	}
 	return all
+}
+
+// list returns values as a []any or, if they are of one type, as a slice or an array of
+// that in turn.
+func list(values []any, turn int) any {
+	var t reflect.Type
+	for _, v := range values {
+		if t = reflect.TypeOf(v); t == nil || t != reflect.TypeOf(values[0]) {
+			t = nil
+			break
+		}
+	}
+	if t == nil || turn%3 == 0 {
+		return slices.Clip(append([]any{}, values...))
+	}
+	v := reflect.MakeSlice(reflect.SliceOf(t), len(values), len(values))
+	for i := range values {
+		v.Index(i).Set(reflect.ValueOf(values[i]))
+	}
+	if turn%3 == 1 {
+		return v.Interface()
+	}
+	array := reflect.New(reflect.ArrayOf(len(values), t)).Elem()
+	reflect.Copy(array, v)
+	return array.Interface()
 }
 
 func appended(pack func(dst []byte) ([]byte, error)) func() (any, error) {
