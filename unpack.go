@@ -150,7 +150,7 @@ func (s *Struct) unpackNew(data []byte) []any {
 // unpackIn is unpack into a new slice, which is cut from a chunk of the arena if none of
 // its values is large: then others that are kept would keep it.
 func (s *Struct) unpackIn(a *mem.Arena, data []byte) (values []any) {
-	if s.large || s.values == 0 { // a chunk may have nothing yet, and no values are no nil
+	if s.large {
 		values = make([]any, s.values)
 	} else {
 		values = a.Values(s.values)

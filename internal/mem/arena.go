@@ -39,8 +39,11 @@ func GetArena() *Arena {
 // Put gives a back.
 func (a *Arena) Put() { arenas.Put(a) }
 
-// Values returns a slice of n values.
+// Values returns a slice of n values, which is not nil.
 func (a *Arena) Values(n int) []any {
+	if n == 0 {
+		return []any{}
+	}
 	return a.values.take(n, mostValues)
 }
 
