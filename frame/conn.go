@@ -49,8 +49,8 @@ type Conn struct {
 	// the Reader waits for it with a part of it there, in however many pieces it
 	// comes. After its error another call has as much time again. For a payload
 	// that is read as a stream it includes the time in which nobody reads. What has
-	// arrived when the time is over is still read. A TLS
-	// record that is here in part is no part of a frame yet: IdleTimeout bounds it.
+	// arrived when the time is over is still read. A TLS record that is here in part
+	// is a part of a frame too, but is noticed after up to a FrameTimeout.
 	FrameTimeout time.Duration
 
 	// WriteTimeout is how long a flush may take, whoever began it.
@@ -73,6 +73,7 @@ type Conn struct {
 
 	lastWords lastWords
 	late      lateReads
+	records   recordWatch
 
 	// Of the goroutine that reads, in a Server.
 	ctx     *connContext

@@ -3,7 +3,9 @@ package frame
 import (
 	"context"
 	"io"
+	"net"
 	"os"
+	"reflect"
 	"time"
 )
 
@@ -79,8 +81,8 @@ func (c *Conn) beforeRead(inside bool) (poll bool, err error) {
 			c.waitStart = time.Now()
 			d = c.waitStart.Add(pollWait)
 		}
-	case c.IdleTimeout > 0:
-		d = time.Now().Add(c.IdleTimeout)
+	default:
+		d = c.idleDeadline()
 	}
 	if c.woken || d != c.readDeadline {
 		c.woken, c.readDeadline = false, d
@@ -138,6 +140,7 @@ func (c *Conn) hasRead(n int) {
 	if n > 0 {
 		c.late.trying = false
 		c.late.bytes += n
+		c.records = recordWatch{}
 	}
 	if last := &c.lastWords; last.polling {
 		if last.bytes += n; n > 0 {
@@ -198,6 +201,73 @@ func (c *Conn) tryLate() bool {
 	return late.trying
 }
 
+// A recordWatch looks at times for a TLS record that is there in part, which is a frame
+// that has begun. No deadline shows it, because no byte of it has come.
+type recordWatch struct {
+	looking   bool      // the read deadline is for a look
+	looked    bool      // and the wait goes on after it
+	idleUntil time.Time // when the IdleTimeout is over
+	start     time.Time // when a part was found
+}
+
+// idleDeadline is when to stop waiting for a frame.
+func (c *Conn) idleDeadline() (d time.Time) {
+	w := &c.records
+	looks := c.wrapped && c.FrameTimeout > 0 && c.Reader.handshake == nil
+	if c.IdleTimeout <= 0 && !looks {
+		return d
+	}
+	now := time.Now()
+	if c.IdleTimeout > 0 {
+		if d = now.Add(c.IdleTimeout); w.looked {
+			d = w.idleUntil
+		}
+	}
+	w.looked, w.looking, w.idleUntil = false, false, d
+	if looks {
+		at := now.Add(c.FrameTimeout)
+		if !w.start.IsZero() {
+			at = w.start.Add(c.FrameTimeout)
+		}
+		if w.looking = d.IsZero() || at.Before(d); w.looking {
+			d = at
+		}
+	}
+	return d
+}
+
+// look reports whether the wait for a frame goes on: no part of it is there, or it has
+// just been found.
+func (c *Conn) look() bool {
+	w := &c.records
+	had := !w.start.IsZero()
+	w.start = time.Time{}
+	if hasPartOfRecord(c.conn) {
+		if had {
+			return false
+		}
+		w.start = time.Now()
+	}
+	w.looked = true
+	return true
+}
+
+// hasPartOfRecord reports whether a connection of crypto/tls, of which nothing can be
+// read, has a part of a record. No method of it says so. In a version of Go that has its
+// fields elsewhere there is none.
+func hasPartOfRecord(c net.Conn) bool {
+	v := reflect.Indirect(reflect.ValueOf(c))
+	if v.Kind() != reflect.Struct || v.Type().PkgPath() != "crypto/tls" {
+		return false
+	}
+	raw := v.FieldByName("rawInput")
+	if raw.Kind() != reflect.Struct {
+		return false
+	}
+	buf, off := raw.FieldByName("buf"), raw.FieldByName("off")
+	return buf.Kind() == reflect.Slice && off.Kind() == reflect.Int && int64(buf.Len()) > off.Int()
+}
+
 // slack is how much earlier than a deadline its error may come.
 const slack = 10 * time.Millisecond
 
@@ -215,7 +285,7 @@ func (c *Conn) timedOut(inside bool, err error) (e error, permanent bool) {
 			c.emptyWaits = waits
 		}
 		return nil, false // beforeRead ends it
-	case inside && c.tryLate():
+	case inside && c.tryLate(), !inside && c.records.looking && c.look():
 		return nil, false
 	}
 	c.frameStart, c.late = time.Time{}, lateReads{}

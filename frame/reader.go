@@ -40,6 +40,8 @@ type Reader struct {
 	idles  bool     // src is a connection, which may be silent for long
 	conn   *Conn    // whose Reader it is, or nil
 
+	wrapped bool // src begins with a handshake
+
 	// handshake is nil, or the handshake of src, which returns at once when the Reader has
 	// tried to read: nil if it is complete, and otherwise why it never will be.
 	handshake func(context.Context) error
@@ -73,7 +75,7 @@ func (r *Reader) init(src io.Reader, layout *Layout) {
 	r.header.layout = layout
 	r.inline = buffer{r.inlineBytes[:], -1}
 	if c, ok := src.(handshaker); ok {
-		r.handshake = c.HandshakeContext
+		r.handshake, r.wrapped = c.HandshakeContext, true
 	}
 	if c, ok := src.(net.Conn); ok {
 		r.raw, r.idles = newRawConn(c), true
@@ -259,6 +261,7 @@ func (r *Reader) fill(want int) error {
 			r.conn.hasRead(n)
 		}
 		if n > 0 {
+			r.handshake = nil
 			r.adapt(n)
 			if err != nil && !isTimeout(err) {
 				r.pending = err
