@@ -1,6 +1,9 @@
 package structpack
 
-import "runtime"
+import (
+	"runtime"
+	"slices"
+)
 
 // An ABI says how a C compiler lays out the native types of a platform: what
 // a format without a byte-order prefix, or with @ or =, depends on.
@@ -18,7 +21,8 @@ type ABI struct {
 
 // The C ABIs of the platforms that Go runs on, all but AIX and Plan 9. CPythons on
 // sixteen platforms were asked for sizes and bytes, and their answers fall into these
-// six classes; they are kept in testdata/native_abi.jsonl.
+// six classes; they are kept in testdata/native_abi.jsonl. This package itself does not
+// look at these variables again: to assign to one changes nothing else.
 var (
 	// LP64 is the ABI of 64-bit Linux, macOS and the BSDs, little-endian.
 	LP64 = ABI{Name: "lp64-le", Long: 8, Pointer: 8, Align8: 8}
@@ -35,10 +39,21 @@ var (
 	ILP32Align4 = ABI{Name: "ilp32-le-align4", Long: 4, Pointer: 4, Align8: 4}
 )
 
+// predefined are the same ABIs, where nobody else can assign to them.
+var predefined = [...]ABI{LP64, LP64BigEndian, LLP64, ILP32, ILP32BigEndian, ILP32Align4}
+
+// Indexes in predefined.
+const (
+	lp64 = iota
+	lp64BigEndian
+	llp64
+	ilp32
+	ilp32BigEndian
+	ilp32Align4
+)
+
 // ABIs returns the predefined ABIs.
-func ABIs() []ABI {
-	return []ABI{LP64, LP64BigEndian, LLP64, ILP32, ILP32BigEndian, ILP32Align4}
-}
+func ABIs() []ABI { return slices.Clone(predefined[:]) }
 
 // HostABI returns the C ABI of the platform that the program runs on: the one
 // that a C compiler or CPython uses there. Go's own alignment is another: on
@@ -61,24 +76,24 @@ func ABIOf(goos, goarch string) (ABI, bool) {
 	switch goarch {
 	case "amd64", "arm64":
 		if goos == "windows" {
-			return LLP64, known
+			return predefined[llp64], known
 		}
-		return LP64, known
+		return predefined[lp64], known
 	case "loong64", "mips64le", "ppc64le", "riscv64":
-		return LP64, known
+		return predefined[lp64], known
 	case "mips64", "ppc64", "s390x":
-		return LP64BigEndian, known
+		return predefined[lp64BigEndian], known
 	case "386":
 		if goos == "windows" {
-			return ILP32, known
+			return predefined[ilp32], known
 		}
-		return ILP32Align4, known
+		return predefined[ilp32Align4], known
 	case "arm", "mipsle", "wasm":
-		return ILP32, known
+		return predefined[ilp32], known
 	case "mips":
-		return ILP32BigEndian, known
+		return predefined[ilp32BigEndian], known
 	}
-	return LP64, false
+	return predefined[lp64], false
 }
 
 // valid reports whether every size and alignment is one that a C ABI has.

@@ -128,7 +128,7 @@ func TestScratch(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got.String() != want.String() || got.large != want.large || len(got.empty) != len(want.empty) {
+		if got.Plan() != want.Plan() || got.large != want.large || len(got.empty) != len(want.empty) {
 			t.Errorf("%q: got %v, want %v", format, got, want)
 		}
 		tmp.release()

@@ -129,13 +129,15 @@
 // Where a count may be 1, pass the values themselves, or use a Codec, whose
 // slices take every count, as in Scan.
 //
-// Where the data say which byte order they have, pick it once, at the start, from a
-// codec or a Struct for each, in a map or in two variables:
+// Where the data say which byte order they have, pick it once, at the start: a codec or a
+// Struct for each order, in a map or in two variables, or the prefix of a format.
 //
-//	var tiff = map[string]*structpack.Codec[Header]{
-//		"II": structpack.MustCodec[Header]("<"),
-//		"MM": structpack.MustCodec[Header](">"),
-//	}
+//	var headers = map[string]*structpack.Codec[Header]{"II": structpack.MustCodec[Header]("<"), "MM": structpack.MustCodec[Header](">")}
+//	var entries = map[string]*structpack.Struct{"II": structpack.MustCompile("<HHI4s"), "MM": structpack.MustCompile(">HHI4s")}
+//
+//	err = headers[order].Unpack(data, &header)
+//	err = entries[order].Scan(data, &tag, &kind, &n, &value)
+//	err = structpack.Scan(prefix+"HHI4s", data, &tag, &kind, &n, &value) // prefix is "<" or ">"
 //
 // # C structs
 //

@@ -50,7 +50,30 @@ func ExampleStruct_Fields() {
 }
 
 func ExampleStruct_String() {
-	fmt.Print(structpack.MustCompile("!ci4sf"))
+	fmt.Println(structpack.MustCompile("!ci4sf"))
+	// Output: struct "!ci4sf": 13 bytes, 4 values, big-endian
+}
+
+// A byte order that the data say is the prefix of a format, or picks one of two Structs.
+func ExampleScan_byteOrder() {
+	prefixes := map[string]string{"II": "<", "MM": ">"}
+	headers := map[string]*structpack.Struct{"II": structpack.MustCompile("<2xHI"), "MM": structpack.MustCompile(">2xHI")}
+	for _, file := range []string{"II*\x00\x08\x00\x00\x00", "MM\x00*\x00\x00\x00\x08"} {
+		var magic, directory int64
+		err := structpack.Scan(prefixes[file[:2]]+"2xHI", []byte(file), &magic, &directory)
+		fmt.Println(magic, directory, err)
+		err = headers[file[:2]].Scan([]byte(file), &magic, &directory)
+		fmt.Println(magic, directory, err)
+	}
+	// Output:
+	// 42 8 <nil>
+	// 42 8 <nil>
+	// 42 8 <nil>
+	// 42 8 <nil>
+}
+
+func ExampleStruct_Plan() {
+	fmt.Print(structpack.MustCompile("!ci4sf").Plan())
 	// Output:
 	// struct "!ci4sf": 13 bytes, 4 values, big-endian
 	//      0  char        value 0

@@ -3,9 +3,11 @@ package structpack_test
 import (
 	"errors"
 	"flag"
+	"fmt"
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 
@@ -28,7 +30,7 @@ func TestPlans(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			b.WriteString(abi.Name + " " + s.String() + "\n")
+			b.WriteString(abi.Name + " " + s.Plan() + "\n")
 		}
 	}
 	file := filepath.Join("testdata", "plans.golden")
@@ -43,6 +45,49 @@ func TestPlans(t *testing.T) {
 	}
 	if diff := cmp.Diff(string(want), b.String()); diff != "" {
 		t.Error(diff)
+	}
+}
+
+// TestStructPrintsOnALine: what holds a Struct is printed with %v as one line, also if the
+// format is long.
+func TestStructPrintsOnALine(t *testing.T) {
+	for _, format := range []string{"", "!ci4sf", "<B\n\tH", strings.Repeat("i", 10000)} {
+		s := structpack.MustCompile(format)
+		for verb, got := range map[string]string{"%v": fmt.Sprintf("%v", s), "held": fmt.Sprintf("%v", struct{ S *structpack.Struct }{s}), "in a list": fmt.Sprintf("%+v", []any{s})} {
+			if strings.Contains(got, "\n") || len(got) > 200 || !strings.Contains(got, "struct \"") {
+				t.Errorf("%s of %.20q: %s", verb, format, got)
+			}
+		}
+	}
+}
+
+// TestABIVariables: a program that assigns to LP64 and the others changes nothing but what
+// it gives to CompileFor.
+func TestABIVariables(t *testing.T) {
+	abis, host := structpack.ABIs(), structpack.HostABI()
+	all := []*structpack.ABI{&structpack.LP64, &structpack.LP64BigEndian, &structpack.LLP64, &structpack.ILP32, &structpack.ILP32BigEndian, &structpack.ILP32Align4}
+	for i, abi := range all {
+		kept := *abi
+		t.Cleanup(func() { *abi = kept })
+		if kept != abis[i] {
+			t.Errorf("%+v is ABI %d, want %+v", abis[i], i, kept)
+		}
+		*abi = structpack.ABI{Name: "another", Long: 4, Pointer: 4, Align8: 4, BigEndian: !kept.BigEndian}
+	}
+	if got := structpack.ABIs(); !slices.Equal(got, abis) {
+		t.Errorf("ABIs: got %+v, want %+v", got, abis)
+	}
+	if got := structpack.HostABI(); got != host {
+		t.Errorf("HostABI: got %+v, want %+v", got, host)
+	}
+	for i, platform := range [][2]string{{"linux", "amd64"}, {"linux", "s390x"}, {"windows", "amd64"}, {"linux", "arm"}, {"linux", "mips"}, {"linux", "386"}} {
+		if got, ok := structpack.ABIOf(platform[0], platform[1]); !ok || got != abis[i] {
+			t.Errorf("ABIOf%v: got %+v, %t, want %+v", platform, got, ok, abis[i])
+		}
+	}
+	structpack.ABIs()[0].Long = 1
+	if got := structpack.ABIs(); !slices.Equal(got, abis) {
+		t.Errorf("ABIs after a change of what it returned: %+v", got)
 	}
 }
 

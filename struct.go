@@ -124,21 +124,29 @@ func (s *Struct) Format() string { return s.format }
 // NumValues returns how many values Pack takes and Unpack returns.
 func (s *Struct) NumValues() int { return s.values }
 
-// String prints the plan, an instruction a line: the offset, the operation with
-// its repeat count or its length in bytes, and the values that it takes.
+// String describes s in a line:
+//
+//	struct "!ci4sf": 13 bytes, 4 values, big-endian
+func (s *Struct) String() string {
+	order := "little-endian"
+	if s.big {
+		order = "big-endian"
+	}
+	return fmt.Sprintf("struct %s: %d bytes, %d values, %s", quote(s.format), s.size, s.values, order)
+}
+
+// Plan prints how the format was compiled: s.String, and an instruction a line with its
+// offset, the operation with its repeat count or its length in bytes, and the values that
+// it takes.
 //
 //	struct "!ci4sf": 13 bytes, 4 values, big-endian
 //	     0  char        value 0
 //	     1  int32       value 1
 //	     5  bytes[4]    value 2
 //	     9  float32     value 3
-func (s *Struct) String() string {
+func (s *Struct) Plan() string {
 	var b strings.Builder
-	order := "little-endian"
-	if s.big {
-		order = "big-endian"
-	}
-	fmt.Fprintf(&b, "struct %s: %d bytes, %d values, %s\n", quote(s.format), s.size, s.values, order)
+	b.WriteString(s.String() + "\n")
 	for i := range s.plan {
 		in := &s.plan[i]
 		what := ops[in.elem].name

@@ -208,7 +208,7 @@ func TestZeroStruct(t *testing.T) {
 			t.Errorf("answer %d: got %s, want %s", i, got, want[i])
 		}
 	}
-	if zero.String() != "struct \"\": 0 bytes, 0 values, little-endian\n" {
+	if zero.String() != "struct \"\": 0 bytes, 0 values, little-endian" || zero.Plan() != zero.String()+"\n" {
 		t.Errorf("prints as %q", zero.String())
 	}
 }
@@ -243,7 +243,7 @@ func TestStructConcurrently(t *testing.T) {
 							return
 						}
 					}
-					if _, err := s.Pack(); err == nil || len(s.Fields()) == 0 || s.String() == "" {
+					if _, err := s.Pack(); err == nil || len(s.Fields()) == 0 || s.Plan() == "" {
 						t.Error("no error, no fields or no plan")
 					}
 				}

@@ -354,6 +354,9 @@ func TestExact(t *testing.T) {
 
 // TestArena takes pieces of all sizes, which must not overlap, nor reach into the next.
 func TestArena(t *testing.T) {
+	if new(Arena).Values(0) == nil {
+		t.Error("no values are nil")
+	}
 	a := GetArena()
 	defer a.Put()
 	r := rand.New(rand.NewPCG(1, 2))
