@@ -191,7 +191,7 @@ func (c *Conn) NextContext(ctx context.Context) (Frame, error) {
 	if err := ctx.Err(); err != nil {
 		return c.noFrame(), err
 	}
-	if ctx.Done() == nil || c.ready() {
+	if ctx.Done() == nil || c.Ready() {
 		return c.Next()
 	}
 	held := ctx

@@ -96,7 +96,7 @@ func Encode[H any](dst []byte, l *Layout, h *H, payload []byte) ([]byte, error) 
 	if err != nil {
 		return dst, err
 	}
-	if err := l.setLength(b[len(dst):], payload); err != nil {
+	if err := l.setLength(b[len(dst):], payload, int64(len(payload))); err != nil {
 		return dst, err
 	}
 	return append(b, payload...), nil

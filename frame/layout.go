@@ -210,7 +210,7 @@ func (l *Layout) Append(dst, payload []byte, values ...any) ([]byte, error) {
 	n := len(dst)
 	room := l.size + len(payload)
 	if l.at >= 0 {
-		if _, err := l.lengthFor(len(payload)); err != nil {
+		if _, err := l.lengthFor(int64(len(payload))); err != nil {
 			room = l.size // pack returns the error, unless it finds another one first
 		}
 	}
@@ -240,6 +240,11 @@ func (l *Layout) appendFast(dst, payload []byte, values []any) ([]byte, bool) {
 
 // pack packs the header of a frame into head, which has its size.
 func (l *Layout) pack(head, payload []byte, values []any) error {
+	return l.packSized(head, payload, int64(len(payload)), values)
+}
+
+// packSized is pack for a payload of n bytes, of which the first are there.
+func (l *Layout) packSized(head, first []byte, n int64, values []any) error {
 	if wants := len(l.given); wants < len(l.integers) && len(values) != wants {
 		besides := "the length"
 		if l.fixed != nil {
@@ -251,7 +256,7 @@ func (l *Layout) pack(head, payload []byte, values []any) error {
 	if _, err := l.rest.AppendPack(head[:0], values...); err != nil {
 		return l.refusal(head, values, err)
 	}
-	return l.setLength(head, payload)
+	return l.setLength(head, first, n)
 }
 
 // refusal is the error for values that l.rest refuses with err, with the length
@@ -281,50 +286,50 @@ func (l *Layout) refusal(head []byte, values []any, err error) error {
 	return err // what they point to has changed since
 }
 
-// setLength puts the length of the payload into a header; one that a length
+// setLength puts the length of a payload of n bytes into a header; one that a length
 // function computes must be there.
-func (l *Layout) setLength(head, payload []byte) error {
+func (l *Layout) setLength(head, first []byte, n int64) error {
 	for _, v := range l.fixed {
 		copy(head[v.off:], v.bytes)
 	}
 	switch {
-	case l.empty && len(payload) > 0:
-		return &SizeError{Size: int64(len(payload)), Err: ErrLength, exact: true}
+	case l.empty && n > 0:
+		return &SizeError{Size: n, Err: ErrLength, exact: true}
 	case l.empty:
 		return nil
 	case l.fn != nil:
-		return l.checkLengthFunc(head, payload)
+		return l.checkLengthFunc(head, first, n)
 	}
-	n, err := l.lengthFor(len(payload))
+	length, err := l.lengthFor(n)
 	if err == nil {
-		l.length.store(head, uint64(n))
+		l.length.store(head, uint64(length))
 	}
 	return err
 }
 
 // lengthFor returns what the header says of a payload of n bytes.
-func (l *Layout) lengthFor(n int) (int64, error) {
-	if int64(n) < l.tail {
-		return 0, &SizeError{Size: int64(n), Limit: l.tail, Err: ErrLength}
+func (l *Layout) lengthFor(n int64) (int64, error) {
+	if n < l.tail {
+		return 0, &SizeError{Size: n, Limit: l.tail, Err: ErrLength}
 	}
-	length := int64(n) - l.tail + l.counts
-	if length > l.max {
-		return 0, &SizeError{Size: int64(n), Limit: l.max - l.counts + l.tail, Err: ErrTooLarge}
+	length := n - l.tail + l.counts
+	if length > l.max || length < n-l.tail {
+		return 0, &SizeError{Size: n, Limit: l.max - l.counts + l.tail, Err: ErrTooLarge}
 	}
 	return length, nil
 }
 
-// checkLengthFunc checks a payload, of which the first bytes may be of the header too, against
-// what the length function makes of that.
-func (l *Layout) checkLengthFunc(head, payload []byte) error {
-	whole := append(clone(head), payload[:min(len(payload), largestHead)]...)
+// checkLengthFunc checks a payload of so many bytes, of which the first may be of the
+// header too, against what the length function makes of that.
+func (l *Layout) checkLengthFunc(head, first []byte, all int64) error {
+	whole := append(clone(head), first[:min(len(first), largestHead)]...)
 	size, n, err := l.callLengthFunc(l.size, whole)
 	if err != nil {
 		return err
 	}
-	have := int64(len(head) + len(payload) - size)
+	have := all - int64(size-len(head))
 	if n < 0 {
-		return &SizeError{Size: int64(len(payload)), Limit: int64(len(payload)) - have, Err: ErrLength}
+		return &SizeError{Size: all, Limit: all - have, Err: ErrLength}
 	}
 	if n != have {
 		return &SizeError{Size: n, Limit: have, Err: ErrLength, exact: true}

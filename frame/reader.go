@@ -134,8 +134,10 @@ func (r *Reader) noFrame() Frame {
 	return Frame{&r.header, nil}
 }
 
-// ready reports whether Next would not wait.
-func (r *Reader) ready() bool {
+// Ready reports whether Next would return without a look at the stream: another frame has
+// been read ahead, or an error is final. A relay, which writes to one connection what it
+// reads from another, flushes the one when nothing is Ready in the other.
+func (r *Reader) Ready() bool {
 	b := r.b[r.start:r.end]
 	head, n, err := r.layout.measure(b)
 	return r.err != nil || r.left == 0 && (err != nil || n >= 0 && n <= int64(len(b)-head))

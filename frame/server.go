@@ -43,6 +43,12 @@ type Server struct {
 	// until it returns.
 	Handle func(ctx context.Context, c *Conn, f Frame) error
 
+	// HandleStream is called instead of Handle, if it is set, when the header of a frame has
+	// arrived. It reads the payload, which has size bytes and may be larger than memory,
+	// from c.Payload(); what it leaves is skipped. MaxPayload does not limit it, and the
+	// FrameTimeout includes the time in which nobody reads.
+	HandleStream func(ctx context.Context, c *Conn, header Frame, size int64) error
+
 	// Open, if set, is called before the first frame of a connection is read. It may
 	// write a greeting, read the other side's, and set what is to hold for this
 	// connection, such as c.IdleTimeout; state of the connection goes into the
@@ -110,7 +116,7 @@ type Server struct {
 // open, are logged and retried.
 func (s *Server) Serve(ln net.Listener) error {
 	defer ln.Close()
-	if s.Layout == nil || s.Handle == nil {
+	if s.Layout == nil || s.Handle == nil && s.HandleStream == nil {
 		return errors.New("frame: a Server needs a Layout and a Handle function")
 	}
 	if !s.begin(&ln) {
@@ -337,7 +343,14 @@ func (s *Server) open(ctx *context.Context, c *Conn) (err error) {
 // shut down.
 func (s *Server) handle(ctx context.Context, c *Conn) error {
 	for {
-		f, err := c.Next()
+		var f Frame
+		var size int64
+		var err error
+		if s.HandleStream == nil {
+			f, err = c.Next()
+		} else {
+			f, size, err = c.ReadHeader()
+		}
 		if isClosed(err) {
 			return io.EOF // closed on this side, which knows it
 		}
@@ -347,7 +360,12 @@ func (s *Server) handle(ctx context.Context, c *Conn) error {
 		c.handling = true
 		// After an error of writing the frames that have arrived come first, and then Next
 		// has the error.
-		if err := s.Handle(ctx, c, f); err != nil && !c.hasWriteError(err) {
+		if s.HandleStream == nil {
+			err = s.Handle(ctx, c, f)
+		} else {
+			err = s.HandleStream(ctx, c, f, size)
+		}
+		if err != nil && !c.hasWriteError(err) {
 			return err
 		}
 		c.handling = false

@@ -3,6 +3,7 @@ package frame
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"os"
@@ -175,10 +176,60 @@ func WriteHeader[H any](w *Writer, h *H, payload []byte) error {
 	if _, err := c.AppendPack(head[:0], h); err != nil {
 		return err
 	}
-	if err := l.setLength(head, payload); err != nil {
+	if err := l.setLength(head, payload, int64(len(payload))); err != nil {
 		return err
 	}
 	return w.add(noContext, len(head), payload)
+}
+
+// pieceSize is how much of a payload WriteFrom reads at a time.
+const pieceSize = 64 << 10
+
+// WriteFrom is Write with a payload of size bytes that it reads from r, such as a file:
+// the counterpart of [Reader.ReadHeader] for payloads that are larger than memory. It
+// takes 64 KiB. If r fails, or ends too early, within the first 64 KiB, nothing has changed.
+// Later a part of the frame is written, and the error is final, as one of the stream.
+//
+// A payload beyond 64 KiB is written before WriteFrom returns, and nothing else in the
+// meantime: other goroutines wait for r too. The WriteTimeout of a Conn bounds each piece.
+func (w *Writer) WriteFrom(r io.Reader, size int64, values ...any) error {
+	if size < 0 {
+		return &SizeError{Size: size, Err: ErrLength}
+	}
+	n := int(min(size, pieceSize))
+	buf := getBuffer(n)
+	defer buf.put()
+	if err := readPiece(r, buf.b[:n]); err != nil {
+		return err
+	}
+	if int64(n) == size {
+		return w.Write(buf.b[:n], values...)
+	}
+	w.mu.Lock()
+	defer w.unlock()
+	l := w.layout
+	head, err := w.roomFor(noContext, l.size, 0, true)
+	if err != nil {
+		return err
+	}
+	if err := l.packSized(head, buf.b[:n], size, values); err != nil {
+		return err
+	}
+	w.b = w.b[:len(w.b)+len(head)]
+	w.flushFrom(buf.b[:n], r, size-int64(n))
+	return w.finalError()
+}
+
+// readPiece fills b with a part of a payload.
+func readPiece(r io.Reader, b []byte) error {
+	_, err := io.ReadFull(r, b)
+	if err == io.EOF {
+		err = io.ErrUnexpectedEOF
+	}
+	if err != nil {
+		err = fmt.Errorf("frame: payload to be written: %w", err)
+	}
+	return err
 }
 
 // isLarge reports whether a payload is written from where it is. A call with a
@@ -190,8 +241,15 @@ func (w *Writer) isLarge(ctx context.Context, payload []byte) bool {
 // room waits until a frame may be added, and returns where its header of size
 // bytes goes.
 func (w *Writer) room(ctx context.Context, size int, payload []byte) (head []byte, err error) {
+	if w.isLarge(ctx, payload) {
+		return w.roomFor(ctx, size, 0, true)
+	}
+	return w.roomFor(ctx, size, len(payload), false)
+}
+
+// roomFor is room for a header and n bytes of a payload.
+func (w *Writer) roomFor(ctx context.Context, size, n int, large bool) (head []byte, err error) {
 	w.noteTimeout()
-	large := w.isLarge(ctx, payload)
 	if w.err == nil && (w.rooms.first != nil || !w.hasRoom(large)) {
 		if err := w.waitForRoom(ctx, large); err != nil {
 			return nil, err
@@ -200,16 +258,12 @@ func (w *Writer) room(ctx context.Context, size int, payload []byte) (head []byt
 	if w.err != nil {
 		return nil, w.finalError()
 	}
-	n := len(w.b)
-	need := n + size
-	if !large {
-		need += len(payload)
-	}
-	if w.buf == nil || need > len(w.buf.b) {
+	have := len(w.b)
+	if need := have + size + n; w.buf == nil || need > len(w.buf.b) {
 		w.grow(need)
 	}
-	w.b = w.buf.b[:n] // with all of its capacity
-	return w.b[n : n+size : n+size], nil
+	w.b = w.buf.b[:have] // with all of its capacity
+	return w.b[have : have+size : have+size], nil
 }
 
 // hasRoom reports whether a frame may be added now. A large one is written by the
@@ -384,10 +438,15 @@ var errUnfinished = errors.New("frame: a write that did not return")
 
 // flush writes what is waiting, and a payload that was not put there. It lets go
 // of mu for as long as that takes.
-func (w *Writer) flush(payload []byte) {
+func (w *Writer) flush(payload []byte) { w.flushFrom(payload, nil, 0) }
+
+// flushFrom is flush with a payload of which the first bytes are there, and so many more
+// come from r. They take the place of the first.
+func (w *Writer) flushFrom(payload []byte, r io.Reader, more int64) {
 	buf, b, err := w.buf, w.b, errUnfinished
 	w.lastSize, w.flushing = len(b), true
-	w.taken += int64(len(b)) + int64(len(payload))
+	size := int64(len(b)) + int64(len(payload)) + more
+	w.taken += size
 	w.empty()
 	timeout := w.timeout
 	w.wakeNext()
@@ -396,7 +455,7 @@ func (w *Writer) flush(payload []byte) {
 		w.mu.Lock()
 		if w.flushing = false; err != nil {
 			w.fail(err)
-		} else if w.written += int64(len(b)) + int64(len(payload)); w.buf == nil {
+		} else if w.written += size; w.buf == nil {
 			w.empty()
 		}
 		buf.put()
@@ -406,12 +465,26 @@ func (w *Writer) flush(payload []byte) {
 		}
 		w.wakeNext()
 	}()
-	if timeout > 0 {
-		w.conn.conn.SetWriteDeadline(time.Now().Add(timeout))
+	w.setDeadline(timeout)
+	err = w.putAll(b, payload, timeout)
+	for err == nil && more > 0 {
+		piece := payload[:min(more, int64(len(payload)))]
+		more -= int64(len(piece))
+		if err = readPiece(r, piece); err == nil {
+			w.setDeadline(timeout)
+			err = w.put(piece)
+		}
 	}
-	if err = w.putAll(b, payload, timeout); err == nil && timeout > 0 {
+	if err == nil && timeout > 0 {
 		// What TLS writes on its own account later has no deadline.
 		w.conn.conn.SetWriteDeadline(time.Time{})
+	}
+}
+
+// setDeadline gives a write so much time, if that is limited.
+func (w *Writer) setDeadline(timeout time.Duration) {
+	if timeout > 0 {
+		w.conn.conn.SetWriteDeadline(time.Now().Add(timeout))
 	}
 }
 
