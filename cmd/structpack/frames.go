@@ -13,6 +13,7 @@ import (
 
 	"example.com/structpack"
 	"example.com/structpack/frame"
+	"example.com/structpack/internal/cut"
 	"example.com/structpack/internal/show"
 )
 
@@ -26,10 +27,12 @@ length, and what that counts, as in package frame:
   CountsFrom(1)  the length counts the header from this value on
   CountsHeader   the length counts the whole header too
   Trailer(1)     bytes at the end that the length does not count
+  Fixed(0, 7)    value 0 is always 7
+  NoPayload      a frame is its header, and no value of it a length
 
 Instead of a file (- is standard input) the stream may be a connection. Then
 standard input has the frames to send, as JSON objects with header and payload
-such as --json prints, and a header without its length.
+such as --json prints, and a header without its length and its fixed values.
 
   --json           print a JSON object for every frame
   --short          print a line for every frame, without its bytes
@@ -51,7 +54,8 @@ type framer struct {
 	*call
 	layout  *frame.Layout
 	head    *record
-	length  int // which value is the length
+	length  int   // which value is the length; -1 if none is
+	fixed   []int // which values the rules give
 	max     int
 	drawing *show.Drawing
 	live    bool // the stream is a connection
@@ -99,42 +103,20 @@ func (f *framer) init(format, rules string) (err error) {
 		}
 		f.max = n
 	}
-	var options []frame.Option
-	f.length = -1
-	for rule := range strings.SplitSeq(rules, ",") {
-		name, argument, given := strings.Cut(strings.TrimSpace(rule), "(")
-		n := 0
-		if argument = strings.TrimSuffix(argument, ")"); given && argument != "" {
-			if n, err = number(name, argument); err != nil {
-				return usageError(fmt.Sprintf("rule %q: %q is not a number", rule, argument))
-			}
-		}
-		switch name {
-		case "":
-		case "LengthAt":
-			f.length = n
-			options = append(options, frame.LengthAt(n))
-		case "CountsFrom":
-			options = append(options, frame.CountsFrom(n))
-		case "CountsHeader":
-			options = append(options, frame.CountsHeader())
-		case "Trailer":
-			options = append(options, frame.Trailer(n))
-		default:
-			return usageError(fmt.Sprintf("no rule %q%s; see structpack frames --help", name, meant(name, []string{"LengthAt", "CountsFrom", "CountsHeader", "Trailer"})))
-		}
-	}
-	if f.layout, err = frame.NewLayout(format, options...); err != nil {
+	layout, err := cut.Parse(format, rules)
+	var wrong *cut.RuleError
+	switch {
+	case errors.As(err, &wrong) && wrong.Name != "":
+		return usageError(fmt.Sprintf("%v%s; see structpack frames --help", err, meant(wrong.Name, cut.Rules)))
+	case errors.As(err, &wrong):
+		return usageError(err.Error())
+	case err != nil:
 		return err
 	}
+	f.layout, f.length, f.fixed = layout.Layout, layout.Length, layout.Fixed
 	s := f.layout.Header()
 	if f.head, err = f.record(s); err != nil {
 		return err
-	}
-	for _, column := range f.head.columns { // the only integer
-		if f.length < 0 && !strings.Contains("c?efdFDZfZdsp", column.Field.Code) {
-			f.length = column.First
-		}
 	}
 	return nil
 }
@@ -340,38 +322,66 @@ func (f *framer) frame(dst []byte, raw json.RawMessage) ([]byte, error) {
 	return f.layout.Append(dst, payload.([]byte), values...)
 }
 
-// values returns the values of a header without its length, which may be given too.
+// omitted are the values that package frame writes itself, in order.
+func (f *framer) omitted() []int {
+	all := slices.Clone(f.fixed)
+	if f.length >= 0 {
+		all = append(all, f.length)
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
+}
+
+// values returns the values of a header without those that package frame writes,
+// which may be given too.
 func (f *framer) values(header json.RawMessage) ([]any, error) {
-	n := f.head.s.NumValues()
+	n, omitted := f.head.s.NumValues(), f.omitted()
+	without := func(values []any) []any {
+		for _, i := range slices.Backward(omitted) {
+			values = slices.Delete(values, i, i+1)
+		}
+		return values
+	}
 	var values []any
 	if header[0] == '{' && f.head.named != nil {
-		column := f.head.columnOf(f.length)
 		var object map[string]json.RawMessage
 		if err := json.Unmarshal(header, &object); err != nil {
 			return nil, err
 		}
-		if !column.List { // the length need not be known
-			object[column.Name] = json.RawMessage("0")
+		for _, i := range omitted {
+			if column := f.head.columnOf(i); !column.List { // it need not be known
+				object[column.Name] = appendJSON(nil, f.any(column))
+			}
 		}
-		var err error
-		if values, err = f.head.fromObject(appendJSON(nil, object)); err != nil {
+		values, err := f.head.fromObject(appendJSON(nil, object))
+		if err != nil {
 			return nil, err
 		}
-		return slices.Delete(values, f.length, f.length+1), nil
+		return without(values), nil
 	}
 	if err := decode(header, &values); err != nil {
 		return nil, errors.New("a header is an array of values, or an object with --fields")
 	}
-	if len(values) == n-1 {
-		values = slices.Insert(values, f.length, any(json.Number("0")))
+	if len(values) == n-len(omitted) {
+		for _, i := range omitted {
+			values = slices.Insert(values, i, f.any(f.head.columnOf(i)))
+		}
 	}
 	if len(values) != n {
-		return nil, fmt.Errorf("the header has %d values besides its length (got %d)", n-1, len(values))
+		return nil, fmt.Errorf("the header has %d values besides its length and fixed ones (got %d)", n-len(omitted), len(values))
 	}
 	if err := f.head.convert(values); err != nil {
 		return nil, err
 	}
-	return slices.Delete(values, f.length, f.length+1), nil
+	return without(values), nil
+}
+
+// any is a value that a column takes.
+func (f *framer) any(column *show.Column) any {
+	if strings.Contains("csp", column.Field.Code) {
+		return "0"
+	}
+	return json.Number("0")
 }
 
 // columnOf returns the column of a value.

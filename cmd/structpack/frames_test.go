@@ -55,7 +55,11 @@ func TestFramesClient(t *testing.T) {
 		{"a wrong value", "frames --short !HBI LengthAt(2) --unix " + path, `{"header":[7,256],"payload":""}`, 1,
 			"structpack: record 0: pack \"!HBI\": value 1 ('B' at byte 2): 'B' format requires 0 <= number <= 255\n    !HBI\n      ^\n"},
 		{"too few values", "frames --short !HBI LengthAt(2) --unix " + path, `{"header":[7],"payload":""}`, 1,
-			"structpack: record 0: the header has 2 values besides its length (got 1)\n"},
+			"structpack: record 0: the header has 2 values besides its length and fixed ones (got 1)\n"},
+		{"a fixed value", "frames --short !HBI LengthAt(2) Fixed(0,7) --unix " + path, `{"header":[1],"payload":"a"} {"header":[7,2,9],"payload":""}`, 0,
+			"frame 0 at 00000000: 7 2 1, 1 byte\nframe 1 at 00000008: 7 3 0, 0 bytes\n"},
+		{"a fixed value among names", "frames --short --fields id,kind,length !HBI LengthAt(2) Fixed(0,7) --unix " + path, `{"header":{"kind":1},"payload":"a"}`, 0,
+			"frame 0 at 00000000: id=7 kind=2 length=1, 1 byte\n"},
 		{"no object", "frames --short !HBI LengthAt(2) --unix " + path, `[7]`, 1, "structpack: record 0: a JSON object with header and payload is expected\n"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
