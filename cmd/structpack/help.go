@@ -15,6 +15,7 @@ Packs and unpacks binary data by the format strings of Python's struct module.
   frames      the frames of a stream or a connection
   c           the formats and the Go type of a C struct
   elf         the same for a struct in a program with debug information
+  web         a page to look at bytes, in a browser
   gen         Go code that packs and unpacks one type by one format
   record      what a Python program does with struct, written down while it runs
   fixture     what a Python answers for a format, at its limits

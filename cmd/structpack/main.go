@@ -9,6 +9,7 @@
 //	structpack diff '>8sI4sIIBBBBB' image.png other.png
 //	structpack frames '!HBI' 'LengthAt(2)' stream
 //	structpack c 'struct point { int x; double y; };'
+//	structpack web
 //	structpack gen -type Header -format '!HHIIBBHHH'
 //
 // Each command prints its own help with --help.
@@ -64,7 +65,7 @@ type environment struct {
 	width    int       // columns of the terminal; 0 for none
 	progress io.Writer // where long work shows how far it is; nil for nowhere
 
-	listening func(net.Addr) // is called when frames --listen waits
+	listening func(net.Addr) // is called when frames --listen or web waits
 
 	directive string                          // file and line, if go generate runs the command
 	goCommand func(*exec.Cmd) ([]byte, error) // as gen.Config has it
@@ -126,6 +127,7 @@ func commands() []command {
 		{"frames", framesHelp, (*call).frames},
 		{"c", cHelp, (*call).declared},
 		{"elf", elfHelp, (*call).elf},
+		{"web", webHelp, (*call).web},
 		{"gen", genHelp, (*call).gen},
 		{"record", recordHelp, (*call).recordProgram},
 		{"fixture", fixtureHelp, (*call).fixture},

@@ -1,3 +1,7 @@
+//go:build !js
+
+// The page to look at bytes has no files to read, and would be a tenth larger.
+
 package cstruct
 
 import (

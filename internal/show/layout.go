@@ -31,9 +31,17 @@ type Row struct {
 	Missing int    `json:"missing,omitempty"` // bytes that the data lacks
 	Text    string `json:"-"`                 // the values for people, or as many as a line holds
 
+	Field structpack.Field `json:"-"` // the item, or the one that is aligned
+
 	pad bool
 	hue int // its color
 }
+
+// Pad reports whether the row has no values because its bytes are padding.
+func (r *Row) Pad() bool { return r.pad }
+
+// Hue is the number of the row's color, from 1 on; 0 if it has none.
+func (r *Row) Hue() int { return max(r.hue, 0) }
 
 // Rows returns the rows of the table. Each has all its values in Value if every
 // is true; Text has no more than a line can show, and so a format of a billion
@@ -44,15 +52,15 @@ func (l *Layout) Rows(every bool) []Row {
 	hue := 0
 	for _, f := range l.Struct.Fields() {
 		if f.Pad > 0 {
-			rows = append(rows, Row{Offset: f.Offset - f.Pad, Size: f.Pad, CType: "alignment", First: f.Index, pad: true, hue: dim})
+			rows = append(rows, Row{Field: f, Offset: f.Offset - f.Pad, Size: f.Pad, CType: "alignment", First: f.Index, pad: true, hue: dim})
 		}
 		code := l.Struct.Format()[f.Pos:f.End]
 		if f.Code == "x" {
-			rows = append(rows, Row{Offset: f.Offset, Size: f.Size, Code: code, CType: "padding", First: f.Index, pad: true, hue: dim})
+			rows = append(rows, Row{Field: f, Offset: f.Offset, Size: f.Size, Code: code, CType: "padding", First: f.Index, pad: true, hue: dim})
 			continue
 		}
 		if f.Values == 0 && (len(columns) == 0 || columns[0].Field.Pos != f.Pos) { // names, and none for it
-			rows = append(rows, Row{Offset: f.Offset, Code: code, CType: cType(f), First: f.Index})
+			rows = append(rows, Row{Field: f, Offset: f.Offset, Code: code, CType: cType(f), First: f.Index})
 			continue
 		}
 		for n := f.Values; ; {
@@ -63,11 +71,11 @@ func (l *Layout) Rows(every bool) []Row {
 			if f.Values > 0 {
 				size = f.Size / f.Values
 			}
-			r := Row{Name: c.Name, Offset: f.Offset + (c.First-f.Index)*size, Size: c.Count * size, Code: code, CType: cType(f), First: c.First, Values: c.Count, hue: hue}
+			r := Row{Field: f, Name: c.Name, Offset: f.Offset + (c.First-f.Index)*size, Size: c.Count * size, Code: code, CType: cType(f), First: c.First, Values: c.Count, hue: hue}
 			switch {
 			case c.List && l.Each:
 				for i := range c.Count {
-					rows = append(rows, Row{Name: c.eachName(i), Offset: r.Offset + i*size, Size: size, Code: f.Code, CType: f.CType, First: r.First + i, Values: 1, hue: hue})
+					rows = append(rows, Row{Field: f, Name: c.eachName(i), Offset: r.Offset + i*size, Size: size, Code: f.Code, CType: f.CType, First: r.First + i, Values: 1, hue: hue})
 				}
 			case !c.List && repeated(f):
 				r.Code, r.CType = f.Code, f.CType

@@ -1,8 +1,8 @@
 package show
 
 import (
-	"encoding/xml"
 	"fmt"
+	"html"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -45,7 +45,7 @@ func SVG(terminal, title string) []byte {
 				}
 				fmt.Fprintf(&text, `<text x="%s" y="%d" textLength="%s"%s>%s</text>`+"\n",
 					decimal(margin+float64(column+skip)*charWidth), margin+fontSize+i*lineHeight,
-					decimal(float64(utf8.RuneCountInString(trimmed))*charWidth), class, escape(trimmed))
+					decimal(float64(utf8.RuneCountInString(trimmed))*charWidth), class, html.EscapeString(trimmed))
 			}
 			column += n
 		}
@@ -55,7 +55,7 @@ func SVG(terminal, title string) []byte {
 	height := 2*margin + len(lines)*lineHeight
 	var b strings.Builder
 	fmt.Fprintf(&b, `<svg xmlns="http://www.w3.org/2000/svg" width="%s" height="%d" viewBox="0 0 %s %d" role="img">`+"\n", width, height, width, height)
-	fmt.Fprintf(&b, "<title>%s</title>\n<style>\n%s</style>\n", escape(title), style)
+	fmt.Fprintf(&b, "<title>%s</title>\n<style>\n%s</style>\n", html.EscapeString(title), style)
 	fmt.Fprintf(&b, `<rect class="page" x="0.5" y="0.5" width="%s" height="%d" rx="8"/>`+"\n", decimal(2*margin+float64(wide)*charWidth-1), height-1)
 	b.WriteString(text.String() + "</svg>\n")
 	return []byte(b.String())
@@ -84,9 +84,3 @@ func runs(s string) (all []run) {
 }
 
 func decimal(f float64) string { return strconv.FormatFloat(f, 'f', -1, 32) }
-
-func escape(s string) string {
-	var b strings.Builder
-	xml.EscapeText(&b, []byte(s)) // a Builder takes everything
-	return b.String()
-}

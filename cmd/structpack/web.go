@@ -1,0 +1,141 @@
+package main
+
+import (
+	"bytes"
+	"cmp"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strconv"
+	"strings"
+	"time"
+
+	"example.com/structpack/internal/web"
+)
+
+const webHelp = `Usage: structpack web [OPTION...]
+
+Serves a page to look at bytes, and prints its address, until it is ended: the
+layout of a format as one types it, with values and bytes to change, code to
+take away, and frames. The server listens on 127.0.0.1, for browsers of this
+machine only, and has no files to give.
+
+  --port N      the port; without it, a free one
+  --static DIR  serve nothing, and write the page to DIR/index.html: one file
+                with the whole engine as WebAssembly, which works without a
+                server. The go command builds it, and is needed for that.
+`
+
+func (c *call) web() error {
+	if len(c.args) > 0 {
+		return usageError("web takes no arguments; see structpack web --help")
+	}
+	if c.has("static") {
+		return c.webStatic(c.value("static"))
+	}
+	port := 0
+	if c.has("port") {
+		var err error
+		if port, err = number("port", c.value("port")); err != nil {
+			return err
+		}
+		if port < 0 || port > 65535 {
+			return usageError("--port is a number up to 65535")
+		}
+	}
+	l, err := net.Listen("tcp", net.JoinHostPort("127.0.0.1", strconv.Itoa(port)))
+	if err != nil {
+		return err
+	}
+	_, number, err := net.SplitHostPort(l.Addr().String())
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(c.out, "http://%s/\n", l.Addr())
+	if err := c.out.Flush(); err != nil {
+		return err
+	}
+	if c.env.listening != nil {
+		c.env.listening(l.Addr())
+	}
+	server := &http.Server{Handler: web.Handler(number), ReadHeaderTimeout: 10 * time.Second}
+	return server.Serve(l)
+}
+
+// webStatic writes the page as a file. Its engine is built then and not kept with
+// the command: as many programs as there are versions of Go and of the library
+// would be in the repository, each of more than a megabyte, and whoever has the
+// command from its source has the go command too.
+func (c *call) webStatic(dir string) error {
+	source, err := c.source()
+	if err != nil {
+		return err
+	}
+	temp, err := os.MkdirTemp("", "structpack")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(temp)
+	output := filepath.Join(temp, "engine.wasm")
+	// Without inlining the engine is a fourteenth smaller, and answers as fast as one types.
+	build := exec.Command("go", "build", "-trimpath", "-buildvcs=false", "-gcflags=all=-l", "-ldflags=-s -w", "-o", output, "./internal/web/wasm")
+	build.Dir = source
+	build.Env = append(os.Environ(), "GOOS=js", "GOARCH=wasm", "GOFLAGS=", "GOWORK=off")
+	if err := runGo(build, nil); err != nil {
+		return err
+	}
+	wasm, err := os.ReadFile(output)
+	if err != nil {
+		return err
+	}
+	var root bytes.Buffer
+	env := exec.Command("go", "env", "GOROOT") // of the toolchain that has built it
+	env.Dir = source
+	if err := runGo(env, &root); err != nil {
+		return err
+	}
+	program, err := os.ReadFile(filepath.Join(strings.TrimSpace(root.String()), "lib", "wasm", "wasm_exec.js"))
+	if err != nil {
+		return err
+	}
+	if err := os.MkdirAll(dir, 0o777); err != nil {
+		return err
+	}
+	return os.WriteFile(filepath.Join(dir, "index.html"), web.Static(wasm, program).HTML, 0o666)
+}
+
+// source finds the source of the command: where it was built from, or where the
+// module of the working directory has it.
+func (c *call) source() (string, error) {
+	if _, file, _, ok := runtime.Caller(0); ok && filepath.IsAbs(file) {
+		root := filepath.Dir(filepath.Dir(filepath.Dir(file)))
+		if _, err := os.Stat(filepath.Join(root, "internal", "web", "wasm")); err == nil {
+			return root, nil
+		}
+	}
+	var dir bytes.Buffer
+	if err := runGo(exec.Command("go", "list", "-m", "-f", "{{.Dir}}", "example.com/structpack"), &dir); err != nil {
+		return "", fmt.Errorf("the source of the engine is not where this command was built, and not in a module that is required here: %w", err)
+	}
+	return strings.TrimSpace(dir.String()), nil
+}
+
+// runGo runs the go command, whose error is what it says.
+func runGo(cmd *exec.Cmd, out *bytes.Buffer) error {
+	var errs bytes.Buffer
+	cmd.Stderr = &errs
+	if out != nil {
+		cmd.Stdout = out
+	}
+	err := cmd.Run()
+	var failed *exec.ExitError
+	if errors.As(err, &failed) {
+		return fmt.Errorf("go %s: %s", cmd.Args[1], cmp.Or(strings.TrimSpace(errs.String()), err.Error()))
+	}
+	return err
+}
