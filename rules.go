@@ -33,6 +33,10 @@ func init() {
 		}
 		return leaves, nil
 	}
+	rules.NewCodec = func(s any, t reflect.Type) (rules.Codec, error) {
+		b, err := bind(s.(*Struct), t, mem.CanMove)
+		return reflected{b}, err
+	}
 	rules.Scan = func(s any, op string, dests []reflect.Type) ([]rules.Pair, error) {
 		return s.(*Struct).pair(op, dests)
 	}
@@ -43,6 +47,35 @@ func init() {
 		}
 		return nil
 	}
+}
+
+// A reflected binding is a codec for pointers that are known by reflection.
+type reflected struct{ b *binding }
+
+func (c reflected) Struct() any { return c.b.s }
+
+func (c reflected) AppendPack(dst []byte, v reflect.Value) ([]byte, error) {
+	return c.b.appendPack(dst, valueAt(v))
+}
+
+func (c reflected) PackInto(buf []byte, offset int, v reflect.Value) error {
+	return c.b.packInto(buf, offset, valueAt(v))
+}
+
+func (c reflected) Unpack(data []byte, v reflect.Value) error {
+	return c.b.unpackAll(data, valueAt(v))
+}
+
+func (c reflected) UnpackFrom(data []byte, offset int, v reflect.Value) error {
+	return c.b.unpackFrom(data, offset, valueAt(v))
+}
+
+// valueAt returns what a pointer points to.
+func valueAt(v reflect.Value) mem.Value {
+	if v.IsNil() {
+		return mem.Value{}
+	}
+	return mem.ValueAt(v.Elem())
 }
 
 // pair does what scanAny does before it writes, for destinations of which only

@@ -45,14 +45,7 @@ func newFiller(s *structpack.Struct, t reflect.Type) (*filler, error) {
 func (f *filler) value(v reflect.Value, seed uint64) {
 	r := rand.New(rand.NewPCG(seed, 1))
 	for i, l := range f.leaves {
-		at, array := v, v
-		for _, step := range l.Steps {
-			if array = at; at.Kind() == reflect.Array {
-				at = at.Index(step)
-			} else {
-				at = at.Field(step)
-			}
-		}
+		at, array := walk(v, l)
 		switch {
 		case f.length[i] >= 0:
 			fillText(r, at, f.length[i], l.CString && r.IntN(2) == 0)
@@ -73,6 +66,38 @@ func (f *filler) value(v reflect.Value, seed uint64) {
 			fillNumber(r, at)
 		}
 	}
+}
+
+// walk goes from v to the variable of a leaf, or the first of them, and to what that is in.
+func walk(v reflect.Value, l rules.Leaf) (at, in reflect.Value) {
+	at, in = v, v
+	for _, step := range l.Steps {
+		if in = at; at.Kind() == reflect.Array {
+			at = at.Index(step)
+		} else {
+			at = at.Field(step)
+		}
+	}
+	return at, in
+}
+
+// variables returns the variables of v that take values. An array is one if all of its
+// elements take values of one item.
+func (f *filler) variables(v reflect.Value) (all []reflect.Value) {
+	for _, l := range f.leaves {
+		at, in := walk(v, l)
+		switch {
+		case l.N <= 1 || at.Kind() == reflect.Slice:
+			all = append(all, at)
+		case in.Len() == l.N:
+			all = append(all, in)
+		default:
+			for i := range l.N {
+				all = append(all, in.Index(l.Steps[len(l.Steps)-1]+i))
+			}
+		}
+	}
+	return all
 }
 
 // fillText fills a string, a slice or an array of bytes for n bytes of data, which

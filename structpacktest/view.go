@@ -2,11 +2,18 @@ package structpacktest
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
+	"go/token"
+	"maps"
 	"math"
 	"math/rand/v2"
 	"reflect"
+	"runtime"
+	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"example.com/structpack"
 )
@@ -15,19 +22,34 @@ import (
 // [structpack.Codec]: newView is the function that makes it. What the methods get
 // must be what the Codec unpacks, what they set must be what it packs, and a
 // method that sets must leave all other bytes alone, padding too. Indexes out of
-// range must panic. It returns an error about the first difference.
-func TestView[T any, V ~[]byte](s *structpack.Struct, newView func([]byte) (V, error)) error {
-	codec, err := structpack.NewCodec[T](s)
+// range must panic as those of slices do. It returns an error about the first difference.
+//
+// Methods that are not exported are passed as method expressions, by their names with
+// their types: "eventView.id".
+func TestView[T any, V ~[]byte](s *structpack.Struct, newView func([]byte) (V, error), methods ...map[string]any) error {
+	sub, err := newSubject(s, reflect.TypeFor[T]())
 	if err != nil {
-		return fmt.Errorf("structpacktest: %w", err)
+		return err
 	}
-	s = codec.Struct()
+	c := &viewing{subject: sub, methods: map[string]any{}}
+	for _, m := range methods {
+		maps.Copy(c.methods, m)
+	}
+	return c.compare(func(b []byte) (reflect.Value, error) {
+		v, err := newView(b)
+		return reflect.ValueOf(v), err
+	})
+}
+
+// compare compares views. It is not generic, see comparison.
+func (c *viewing) compare(newView func([]byte) (reflect.Value, error)) error {
+	s := c.s
 	if s.Size() > 0 {
-		if v, err := newView(make([]byte, s.Size()-1)); v != nil || !errors.Is(err, structpack.ErrBuffer) {
-			return fmt.Errorf("structpacktest: a view of too few bytes: %x, %v", v, err)
+		v, err := newView(make([]byte, s.Size()-1))
+		if want := c.codec.UnpackFrom(make([]byte, s.Size()-1), 0, reflect.New(c.twin)); !v.IsNil() || err == nil || err.Error() != want.Error() {
+			return fmt.Errorf("structpacktest: a view of too few bytes: %x, %v, want %v", v.Bytes(), err, want)
 		}
 	}
-	c := &viewing{size: s.Size(), pack: func(v reflect.Value) ([]byte, error) { return codec.Pack(v.Addr().Interface().(*T)) }}
 	for _, f := range s.Fields() {
 		if f.Values > 0 {
 			for i := range f.Size {
@@ -38,20 +60,20 @@ func TestView[T any, V ~[]byte](s *structpack.Struct, newView func([]byte) (V, e
 	r := rand.New(rand.NewPCG(2, 0))
 	for range 5 + 2000/(s.Size()+20) {
 		for i := range c.values {
-			v, packed, err := unpacked(r, codec)
+			v, packed, err := c.unpacked(r)
 			if err != nil {
 				return fmt.Errorf("structpacktest: %w", err)
 			}
 			data := bytes.Repeat([]byte{0xa5}, s.Size()+3) // there where padding is
 			c.copyTaken(data, packed)
 			view, err := newView(data)
-			if err != nil || len(view) != s.Size() || cap(view) != s.Size() {
-				return fmt.Errorf("structpacktest: a view of %d bytes has %d, and room for %d: %v", len(data), len(view), cap(view), err)
+			if err != nil || view.Len() != s.Size() || view.Cap() != s.Size() {
+				return fmt.Errorf("structpacktest: a view of %d bytes has %d, and room for %d: %v", len(data), view.Len(), view.Cap(), err)
 			}
-			c.values[i], c.views[i], c.data[i] = reflect.ValueOf(v).Elem(), reflect.ValueOf(view), data
+			c.values[i], c.views[i], c.data[i] = v.Elem(), view, data
 		}
 		c.seen = 0
-		if err := c.fields(c.views[0], c.views[1], c.values[0], c.values[1]); err != nil {
+		if err := c.look(c.typ, c.views[0], c.views[1], c.values[0], c.values[1]); err != nil {
 			return err
 		}
 		if c.seen == 0 && len(c.taken) > 0 {
@@ -63,29 +85,57 @@ func TestView[T any, V ~[]byte](s *structpack.Struct, newView func([]byte) (V, e
 
 // unpacked makes up a value by unpacking bytes, and packs it. Only a C string that has
 // no NUL at its end can be unpacked and not packed: then other bytes are tried.
-func unpacked[T any](r *rand.Rand, codec *structpack.Codec[T]) (v *T, packed []byte, err error) {
+func (c *subject) unpacked(r *rand.Rand) (twin reflect.Value, packed []byte, err error) {
 	for range 1000 {
-		v = new(T)
-		if err = codec.Unpack(randomBytes(r, codec.Size()), v); err != nil {
-			return nil, nil, err
+		twin = reflect.New(c.twin)
+		if err = c.codec.Unpack(randomBytes(r, c.s.Size()), twin); err != nil {
+			return twin, nil, err
 		}
-		if packed, err = codec.Pack(v); err == nil {
-			return v, packed, nil
+		if packed, err = c.codec.AppendPack(nil, twin); err == nil {
+			return twin, packed, nil
 		}
 	}
-	return nil, nil, err
+	return twin, nil, err
 }
 
 // A viewing is two values and their views. What is set in the first is what is in
 // the second.
 type viewing struct {
-	size   int
-	taken  []int // the bytes that are not padding
-	pack   func(v reflect.Value) ([]byte, error)
-	values [2]reflect.Value
-	views  [2]reflect.Value
-	data   [2][]byte
-	seen   int // methods
+	*subject
+	methods map[string]any
+	taken   []int // the bytes that are not padding
+	values  [2]reflect.Value
+	views   [2]reflect.Value
+	data    [2][]byte
+	seen    int // methods
+}
+
+// method returns a method of a view, which is not valid if there is none.
+func (c *viewing) method(view reflect.Value, name string) reflect.Value {
+	f, ok := c.methods[view.Type().Name()+"."+name]
+	if !ok {
+		return view.MethodByName(name)
+	}
+	expr := reflect.ValueOf(f)
+	var in, out []reflect.Type
+	for i := range expr.Type().NumIn() - 1 {
+		in = append(in, expr.Type().In(1+i))
+	}
+	for i := range expr.Type().NumOut() {
+		out = append(out, expr.Type().Out(i))
+	}
+	return reflect.MakeFunc(reflect.FuncOf(in, out, false), func(args []reflect.Value) []reflect.Value {
+		return expr.Call(append([]reflect.Value{view}, args...))
+	})
+}
+
+// setter returns the name of the method that sets a field.
+func setter(name string) string {
+	if token.IsExported(name) {
+		return "Set" + name
+	}
+	first, n := utf8.DecodeRuneInString(name)
+	return "set" + string(unicode.ToUpper(first)) + name[n:]
 }
 
 func (c *viewing) copyTaken(dst, src []byte) {
@@ -94,26 +144,26 @@ func (c *viewing) copyTaken(dst, src []byte) {
 	}
 }
 
-// fields looks at the fields of two structs that a view has methods for.
-func (c *viewing) fields(v, w, x, y reflect.Value) error {
+// look looks at the fields of two structs of type t that a view has methods for.
+func (c *viewing) look(t reflect.Type, v, w, x, y reflect.Value) error {
 	for i := range x.NumField() {
-		name := x.Type().Field(i).Name
-		if !v.MethodByName(name).IsValid() {
-			continue // it takes no value, or has a name that is not exported
+		f := t.Field(i)
+		if !c.method(v, f.Name).IsValid() {
+			continue // it takes no value
 		}
-		if err := c.field(name, v, w, x.Field(i), y.Field(i), nil); err != nil {
+		if err := c.field(f.Name, f.Type, v, w, x.Field(i), y.Field(i), nil); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// field looks at a field, or at its element with the indexes.
-func (c *viewing) field(name string, v, w, x, y reflect.Value, indexes []reflect.Value) error {
-	get := v.MethodByName(name)
+// field looks at a field of type t, or at its element with the indexes.
+func (c *viewing) field(name string, t reflect.Type, v, w, x, y reflect.Value, indexes []reflect.Value) error {
+	get := c.method(v, name)
 	if get.Type().NumIn() > len(indexes) {
 		for i := range x.Len() {
-			if err := c.field(name, v, w, x.Index(i), y.Index(i), append(indexes[:len(indexes):len(indexes)], reflect.ValueOf(i))); err != nil {
+			if err := c.field(name, t.Elem(), v, w, x.Index(i), y.Index(i), append(indexes[:len(indexes):len(indexes)], reflect.ValueOf(i))); err != nil {
 				return err
 			}
 		}
@@ -122,17 +172,21 @@ func (c *viewing) field(name string, v, w, x, y reflect.Value, indexes []reflect
 			for len(args) < get.Type().NumIn() {
 				args = append(args, reflect.ValueOf(0))
 			}
-			if !panics(func() { get.Call(args) }) {
-				return fmt.Errorf("structpacktest: %s: index %d of %d does not panic", name, i, x.Len())
+			want := fmt.Sprintf("index out of range [%d] with length %d", i, x.Len())
+			if i < 0 {
+				want = fmt.Sprintf("index out of range [%d]", i)
+			}
+			if got := panics(func() { get.Call(args) }); got != want {
+				return fmt.Errorf("structpacktest: %s: index %d of %d: %s, want the panic %s", name, i, x.Len(), cmp.Or(got, "no panic"), want)
 			}
 		}
 		return nil
 	}
 	got := get.Call(indexes)[0]
-	other := w.MethodByName(name).Call(indexes)[0]
-	set := v.MethodByName("Set" + name)
+	other := c.method(w, name).Call(indexes)[0]
+	set := c.method(v, setter(name))
 	if !set.IsValid() {
-		return c.fields(got, other, x, y)
+		return c.look(t, got, other, x, y)
 	}
 	c.seen++
 	if !equal(got, x) {
@@ -142,27 +196,32 @@ func (c *viewing) field(name string, v, w, x, y reflect.Value, indexes []reflect
 	old := reflect.New(x.Type()).Elem()
 	old.Set(x)
 	x.Set(y)
-	packed, err := c.pack(c.values[0])
+	packed, err := c.codec.AppendPack(nil, c.values[0].Addr())
 	if err != nil {
 		return fmt.Errorf("structpacktest: %w", err)
 	}
 	want := bytes.Clone(before)
 	c.copyTaken(want, packed)
 	if out := set.Call(append(indexes[:len(indexes):len(indexes)], other)); len(out) > 0 && !out[0].IsNil() {
-		return fmt.Errorf("structpacktest: Set%s%v of %v: %v", name, indexes, other, out[0])
+		return fmt.Errorf("structpacktest: %s%v of %v: %v", setter(name), indexes, other, out[0])
 	}
 	if !bytes.Equal(c.data[0], want) {
-		return fmt.Errorf("structpacktest: Set%s%v of %v makes %x of %x, want %x", name, indexes, other, c.data[0], before, want)
+		return fmt.Errorf("structpacktest: %s%v of %v makes %x of %x, want %x", setter(name), indexes, other, c.data[0], before, want)
 	}
 	x.Set(old)
 	copy(c.data[0], before)
 	return nil
 }
 
-func panics(f func()) (panicked bool) {
-	defer func() { panicked = recover() != nil }()
+// panics returns what the runtime says when f panics.
+func panics(f func()) (says string) {
+	defer func() {
+		if err, ok := recover().(runtime.Error); ok {
+			says = strings.TrimPrefix(err.Error(), "runtime error: ")
+		}
+	}()
 	f()
-	return
+	return ""
 }
 
 // equal reports whether what a method got is what is in a field, whose type may be

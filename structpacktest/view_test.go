@@ -87,7 +87,7 @@ func TestTestView(t *testing.T) {
 		{"another order", "ID", structpacktest.TestView[point](s, newView[otherView])},
 		{"too many bytes set", "SetID", structpacktest.TestView[point](s, newView[wideView])},
 		{"padding set", "SetName", structpacktest.TestView[point](s, newView[padView])},
-		{"no panic", "Shade: index -1 of 2 does not panic", structpacktest.TestView[point](s, newView[indexView])},
+		{"no panic", "Shade: index -1 of 2: no panic", structpacktest.TestView[point](s, newView[indexView])},
 		{"nothing set", "SetID", structpacktest.TestView[point](s, newView[shareView])},
 		{"no methods", "no method", structpacktest.TestView[point](s, newView[bareView])},
 		{"a mistake inside", "Y", structpacktest.TestView[point](s, newView[nestedView])},

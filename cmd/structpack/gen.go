@@ -39,7 +39,8 @@ func (c *call) gen() error {
 
 // config reads the options of gen.
 func (c *call) config() (*gen.Config, error) {
-	config := &gen.Config{Tags: c.tags, Output: c.output, NoTest: c.notest, Header: c.value("header"), View: c.has("view")}
+	config := &gen.Config{Tags: c.tags, Output: c.output, NoTest: c.notest, Header: c.value("header"), View: c.has("view"),
+		Slices: c.has("slices"), Streams: c.has("streams"), Alone: c.has("standalone")}
 	if config.Output == "-" {
 		config.Output = ""
 	}
@@ -78,7 +79,7 @@ func (c *call) config() (*gen.Config, error) {
 			formats = append(formats, o.value)
 		}
 	}
-	if len(groups) == 0 {
+	if len(groups) == 0 && len(formats) > 0 {
 		return nil, usageError("no --type and no --new; see structpack gen --help")
 	}
 	if len(groups) != len(formats) {
@@ -104,7 +105,7 @@ func (c *call) config() (*gen.Config, error) {
 	return config, nil
 }
 
-const genHelp = `Usage: structpack gen [OPTION...] --type TYPE --format FORMAT [DIRECTORY]
+const genHelp = `Usage: structpack gen [OPTION...] [--type TYPE --format FORMAT] [DIRECTORY]
 
 Writes Go methods that pack and unpack a type of the package in the directory by
 a format, as structpack.Codec does, but with nothing left to look up at run time:
@@ -113,6 +114,14 @@ They go to type_structpack.go, and a test that compares them with a Codec goes t
 type_structpack_test.go. In a Go file:
 
   //go:generate go run example.com/structpack/cmd/structpack gen -type Header -format "!HHIIBBHHH"
+
+Without --type and --new it is for all types of the package that have their format
+in the comment above them, as in
+
+  //structpack:"!"
+  type Header struct {
+
+The code for those is in structpack_gen.go.
 
   --type TYPE     the type, or types with commas between them
   --new TYPE      a type that the file is to declare
@@ -125,6 +134,10 @@ type_structpack_test.go. In a Go file:
   -o FILE         the file to write; with - the code goes to standard output
   --view          write TYPEView too, a []byte with a method to get and one to
                   set each field in place
+  --slices        write functions for slices too: AppendTYPEs and UnpackTYPEs
+  --streams       write ReadFrom and WriteTo too, for one structure in a stream
+  --standalone    write code that imports the standard library only; its errors
+                  are no *structpack.Error then, and have the same sentences
   --notest        write no test
   --header FILE   comments to begin the files with, such as a licence
   --check         write nothing; fail if a file has not the right content

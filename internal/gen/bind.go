@@ -98,20 +98,33 @@ func (r *record) items() (all []*item) {
 
 // bind says which variable takes which values.
 func (s *source) bind(r *record) error {
-	reader := gotype.Reader{Sizes: types.SizesFor("gc", s.arch)}
+	reader := gotype.Reader{Sizes: types.SizesFor("gc", s.arch), Own: s.pkg}
 	leaves, err := rules.Bind(r.s, reader.Type(r.typ))
 	if err != nil {
 		return s.refused(r, &reader, err)
 	}
+	outside := gotype.Reader{Sizes: reader.Sizes}
+	_, err = rules.Bind(r.s, outside.Type(r.typ))
+	r.hides = err != nil
 	if len(leaves) > most {
 		return fail(s.declared(r.Type), "type %s has %d fields and elements to be spelled out (limit %d); a structpack.Codec takes it", r.Type, len(leaves), most)
 	}
-	r.steps, r.leaves, r.empties = nil, nil, nil
+	r.steps, r.leaves, r.empties, r.variables = nil, nil, nil, nil
 	items := r.items()
 	for _, l := range leaves {
 		v, err := s.walk(r, l)
 		if err != nil {
 			return err
+		}
+		switch {
+		case l.N <= 1 || v.array == "":
+			r.variables = append(r.variables, v.x)
+		case v.alone:
+			r.variables = append(r.variables, v.array)
+		default:
+			for k := range l.N {
+				r.variables = append(r.variables, fmt.Sprintf("%s[%d]", v.array, v.at+k))
+			}
 		}
 		if l.N == 0 {
 			r.empties = append(r.empties, empty{v.x, l.Pos})

@@ -88,7 +88,7 @@ func (s *source) lookUp(r *record) error {
 		return fail(pos, "%s is declared, and gen is to declare it for type %s", r.sizeName(), r.Type)
 	}
 	for m := range r.typ.Methods() {
-		if pos, ok := s.real(m); ok && slices.Contains(methods, m.Name()) {
+		if pos, ok := s.real(m); ok && slices.Contains(s.methods(), m.Name()) {
 			return fail(pos, "type %s has a method %s, which gen is to write", r.Type, m.Name())
 		}
 	}
@@ -115,7 +115,14 @@ func (s *source) open(path string) (io.ReadCloser, error) {
 	return os.Open(l.Export)
 }
 
-var methods = []string{"AppendBinary", "MarshalBinary", "PackInto", "UnmarshalBinary", "UnpackFrom"}
+// methods returns the names of the methods that a run writes for a type.
+func (c *Config) methods() []string {
+	all := []string{"AppendBinary", "MarshalBinary", "PackInto", "UnmarshalBinary", "UnpackFrom"}
+	if c.Streams {
+		all = append(all, "ReadFrom", "WriteTo")
+	}
+	return all
+}
 
 // stubName begins the names of the files that stubs are in, of which there are
 // none on the disk.
@@ -123,7 +130,22 @@ const stubName = "stub of "
 
 // stub returns a file with the methods to come, and the type if it is to come.
 func (r *record) stub(pkg string) string {
+	imports, more := "", ""
+	if r.streams {
+		imports = `import _io "io"`
+		more += fmt.Sprintf(`
+		func (*%[1]s) ReadFrom(_io.Reader) (int64, error) { for {} }
+		func (%[1]s) WriteTo(_io.Writer) (int64, error) { for {} }
+		`, r.Type)
+	}
+	if r.slices {
+		more += fmt.Sprintf(`
+		func %[2]s([]byte, []%[1]s) ([]byte, error) { for {} }
+		func %[3]s([]%[1]s, []byte) ([]%[1]s, error) { for {} }
+		`, r.Type, r.packAll(), r.unpackAll())
+	}
 	return fmt.Sprintf(`package %[1]s
+		%[6]s
 		%[2]s
 		const %[4]s = %[5]d
 		func (%[3]s) AppendBinary([]byte) ([]byte, error) { for {} }
@@ -131,7 +153,8 @@ func (r *record) stub(pkg string) string {
 		func (*%[3]s) PackInto([]byte, int) error { for {} }
 		func (*%[3]s) UnmarshalBinary([]byte) error { for {} }
 		func (*%[3]s) UnpackFrom([]byte, int) error { for {} }
-	`, pkg, r.decl, r.Type, r.sizeName(), r.s.Size())
+		%[7]s
+	`, pkg, r.decl, r.Type, r.sizeName(), r.s.Size(), imports, more)
 }
 
 // sizeName returns the name of the constant for the size, which is exported if

@@ -171,6 +171,7 @@ func (c *coder) names(text []byte) (err error) {
 		return bad
 	}
 	scope := c.pkg.Scope()
+	declared := map[string]bool{}
 	for _, d := range f.Decls {
 		name := ""
 		switch d := d.(type) {
@@ -183,6 +184,10 @@ func (c *coder) names(text []byte) (err error) {
 				name = d.Specs[0].(*ast.TypeSpec).Name.Name
 			}
 		}
+		if declared[name] && name != "" {
+			return fail(c.Where, "the generated code would declare %s twice", name)
+		}
+		declared[name] = true
 		if obj := scope.Lookup(name); name != "" && obj != nil {
 			if pos, ok := c.real(obj); ok {
 				return fail(pos, "%s is declared, and gen is to declare it", name)

@@ -36,7 +36,7 @@ func (s *source) derive(records []*record) error {
 		if !ok || name.IsAlias() || t.TypeParams().Len() > 0 {
 			continue // which is refused when it is checked
 		}
-		reader := gotype.Reader{Sizes: types.SizesFor("gc", s.arch)}
+		reader := gotype.Reader{Sizes: types.SizesFor("gc", s.arch), Own: s.pkg}
 		err := s.deriveOne(r, t, &reader)
 		if err == nil || !slices.Contains(records, r) {
 			continue

@@ -1,19 +1,30 @@
 package gen
 
 import (
+	"bytes"
+	"cmp"
 	"fmt"
+	"go/ast"
+	"io/fs"
+	"os"
 	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
 )
 
-// readDirectives reads the other runs for the package that are in go:generate
-// lines, and hides their files: the types that they are for get stubs too.
-func (s *source) readDirectives(hidden map[string]string) error {
+// A directive is a go:generate line that runs gen.
+type directive struct {
+	config *Config
+	base   string // the directory that it is in
+	where  string // its file and line
+}
+
+// directives returns the runs for the package that go:generate lines in it have.
+func (s *source) directives(hidden map[string]string) (all []directive, err error) {
 	names, err := filepath.Glob(filepath.Join(s.dir, "*.go"))
 	if err != nil || s.Parse == nil {
-		return err
+		return nil, err
 	}
 	for _, name := range names {
 		if _, ok := hidden[name]; ok {
@@ -23,32 +34,89 @@ func (s *source) readDirectives(hidden map[string]string) error {
 		if err != nil {
 			continue // no run is in it, and if it is part of the package, go list or the parser says more
 		}
-		n := 0
-		aliases := map[string]string{} // which go generate keeps for a file
-		for line := range strings.Lines(string(text)) {
-			n++
-			words, ok := strings.CutPrefix(line, "//go:generate ")
-			if !ok {
-				continue
-			}
-			words = strings.TrimSpace(words)
-			first, rest, _ := strings.Cut(words, " ")
-			if first == "-command" {
-				name, command, _ := strings.Cut(strings.TrimSpace(rest), " ")
-				aliases[name] = command
-				continue
-			}
-			if command, ok := aliases[first]; ok {
-				words = command + " " + rest
-			}
-			if c, err := s.Parse(runOf(words)); err == nil && (c.Dir == "" || c.Dir == ".") {
-				if err := s.addOthers(c, hidden, fmt.Sprintf("%s:%d", show(name), n)); err != nil {
-					return err
-				}
-			}
+		all = append(all, s.directivesOf(s.dir, name, text)...)
+	}
+	return all, nil
+}
+
+// directivesOf returns the runs for the package in a directory that a file has lines for.
+func (c *Config) directivesOf(dir, name string, text []byte) (all []directive) {
+	n := 0
+	aliases := map[string]string{} // which go generate keeps for a file
+	for line := range strings.Lines(string(text)) {
+		n++
+		words, ok := strings.CutPrefix(line, "//go:generate ")
+		if !ok {
+			continue
+		}
+		words = strings.TrimSpace(words)
+		first, rest, _ := strings.Cut(words, " ")
+		if first == "-command" {
+			name, command, _ := strings.Cut(strings.TrimSpace(rest), " ")
+			aliases[name] = command
+			continue
+		}
+		if command, ok := aliases[first]; ok {
+			words = command + " " + rest
+		}
+		args, ok := runOf(words)
+		if !ok {
+			continue
+		}
+		base := filepath.Dir(name)
+		if run, err := c.Parse(args); err == nil && within(base, run.Dir) == dir {
+			all = append(all, directive{run, base, fmt.Sprintf("%s:%d", show(name), n)})
 		}
 	}
-	return nil
+	return all
+}
+
+// within returns a path that is written in a directory.
+func within(base, path string) string {
+	if filepath.IsAbs(path) {
+		return filepath.Clean(path)
+	}
+	return filepath.Join(base, path)
+}
+
+// elsewhere returns the runs for the package that go:generate lines in other directories
+// of its module have.
+func elsewhere(c *Config) (all []directive) {
+	dir, err := filepath.Abs(c.Dir)
+	if err != nil {
+		return nil
+	}
+	root := dir
+	for !exists(filepath.Join(root, "go.mod")) {
+		if root = filepath.Dir(root); root == filepath.Dir(root) {
+			return nil
+		}
+	}
+	left := 20_000 // files
+	filepath.WalkDir(root, func(name string, d fs.DirEntry, err error) error {
+		base := d.Name()
+		switch {
+		case err != nil || left == 0:
+			return fs.SkipAll
+		case d.IsDir() && name != root && (strings.ContainsAny(base[:1], "._") || base == "testdata" || base == "vendor" || exists(filepath.Join(name, "go.mod"))):
+			return fs.SkipDir
+		case !d.Type().IsRegular() || filepath.Ext(base) != ".go" || filepath.Dir(name) == dir:
+			return nil
+		}
+		left--
+		if info, err := d.Info(); err == nil && info.Size() <= maxFile {
+			if text, err := os.ReadFile(name); err == nil && bytes.Contains(text, []byte("//go:generate ")) {
+				all = append(all, c.directivesOf(dir, name, text)...)
+			}
+		}
+		return nil
+	})
+	return all
+}
+
+func exists(name string) bool {
+	_, err := os.Stat(name)
+	return err == nil
 }
 
 // stale returns an error if the package has code of a former run that is in the way
@@ -66,13 +134,17 @@ func (s *source) stale() error {
 			if !ok || !complete || group.Pos() > f.Package {
 				continue
 			}
-			former, err := s.Parse(runOf("structpack gen" + line))
+			args, _ := runOf("structpack gen" + line)
+			former, err := s.Parse(args)
 			if err != nil {
 				continue
 			}
-			for _, r := range former.Records {
-				again := slices.ContainsFunc(s.Records, func(own Record) bool { return own.Type == r.Type })
-				if again || !r.New && s.spec(r.Type) == nil {
+			of := former.Records
+			if len(of) == 0 {
+				of = receivers(f)
+			}
+			for _, r := range of {
+				if s.isOwn(r.Type) || !r.New && s.spec(r.Type) == nil {
 					return fail(show(s.fset.PositionFor(f.Package, false).Filename), "it is from a former run of gen, for type %s: remove it and its test", r.Type)
 				}
 			}
@@ -81,47 +153,80 @@ func (s *source) stale() error {
 	return nil
 }
 
-// addOthers adds the types of another run, which is at where.
-func (s *source) addOthers(c *Config, hidden map[string]string, where string) error {
-	var others []*record
-	for _, r := range c.Records {
-		if slices.ContainsFunc(s.Records, func(own Record) bool { return own.Type == r.Type }) {
-			continue
-		}
-		rec, err := compile(r, c.ABI, "")
-		if err != nil {
-			return nil // it will say so itself
-		}
-		others = append(others, rec)
-	}
-	for _, r := range others {
-		if !slices.ContainsFunc(s.others, func(other *record) bool { return other.Type == r.Type }) {
-			s.others = append(s.others, r)
+// receivers returns the types that a file has methods for.
+func receivers(f *ast.File) (all []Record) {
+	for _, d := range f.Decls {
+		if d, ok := d.(*ast.FuncDecl); ok && d.Recv != nil {
+			t := d.Recv.List[0].Type
+			if star, ok := t.(*ast.StarExpr); ok {
+				t = star.X
+			}
+			if name, ok := t.(*ast.Ident); ok {
+				all = append(all, Record{Type: name.Name})
+			}
 		}
 	}
-	if c.Output == "" {
-		c.Output = Default(c.Records[0].Type)
-	}
-	if !filepath.IsAbs(c.Output) {
-		c.Output = filepath.Join(s.dir, c.Output)
-	}
-	if filepath.Dir(c.Output) != s.dir {
-		return nil // it will be refused
-	}
-	if len(others) > 0 && c.Output == s.output {
-		return fail(s.Where, "%s is also for type %s, by the line at %s: name another file with -o", show(s.output), others[0].Type, where)
-	}
-	for _, name := range outputs(c.Output) {
-		if data, err := s.readFile(name); err == nil && generated(data) {
-			hidden[name] = ""
+	return all
+}
+
+// isOwn reports whether this run is for a type.
+func (s *source) isOwn(name string) bool {
+	return slices.ContainsFunc(s.Records, func(own Record) bool { return own.Type == name })
+}
+
+// addOthers adds the types of other runs, and hides their files.
+func (s *source) addOthers(lines []directive, hidden map[string]string) error {
+	for _, d := range lines {
+		c := d.config
+		c.Output = within(d.base, cmp.Or(c.Output, filepath.Join(c.Dir, c.defaultOutput())))
+		if filepath.Dir(c.Output) != s.dir {
+			continue // it will be refused
+		}
+		if len(c.Records) == 0 {
+			if len(s.Records) > 0 && c.Output == s.output {
+				return fail(s.Where, "%s is also for other types, by the line at %s: name another file with -o", show(s.output), d.where)
+			}
+			if len(s.Records) > 0 {
+				s.above = append(s.above, c)
+			}
+		} else {
+			others, err := s.compileOthers(c, d.where)
+			if err != nil {
+				continue // it will say so itself
+			}
+			if len(others) > 0 && c.Output == s.output {
+				return fail(s.Where, "%s is also for type %s, by the line at %s: name another file with -o", show(s.output), others[0].Type, d.where)
+			}
+			s.others = append(s.others, others...)
+		}
+		for _, name := range outputs(c.Output) {
+			if data, err := s.readFile(name); err == nil && generated(data) {
+				hidden[name] = ""
+			}
 		}
 	}
 	return nil
 }
 
-// runOf returns the arguments of gen in a go:generate line, and nothing if it
-// runs something else.
-func runOf(line string) (args []string) {
+// compileOthers compiles the formats of another run, for types that are of no run yet.
+func (s *source) compileOthers(c *Config, where string) (others []*record, err error) {
+	for _, r := range c.Records {
+		if s.isOwn(r.Type) || slices.ContainsFunc(s.others, func(other *record) bool { return other.Type == r.Type }) {
+			continue
+		}
+		rec, err := c.compile(r, "")
+		if err != nil {
+			return nil, err
+		}
+		s.lines[r.Type] = where
+		others = append(others, rec)
+	}
+	return others, nil
+}
+
+// runOf returns the arguments of gen in a go:generate line. It is not ok if that runs
+// something else.
+func runOf(line string) (args []string, ok bool) {
 	var words []string
 	for line = strings.TrimSpace(line); line != ""; line = strings.TrimLeft(line, " \t") {
 		end := strings.IndexAny(line, " \t")
@@ -132,7 +237,7 @@ func runOf(line string) (args []string) {
 		if line[0] == '"' {
 			prefix, err := strconv.QuotedPrefix(line)
 			if err != nil {
-				return nil
+				return nil, false
 			}
 			word, _ = strconv.Unquote(prefix)
 			end = len(prefix)
@@ -143,8 +248,8 @@ func runOf(line string) (args []string) {
 	for i := 1; i < len(words); i++ {
 		program, _, _ := strings.Cut(words[i-1], "@")
 		if words[i] == "gen" && strings.TrimSuffix(filepath.Base(filepath.FromSlash(program)), ".exe") == "structpack" {
-			return words[i+1:]
+			return words[i+1:], true
 		}
 	}
-	return nil
+	return nil, false
 }

@@ -23,13 +23,16 @@ import (
 
 // A Config says what to generate.
 type Config struct {
-	Dir     string // of the package, . if empty
-	Records []Record
+	Dir     string          // of the package, . if empty
+	Records []Record        // if there are none, the types that have their format above them
 	ABI     *structpack.ABI // for native formats and =; nil if none was named
 	Tags    string          // build tags, as the go command takes them
 	Output  string          // file for the code; Default if empty
 	NoTest  bool
 	View    bool   // write views too
+	Slices  bool   // write functions for slices too
+	Streams bool   // write methods for streams too
+	Alone   bool   // the code imports the standard library only
 	Header  string // a file with comments that generated files begin with
 	Where   string // file and line that the Records come from, for errors; may be empty
 
@@ -48,6 +51,8 @@ type Record struct {
 	Format string
 	New    bool     // the type is to be declared, with Fields
 	Fields []string // their names
+
+	pos string // of the format, if it is above the type
 }
 
 // A File is a generated file.
@@ -91,10 +96,13 @@ func failed(pos string, err error) *Error {
 	return fail(pos, "%s", strings.TrimPrefix(err.Error(), "structpack: "))
 }
 
-// Default returns the name of the file for the code of a type.
-func Default(typ string) string {
+// defaultOutput returns the name of the file for the code if no other was given.
+func (c *Config) defaultOutput() string {
+	if len(c.Records) == 0 {
+		return "structpack_gen.go"
+	}
 	// The go command skips files whose names begin with an underscore.
-	return strings.TrimLeft(strings.ToLower(typ), "_") + "_structpack.go"
+	return strings.TrimLeft(strings.ToLower(c.Records[0].Type), "_") + "_structpack.go"
 }
 
 // testName returns the name of the file that holds the test for the code in file.
@@ -120,8 +128,13 @@ func (c *Config) command() string {
 	if c.ABI != nil {
 		fmt.Fprintf(&b, " -abi %s", c.ABI.Name)
 	}
-	if c.View {
-		b.WriteString(" -view")
+	for _, o := range []struct {
+		set  bool
+		name string
+	}{{c.View, "view"}, {c.Slices, "slices"}, {c.Streams, "streams"}, {c.Alone, "standalone"}} {
+		if o.set {
+			b.WriteString(" -" + o.name)
+		}
 	}
 	return b.String()
 }
@@ -142,42 +155,52 @@ type record struct {
 	steps   []step
 	empties []empty
 	leaves  []bound // of the steps
+
+	views, slices, streams bool // there is code for them
+
+	hides     bool     // some fields are not exported, and a Codec does not take the type
+	variables []string // that take values, as its package writes them
+	hidden    []string // methods of its views that are not exported
 }
 
 // Generate returns the files for c, the code first.
 func Generate(c *Config) ([]File, error) {
-	src, err := load(c)
+	files, err := generate(c, nil)
+	if err == nil || c.Parse == nil {
+		return files, err
+	}
+	// The code of a run whose line is in another directory may be in the way or be used.
+	// To look for those takes long in a large module.
+	if lines := elsewhere(c); len(lines) > 0 {
+		return generate(c, lines)
+	}
+	return nil, err
+}
+
+func generate(config *Config, lines []directive) ([]File, error) {
+	src, err := load(config, lines)
 	if err != nil {
 		return nil, err
 	}
+	c := src.Config
 	records := make([]*record, len(c.Records))
 	for i, r := range c.Records {
-		pos := c.Where
+		pos := cmp.Or(r.pos, c.Where)
 		if pos == "" {
 			pos = src.declared(r.Type)
 		}
-		if records[i], err = compile(r, c.ABI, pos); err != nil {
+		if records[i], err = c.compile(r, pos); err != nil {
 			return nil, err
 		}
+	}
+	if err := src.sameConstraint(records); err != nil {
+		return nil, err
 	}
 	if err := src.derive(records); err != nil {
 		return nil, err
 	}
-	if c.View {
-		// Code that uses the views needs to see them before they are written, and they
-		// need the types.
-		wrong := src.check(records)
-		for _, r := range records {
-			if r.typ == nil {
-				return nil, wrong
-			}
-			if err := src.bind(r); err != nil {
-				return nil, cmp.Or(wrong, err)
-			}
-		}
-		if src.views, err = src.viewStub(records); err != nil {
-			return nil, err
-		}
+	if err := src.stubViews(records); err != nil {
+		return nil, err
 	}
 	if err := src.check(records); err != nil {
 		return nil, err
@@ -187,13 +210,13 @@ func Generate(c *Config) ([]File, error) {
 			return nil, err
 		}
 	}
-	code, err := src.code(c.command(), records)
+	code, err := src.code(config.command(), records)
 	if err != nil {
 		return nil, err
 	}
 	files := []File{{src.output, code}}
 	if !c.NoTest {
-		test, err := src.test(c.command(), records)
+		test, err := src.test(config.command(), records)
 		if err != nil {
 			return nil, err
 		}
@@ -203,7 +226,8 @@ func Generate(c *Config) ([]File, error) {
 }
 
 // compile compiles the format of r, and declares r if it is new.
-func compile(r Record, abi *structpack.ABI, pos string) (*record, error) {
+func (c *Config) compile(r Record, pos string) (*record, error) {
+	abi := c.ABI
 	first := (r.Format + "@")[0]
 	native := !strings.ContainsRune("<>!=", rune(first))
 	host := structpack.LP64
@@ -217,7 +241,7 @@ func compile(r Record, abi *structpack.ABI, pos string) (*record, error) {
 	if err := fits(s, native && abi == nil, pos); err != nil {
 		return nil, err
 	}
-	rec := &record{Record: r, s: s, abi: host, everywhere: abi == nil, order: "NativeEndian", foreign: "false"}
+	rec := &record{Record: r, s: s, abi: host, everywhere: abi == nil, views: c.View, slices: c.Slices, streams: c.Streams, order: "NativeEndian", foreign: "false"}
 	big, fixed := first == '>' || first == '!', first == '<' || first == '>' || first == '!'
 	switch {
 	case !fixed && abi != nil:

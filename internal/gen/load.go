@@ -30,7 +30,9 @@ type source struct {
 	unit   unit
 	fset   *token.FileSet
 	files  []*ast.File
-	others []*record // of other runs for the same package
+	others []*record         // of other runs for the same package
+	above  []*Config         // other runs, for types that have their format above them
+	lines  map[string]string // where the runs for types of others are, by their names
 
 	header  string // comments for the generated files to begin with
 	views   string // a file with stubs of the views to come
@@ -73,13 +75,15 @@ func (e *listError) String() string {
 
 // load reads the package, as far as its files are right syntax, and what it
 // imports.
-func load(c *Config) (*source, error) {
-	dir, err := filepath.Abs(c.Dir)
+func load(config *Config, lines []directive) (*source, error) {
+	dir, err := filepath.Abs(config.Dir)
 	if err != nil {
 		return nil, err
 	}
-	s := &source{Config: c, dir: dir, fset: token.NewFileSet()}
-	s.output = filepath.Join(dir, Default(c.Records[0].Type))
+	own := *config // Records may be added
+	c := &own
+	s := &source{Config: c, dir: dir, fset: token.NewFileSet(), lines: map[string]string{}}
+	s.output = filepath.Join(dir, c.defaultOutput())
 	if c.Output != "" {
 		if s.output, err = filepath.Abs(c.Output); err != nil {
 			return nil, err
@@ -105,7 +109,11 @@ func load(c *Config) (*source, error) {
 		}
 		hidden[name] = ""
 	}
-	if err := s.readDirectives(hidden); err != nil {
+	near, err := s.directives(hidden)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.addOthers(slices.Concat(near, lines), hidden); err != nil {
 		return nil, err
 	}
 	overlay, err := os.CreateTemp("", "structpack-*.json")
@@ -155,7 +163,17 @@ func (s *source) read(overlay string) error {
 	if err := s.parse(slices.Concat(l.GoFiles, l.CgoFiles)); err != nil {
 		return err
 	}
-	if strings.HasSuffix(s.output, "_test.go") || s.missing() != "" {
+	above := len(s.Records) == 0
+	if above && strings.HasSuffix(s.output, "_test.go") {
+		s.unit = withTests
+		if err := s.parse(l.TestGoFiles); err != nil {
+			return err
+		}
+	}
+	if err := s.addAbove(above); err != nil {
+		return err
+	}
+	if !above && (strings.HasSuffix(s.output, "_test.go") || s.missing() != "") {
 		if err := s.chooseTests(l); err != nil {
 			return err
 		}
@@ -329,6 +347,9 @@ func (s *source) readExports(overlay string) error {
 				args = append(args, path)
 			}
 		}
+	}
+	if slices.ContainsFunc(s.others, func(r *record) bool { return r.streams }) || s.Streams {
+		args = append(args, "io") // for stubs
 	}
 	s.exports = map[string]*listed{}
 	if len(args) == 3 {

@@ -23,13 +23,21 @@ import (
 // gob and others look for them in values that they cannot take the address of. That
 // costs a copy of the value, which PackInto is without.
 func (c *coder) record(r *record) {
-	c.use(libraryPath, "structpack")
+	if !c.Alone {
+		c.use(libraryPath, "structpack")
+	}
 	refuse := c.written(func() { c.refuse(r) })
 	m := &methodWriter{coder: c, r: r, refuses: refuse != ""}
 	m.sizes()
 	m.appending()
 	m.packing()
 	m.unpacking()
+	if c.Slices {
+		m.slices()
+	}
+	if c.Streams {
+		m.streams()
+	}
 	m.moving(refuse)
 	m.failing()
 }
@@ -52,18 +60,54 @@ func (m *methodWriter) doc(comment string) { m.comment("%s", m.words(comment)) }
 func (m *methodWriter) words(s string) string {
 	return strings.NewReplacer(
 		"TYPE", m.r.Type, "SIZE", m.r.sizeName(), "_R_", m.r.own(""), "_P_", m.prefix, "PACKAGE", m.name, "BYTES", strconv.Itoa(m.r.s.Size()),
-		"FORMAT", strconv.Quote(m.r.Format), "ZERO", zero(m.r), "LIB", m.imports[libraryPath],
-		"UNPACK", m.unpackAny(), "SLICES", m.imports["slices"], "ENCODING", m.imports["encoding"]).Replace(s)
+		"FORMAT", strconv.Quote(m.r.Format), "ZERO", zero(m.r), "LIB", m.imports[libraryPath], "OF_ERROR", m.ofError(),
+		"SLICES", m.imports["slices"], "ENCODING", m.imports["encoding"], "BUFIO", m.imports["bufio"], "BUFFER", m.imports["bytes"],
+		"IO", m.imports["io"], "FMT", m.imports["fmt"], "PACKALL", m.r.packAll(), "UNPACKALL", m.r.unpackAll()).Replace(s)
 }
 
-// unpackAny writes the call of the library for data of the wrong length, which
-// words the error.
-func (m *methodWriter) unpackAny() string {
-	lib := m.imports[libraryPath]
-	if m.ABI == nil {
-		return fmt.Sprintf("_, err := %s.Unpack(%q, data)\nreturn err", lib, m.r.Format)
+// ofError says of errors in comments what they are.
+func (c *coder) ofError() string {
+	if c.Alone {
+		return ""
 	}
-	return fmt.Sprintf("s, err := %s.CompileFor(%s, %q)\nif err == nil {\n_, err = s.Unpack(data)\n}\nreturn err", lib, m.abi(), m.r.Format)
+	return fmt.Sprintf(", which is a *%s.Error", c.use(libraryPath, "structpack"))
+}
+
+// wrongLength writes the call of the library for data of the wrong length, which
+// words the error: that of Unpack or of IterUnpack. Code that stands alone has the
+// sentence.
+func (m *methodWriter) wrongLength(method, sentence string) string {
+	lib := m.imports[libraryPath]
+	switch {
+	case m.Alone && m.r.s.Size() == 0 && method == "IterUnpack":
+		return "return " + m.r.failure(m.coder, `"iter_unpack"`, -1, "-1", "ErrBuffer", `"cannot iteratively unpack with a struct of length 0"`)
+	case m.Alone:
+		op := map[string]string{"Unpack": "unpack", "IterUnpack": "iter_unpack"}[method]
+		return fmt.Sprintf("return %s", m.r.failure(m.coder, strconv.Quote(op), -1, "-1", "ErrBuffer", fmt.Sprintf("%s.Sprintf(%q, len(data))", m.std("fmt"), sentence+" (got %d)")))
+	case m.ABI == nil:
+		return fmt.Sprintf("_, err := %s.%s(%q, data)\nreturn err", lib, method, m.r.Format)
+	}
+	return fmt.Sprintf("s, err := %s.CompileFor(%s, %q)\nif err == nil {\n_, err = s.%s(data)\n}\nreturn err", lib, m.abi(), m.r.Format, method)
+}
+
+// failure writes the call that makes an error about the item at pos of the format, and
+// the value of an index, if they are not negative. The others are expressions, except
+// for the name of the library's error that it wraps.
+func (r *record) failure(c *coder, op string, pos int, index, kind, reason string) string {
+	if !c.Alone {
+		return fmt.Sprintf("%s(%s, %d, %s, %s.%s, %s)", r.own("error"), op, pos, index, c.use(libraryPath, "structpack"), kind, reason)
+	}
+	n, err := strconv.Atoi(index)
+	e := structpack.Error{Format: r.Format, Pos: -1, Index: -1}
+	before := e.Error()
+	e.Pos, e.Index = pos, n // 0 for an expression
+	where := strings.TrimPrefix(e.Error(), before)
+	if err == nil {
+		where = strconv.Quote(where)
+	} else {
+		where = fmt.Sprintf("%s.Sprintf(%q, %s)", c.std("fmt"), "value %d"+strings.TrimPrefix(where, "value 0"), index)
+	}
+	return fmt.Sprintf("%s(%s, %s, %s)", r.own("error"), op, where, reason)
 }
 
 // abi writes the ABI of the run.
@@ -113,7 +157,7 @@ func (m *methodWriter) appending() {
 	m.std("slices")
 	const first = "AppendBinary packs v by the format FORMAT and appends it to dst. "
 	if m.refuses {
-		m.doc(first + "After an error, which is a *LIB.Error, it returns dst as it was.")
+		m.doc(first + "After an errorOF_ERROR, it returns dst as it was.")
 		m.text(`
 func (v TYPE) AppendBinary(dst []byte) ([]byte, error) {
 	b := SLICES.Grow(dst, SIZE)[:len(dst)+SIZE]
@@ -139,7 +183,7 @@ func (v TYPE) AppendBinary(dst []byte) ([]byte, error) {
 
 // packing writes the method that packs into a buffer.
 func (m *methodWriter) packing() {
-	m.doc("PackInto packs v by the format FORMAT into buf, from offset on. A negative offset counts from the end of buf. After an error, which is a *LIB.Error, buf is as it was.")
+	m.doc("PackInto packs v by the format FORMAT into buf, from offset on. A negative offset counts from the end of buf. After an errorOF_ERROR, buf is as it was.")
 	if m.refuses {
 		m.text(`
 func (v *TYPE) PackInto(buf []byte, offset int) error {
@@ -162,7 +206,7 @@ func (v *TYPE) PackInto(buf []byte, offset int) error {
 
 // unpacking writes the methods that unpack.
 func (m *methodWriter) unpacking() {
-	m.doc("UnmarshalBinary unpacks data, which must have SIZE bytes, by the format FORMAT into v. Nothing in v aliases data; the capacity of slices that are in v is reused. After an error, which is a *LIB.Error, v is as it was.")
+	m.doc("UnmarshalBinary unpacks data, which must have SIZE bytes, by the format FORMAT into v. Nothing in v aliases data; the capacity of slices that are in v is reused. After an errorOF_ERROR, v is as it was.")
 	m.text(`
 func (v *TYPE) UnmarshalBinary(data []byte) error {
 	return _R_all(v, data, _R_unpack, _R_unmarshalBinary)
@@ -242,36 +286,51 @@ func _R_grow(dst []byte) []byte { return SLICES.Grow(dst, SIZE) }
 // failing writes what makes errors, outside of the functions that are to be small.
 func (m *methodWriter) failing() {
 	m.helper("offset")
-	m.text(`
+	none := strconv.Quote(fmt.Sprintf("a nil pointer to %s.%s", m.name, m.r.Type))
+	fail := func(op, kind, reason string) string {
+		return m.r.failure(m.coder, strconv.Quote(op), -1, "-1", kind, reason)
+	}
+	m.f("%s", strings.NewReplacer(
+		"PACK_ROOM", fail("pack_into", "ErrBuffer", "reason"), "PACK_NIL", fail("pack_into", "ErrType", none),
+		"FROM_ROOM", fail("unpack_from", "ErrBuffer", "reason"), "FROM_NIL", fail("unpack_from", "ErrType", none),
+		"ALL_NIL", fail("unpack", "ErrType", none), "ANY_LENGTH", m.wrongLength("Unpack", fmt.Sprintf("unpack requires a buffer of %d bytes", m.r.s.Size()))).Replace(m.words(`
 func _R_packInto(v *TYPE, buf []byte, offset int) error {
 	offset, reason := _P_offset("pack_into", SIZE, len(buf), offset)
 	if reason != "" {
-		return _R_error("pack_into", -1, -1, LIB.ErrBuffer, reason)
+		return PACK_ROOM
 	}
 	if v == nil {
-		return _R_error("pack_into", -1, -1, LIB.ErrType, "a nil pointer to PACKAGE.TYPE")
+		return PACK_NIL
 	}
 	return v.PackInto(buf, offset)
 }
 
 func _R_unpackFrom(v *TYPE, data []byte, offset int) error {
 	if v == nil {
-		return _R_error("unpack_from", -1, -1, LIB.ErrType, "a nil pointer to PACKAGE.TYPE")
+		return FROM_NIL
 	}
 	offset, reason := _P_offset("unpack_from", SIZE, len(data), offset)
 	if reason != "" {
-		return _R_error("unpack_from", -1, -1, LIB.ErrBuffer, reason)
+		return FROM_ROOM
 	}
 	return v.UnpackFrom(data, offset)
 }
 
 func _R_unmarshalBinary(v *TYPE, data []byte) error {
 	if v == nil {
-		return _R_error("unpack", -1, -1, LIB.ErrType, "a nil pointer to PACKAGE.TYPE")
+		return ALL_NIL
 	}
-	UNPACK
+	ANY_LENGTH
 }
 
+`)))
+	if m.Alone {
+		e := structpack.Error{Op: " ", Format: m.r.Format, Pos: -1, Index: -1}
+		before, after, _ := strings.Cut(e.Error(), "   ")
+		m.f("func %s(op, where, reason string) error {\nreturn %s.New(%q + op + %q + where + reason)\n}\n\n", m.r.own("error"), m.std("errors"), before+" ", " "+after)
+		return
+	}
+	m.text(`
 func _R_error(op string, pos, index int, err error, reason string) error {
 	return &LIB.Error{Op: op, Format: FORMAT, Pos: pos, Index: index, Reason: reason, Err: err}
 }
@@ -339,7 +398,7 @@ func (c *coder) refuse(r *record) {
 		if st.n > 0 {
 			index = sum(st.index, "i")
 		}
-		give := fmt.Sprintf("return %s(op, %d, %s, %s.ErrRange, %q)", r.own("error"), st.Pos, index, c.use(libraryPath, "structpack"), st.reason)
+		give := "return " + r.failure(c, "op", st.Pos, index, "ErrRange", strconv.Quote(st.reason))
 		setup, bad := c.bad(r, st)
 		if bad == "" {
 			continue
@@ -360,21 +419,23 @@ func (c *coder) refuse(r *record) {
 // refuseLength writes the check that a slice has n elements, for an item at pos whose
 // first value is at index.
 func (c *coder) refuseLength(r *record, x string, n, pos, index int) {
-	c.f("if n := len(%s); n != %d {\nreturn %s(op, %d, %d, %s.ErrCount, %s.Sprintf(\"a slice of %%d elements for %d values\", n))\n}\n",
-		x, n, r.own("error"), pos, index, c.use(libraryPath, "structpack"), c.std("fmt"), n)
+	reason := fmt.Sprintf(`%s.Sprintf("a slice of %%d elements for %d values", n)`, c.std("fmt"), n)
+	c.f("if n := len(%s); n != %d {\nreturn %s\n}\n", x, n, r.failure(c, "op", pos, strconv.Itoa(index), "ErrCount", reason))
 }
 
 // refuseText writes the check that a C string has no NUL in it, and room for the one
 // at its end.
 func (c *coder) refuseText(r *record, st *step, op string) {
-	give := fmt.Sprintf("return %s(%s, %d, %d, %s.ErrRange, ", r.own("error"), op, st.Pos, st.index, c.use(libraryPath, "structpack"))
+	give := func(reason string) string {
+		return "return " + r.failure(c, op, st.Pos, strconv.Itoa(st.index), "ErrRange", reason)
+	}
 	found := fmt.Sprintf("%s.Contains(%s, 0)", c.std("slices"), st.x)
 	if st.kind == reflect.String {
 		found = fmt.Sprintf("%s.IndexByte(%s, 0) >= 0", c.std("strings"), convert(st.x, st.typ, types.String))
 	}
-	c.f("if %s {\n%s%q)\n}\n", found, give, embeddedNUL)
-	c.f("if n := len(%s); n >= %d {\n%s%s.Sprintf(\"%%d bytes and a NUL do not fit into %d bytes\", n))\n}\n",
-		st.x, st.size, give, c.std("fmt"), st.size)
+	c.f("if %s {\n%s\n}\n", found, give(strconv.Quote(embeddedNUL)))
+	c.f("if n := len(%s); n >= %d {\n%s\n}\n", st.x, st.size,
+		give(fmt.Sprintf(`%s.Sprintf("%%d bytes and a NUL do not fit into %d bytes", n)`, c.std("fmt"), st.size)))
 }
 
 // embeddedNUL is what the library says of a C string with a NUL in it.

@@ -10,9 +10,32 @@ const harnessPath = "example.com/structpack/structpacktest"
 func (s *source) test(command string, records []*record) ([]byte, error) {
 	c := s.coder(records)
 	for _, r := range records {
-		c.compare(r, r.Type, fmt.Sprintf("the methods of %s", r.Type), fmt.Sprintf("TestMethods[%s]", r.Type), "")
+		fields := ""
+		if r.hides {
+			fields = ", " + r.own("fields")
+			c.f("// %s returns pointers to what takes values.\nfunc %s(v *%s) []any {\nreturn []any{", r.own("fields"), r.own("fields"), r.Type)
+			for i, x := range r.variables {
+				c.f("&%s,", x)
+				if i%4 == 3 {
+					c.f("\n")
+				}
+			}
+			c.f("}\n}\n\n")
+		}
+		c.compare(r, r.Type, fmt.Sprintf("the methods of %s", r.Type), fmt.Sprintf("TestMethods[%s]", r.Type), fields)
+		if s.Slices {
+			c.compare(r, r.Type+"Slices", fmt.Sprintf("%s and %s", r.packAll(), r.unpackAll()), fmt.Sprintf("TestSlices[%s]", r.Type), fmt.Sprintf(", %s, %s%s", r.packAll(), r.unpackAll(), fields))
+		}
 		if s.View {
-			c.compare(r, r.viewName(), r.viewName(), fmt.Sprintf("TestView[%s]", r.Type), ", New"+r.viewName())
+			hidden := ""
+			if len(r.hidden) > 0 {
+				hidden = ", map[string]any{\n"
+				for _, method := range r.hidden {
+					hidden += fmt.Sprintf("%q: %s,\n", method, method)
+				}
+				hidden += "}"
+			}
+			c.compare(r, r.viewName(), r.viewName(), fmt.Sprintf("TestView[%s]", r.Type), ", "+r.newView()+hidden)
 		}
 	}
 	return c.finish(command, records)

@@ -1,11 +1,16 @@
 package gen
 
 import (
+	"cmp"
 	"fmt"
+	"go/token"
 	"go/types"
 	"reflect"
 	"slices"
+	"strconv"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"example.com/structpack/internal/gotype"
 	"example.com/structpack/internal/rules"
@@ -54,17 +59,26 @@ func (c *coder) view(r *record, stub bool) error {
 	}
 	all.off, all.size = 0, r.s.Size()
 	name := r.viewName()
-	size, lib := r.sizeName(), c.use(libraryPath, "structpack")
-	c.comment("%s has the bytes of a packed %s, of the format %q, with a method to get and one to set each field in place. It is made by New%s; the methods of a shorter one panic.", name, r.Type, r.Format, name)
+	size := r.sizeName()
+	c.comment("%s has the bytes of a packed %s, of the format %q, with a method to get and one to set each field in place. It is made by %s; the methods of a shorter one panic.", name, r.Type, r.Format, r.newView())
 	c.f("type %s []byte\n\n", name)
-	c.comment("New%s returns a view of the first %s bytes of b, which it shares. If there are fewer, the error is a *%s.Error.", name, size, lib)
-	c.f("func New%s(b []byte) (%s, error) ", name, name)
+	c.comment("%s returns a view of the first %s bytes of b, which it shares. If there are fewer, it returns an error%s.", r.newView(), size, c.ofError())
+	c.f("func %s(b []byte) (%s, error) ", r.newView(), name)
 	w.body(fmt.Sprintf("if len(b) < %s {\nreturn nil, %s(new(%s), b, 0)\n}\nreturn b[:%s:%s], nil\n", size, r.own("unpackFrom"), r.Type, size, size))
+	r.hidden = nil
 	return w.methods(name, all)
 }
 
 // viewName returns the name of the type of views, which is exported if the type is.
 func (r *record) viewName() string { return r.Type + "View" }
+
+// newView returns the name of the function that makes views.
+func (r *record) newView() string {
+	if token.IsExported(r.Type) {
+		return "New" + r.viewName()
+	}
+	return "new" + upper(r.viewName())
+}
 
 // body writes the body of a function.
 func (w *viewer) body(text string) {
@@ -182,16 +196,20 @@ func (w *viewer) methods(view string, all *part) error {
 		if len(params) > 0 {
 			index = strings.Join(params, ", ") + " int"
 		}
-		for _, name := range []string{f.name, "Set" + f.name} {
+		for _, name := range []string{f.name, setter(f.name)} {
 			if seen[name] {
 				return fail(w.declared(w.r.Type), "type %s: a view cannot have two methods %s", w.r.Type, name)
 			}
 			seen[name] = true
+			if !token.IsExported(name) && (p.fields == nil || name == f.name) {
+				w.r.hidden = append(w.r.hidden, view+"."+name)
+			}
 		}
 		switch {
 		case p.fields != nil:
 			name := strings.TrimSuffix(view, "View") + upper(f.name) + "View"
-			w.f("// %s returns a view of it, at offset %d, which shares its bytes.\nfunc (b %s) %s(%s) %s ", f.name, f.off, view, f.name, index, name)
+			w.comment("%s returns a view of it, at offset %d, which shares its bytes.%s", f.name, f.off, outOfRange(index))
+			w.f("func (b %s) %s(%s) %s ", view, f.name, index, name)
 			w.body(at.String() + fmt.Sprintf("return %s(b[%d:%d:%d])\n", name, off, off+p.size, off+p.size))
 			inner = append(inner, f)
 		case p.isBytes() || p.item.class >= text:
@@ -214,7 +232,30 @@ func (w *viewer) methods(view string, all *part) error {
 	return nil
 }
 
-func upper(s string) string { return strings.ToUpper(s[:1]) + s[1:] }
+func upper(s string) string {
+	first, n := utf8.DecodeRuneInString(s)
+	return string(unicode.ToUpper(first)) + s[n:]
+}
+
+// setter returns the name of the method that sets a field, which is exported if the
+// field is.
+func setter(field string) string {
+	if token.IsExported(field) {
+		return "Set" + field
+	}
+	return "set" + upper(field)
+}
+
+// outOfRange ends the comment of a method with indexes.
+func outOfRange(index string) string {
+	switch {
+	case index == "":
+		return ""
+	case strings.Contains(index, ","):
+		return " It panics if an index is out of range."
+	}
+	return " It panics if the index is out of range."
+}
 
 // isBytes reports whether p is an array or slice of bytes.
 func (p *part) isBytes() bool {
@@ -244,11 +285,11 @@ func (w *viewer) bytes(view string, f, p *part, off int, index, at string) {
 		st := step{item: p.item, x: "x", typ: types.NewSlice(types.Typ[types.Uint8]), kind: reflect.Slice, off: off}
 		set = w.written(func() { w.packText(&st) })
 	}
-	w.comment("%s returns the bytes of it, %s at offset %d, and no copy of them.", f.name, code, f.off)
+	w.comment("%s returns the bytes of it, %s at offset %d, and no copy of them.%s", f.name, code, f.off, outOfRange(index))
 	w.f("func (b %s) %s(%s) []byte ", view, f.name, index)
 	w.body(at + get)
-	w.comment("Set%s %s", f.name, sets)
-	w.f("func (b %s) Set%s(%s) %s", view, f.name, join(index, "x []byte"), result)
+	w.comment("%s %s%s", setter(f.name), sets, outOfRange(index))
+	w.f("func (b %s) %s(%s) %s", view, setter(f.name), join(index, "x []byte"), result)
 	w.body(at + set)
 }
 
@@ -271,7 +312,7 @@ func (w *viewer) number(view string, f, p *part, off int, index, at string) {
 	}
 	typ := w.typeName(st.typ)
 	get := w.written(func() { w.unpackStep(w.r, &st) })
-	w.comment("%s returns it, %s at offset %d.", f.name, p.item.Code, f.off)
+	w.comment("%s returns it, %s at offset %d.%s", f.name, p.item.Code, f.off, outOfRange(index))
 	if expr, ok := strings.CutPrefix(get, "x = "); ok && strings.Count(get, "\n") == 1 {
 		w.f("func (b %s) %s(%s) %s ", view, f.name, index, typ)
 		w.body(at + "return " + expr)
@@ -283,10 +324,11 @@ func (w *viewer) number(view string, f, p *part, off int, index, at string) {
 	result, check, done := "", "", ""
 	if bad != "" {
 		result, done = "error ", "return nil\n"
-		check = fmt.Sprintf("%s\nif %s {\nreturn %s(\"pack\", %d, %d, %s.ErrRange, %q)\n}\n", setup, bad, w.r.own("error"), st.Pos, st.item.Index, w.use(libraryPath, "structpack"), st.reason)
+		check = fmt.Sprintf("%s\nif %s {\nreturn %s\n}\n", setup, bad, w.r.failure(w.coder, `"pack"`, st.Pos, strconv.Itoa(st.item.Index), "ErrRange", strconv.Quote(st.reason)))
 	}
 	set := w.written(func() { w.packStep(w.r, &st) })
-	w.f("// Set%s sets it.\nfunc (b %s) Set%s(%s) %s", f.name, view, f.name, join(index, "x "+typ), result)
+	w.comment("%s sets it.%s", setter(f.name), outOfRange(index))
+	w.f("func (b %s) %s(%s) %s", view, setter(f.name), join(index, "x "+typ), result)
 	w.body(at + check + set + done)
 }
 
@@ -299,13 +341,40 @@ var naturals = map[class]map[int]types.BasicKind{
 	complexes: {8: types.Complex64, 16: types.Complex128},
 }
 
-// viewStub returns a file that declares the views of the records, for the code of
-// the package that uses them already.
-func (s *source) viewStub(records []*record) (string, error) {
-	c := s.coder(records)
-	for _, r := range records {
-		if err := c.view(r, true); err != nil {
-			return "", err
+// stubViews declares the views of all runs: code that uses them needs to see them before
+// they are written, and they need the types.
+func (s *source) stubViews(records []*record) error {
+	all := slices.DeleteFunc(slices.Concat(records, s.others), func(r *record) bool { return !r.views })
+	if len(all) == 0 {
+		return nil
+	}
+	wrong := s.check(records)
+	if s.pkg == nil {
+		return wrong
+	}
+	c := s.coder(all)
+	for _, r := range all {
+		own := slices.Contains(records, r)
+		if name, ok := s.pkg.Scope().Lookup(r.Type).(*types.TypeName); ok && !own {
+			r.typ, _ = name.Type().(*types.Named)
+		}
+		if r.typ == nil && own {
+			return wrong
+		}
+		if r.typ == nil {
+			continue // that run is for a type that is gone
+		}
+		var err error
+		view := c.written(func() {
+			if err = s.bind(r); err == nil {
+				err = c.view(r, true)
+			}
+		})
+		switch {
+		case err == nil:
+			c.body.WriteString(view)
+		case own:
+			return cmp.Or(wrong, err)
 		}
 	}
 	// What bodies would need is not there.
@@ -320,6 +389,7 @@ func (s *source) viewStub(records []*record) (string, error) {
 			delete(c.imports, path)
 		}
 	}
-	text, err := c.finish("", records)
-	return string(text), err
+	text, err := c.finish("", all)
+	s.views = string(text)
+	return err
 }

@@ -9,11 +9,11 @@ import (
 func TestRunOf(t *testing.T) {
 	for _, tt := range []struct {
 		line string
-		want []string
+		want []string // nil if gen does not run
 	}{
 		{`structpack gen -type A -format "<H"`, []string{"-type", "A", "-format", "<H"}},
 		{`go run example.com/structpack/cmd/structpack gen -format "< H\t\"B"  -type	A`, []string{"-format", "< H\t\"B", "-type", "A"}},
-		{`go run example.com/structpack/cmd/structpack@v1.2.3 gen`, nil},
+		{`go run example.com/structpack/cmd/structpack@v1.2.3 gen`, []string{}},
 		{`go tool structpack gen x`, []string{"x"}},
 		{`"/usr/bin/structpack" gen x y` + "\r\n", []string{"x", "y"}},
 		{`structpack pack gen`, nil},
@@ -22,8 +22,9 @@ func TestRunOf(t *testing.T) {
 		{`structpack gen "-type`, nil},
 		{``, nil},
 	} {
-		if diff := cmp.Diff(tt.want, runOf(tt.line), cmp.Transformer("nil", func(s []string) []string { return append([]string{}, s...) })); diff != "" {
-			t.Errorf("%s: %s", tt.line, diff)
+		args, ok := runOf(tt.line)
+		if diff := cmp.Diff(tt.want, args); diff != "" || ok != (tt.want != nil) {
+			t.Errorf("%s: %t, %s", tt.line, ok, diff)
 		}
 	}
 }
@@ -46,6 +47,14 @@ func TestNameTags(t *testing.T) {
 	} {
 		if diff := cmp.Diff(want, nameTags(name)); diff != "" {
 			t.Errorf("%s: %s", name, diff)
+		}
+	}
+}
+
+func TestPlural(t *testing.T) {
+	for noun, want := range map[string]string{"Header": "Headers", "Entry": "Entries", "Key": "Keys", "Class": "Classes", "Box": "Boxes", "Patch": "Patches", "Y": "Ys", "Größe": "Größes"} {
+		if got := plural(noun); got != want {
+			t.Errorf("%s: %s, want %s", noun, got, want)
 		}
 	}
 }

@@ -11,7 +11,8 @@ import (
 // A Reader makes a reflect.Type of a types.Type, for a platform.
 type Reader struct {
 	Sizes types.Sizes
-	Field *types.Var // the field that was asked for last, of any of its types
+	Own   *types.Package // whose fields are shown as exported; may be nil
+	Field *types.Var     // the field that was asked for last, of any of its types
 }
 
 // Type returns t as far as package rules asks for it.
@@ -101,7 +102,7 @@ func (r *read) Field(i int) reflect.StructField {
 		Index:     []int{i},
 		Anonymous: v.Embedded(),
 	}
-	if !v.Exported() && v.Pkg() != nil {
+	if !v.Exported() && v.Pkg() != nil && (v.Pkg() != r.reader.Own || v.Name() == "_") {
 		f.PkgPath = v.Pkg().Path()
 	}
 	return f

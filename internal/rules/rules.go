@@ -36,10 +36,23 @@ var (
 	// slices that take an item with a count of 0 follow.
 	Bind func(s any, t reflect.Type) ([]Leaf, error)
 
+	// NewCodec returns the codec that structpack.NewCodec makes of s, for a type that only
+	// reflection knows.
+	NewCodec func(s any, t reflect.Type) (Codec, error)
+
 	// Steps returns how the values of s are packed, one by one, if package mem may
 	// well pack all of them and together they write every byte; otherwise nil.
 	Steps func(s any) []mem.Step
 )
+
+// A Codec has methods of a structpack.Codec, for pointers of its type.
+type Codec interface {
+	AppendPack(dst []byte, v reflect.Value) ([]byte, error)
+	PackInto(buf []byte, offset int, v reflect.Value) error
+	Unpack(data []byte, v reflect.Value) error
+	UnpackFrom(data []byte, offset int, v reflect.Value) error
+	Struct() any // the *structpack.Struct
+}
 
 // A Pair is a destination of Scan and what it is for.
 type Pair struct {

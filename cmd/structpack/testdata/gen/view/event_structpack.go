@@ -233,7 +233,8 @@ func _Event_error(op string, pos, index int, err error, reason string) error {
 type EventView []byte
 
 // NewEventView returns a view of the first EventSize bytes of b, which it
-// shares. If there are fewer, the error is a *structpack.Error.
+// shares. If there are fewer, it returns an error, which is a
+// *structpack.Error.
 func NewEventView(b []byte) (EventView, error) {
 	if len(b) < EventSize {
 		return nil, _Event_unpackFrom(new(Event), b, 0)
@@ -362,21 +363,21 @@ func (b EventView) SetNote(x []byte) {
 	b[61] = byte(n0)
 }
 
-// Ports returns it, H at offset 67.
+// Ports returns it, H at offset 67. It panics if the index is out of range.
 func (b EventView) Ports(i int) uint16 {
 	_ = [3]struct{}{}[i]
 	b = b[67+2*i:]
 	return binary.LittleEndian.Uint16(b[0:2])
 }
 
-// SetPorts sets it.
+// SetPorts sets it. It panics if the index is out of range.
 func (b EventView) SetPorts(i int, x uint16) {
 	_ = [3]struct{}{}[i]
 	b = b[67+2*i:]
 	binary.LittleEndian.PutUint16(b[0:2], x)
 }
 
-// Matrix returns it, i at offset 73.
+// Matrix returns it, i at offset 73. It panics if an index is out of range.
 func (b EventView) Matrix(i, j int) int32 {
 	_ = [2]struct{}{}[i]
 	b = b[73+12*i:]
@@ -385,7 +386,7 @@ func (b EventView) Matrix(i, j int) int32 {
 	return int32(binary.LittleEndian.Uint32(b[0:4]))
 }
 
-// SetMatrix sets it.
+// SetMatrix sets it. It panics if an index is out of range.
 func (b EventView) SetMatrix(i, j int, x int32) {
 	_ = [2]struct{}{}[i]
 	b = b[73+12*i:]
@@ -394,14 +395,14 @@ func (b EventView) SetMatrix(i, j int, x int32) {
 	binary.LittleEndian.PutUint32(b[0:4], uint32(x))
 }
 
-// Numbers returns it, I at offset 97.
+// Numbers returns it, I at offset 97. It panics if the index is out of range.
 func (b EventView) Numbers(i int) uint32 {
 	_ = [2]struct{}{}[i]
 	b = b[97+4*i:]
 	return binary.LittleEndian.Uint32(b[0:4])
 }
 
-// SetNumbers sets it.
+// SetNumbers sets it. It panics if the index is out of range.
 func (b EventView) SetNumbers(i int, x uint32) {
 	_ = [2]struct{}{}[i]
 	b = b[97+4*i:]
@@ -413,7 +414,8 @@ func (b EventView) Source() EventSourceView {
 	return EventSourceView(b[105:112:112])
 }
 
-// Hops returns a view of it, at offset 112, which shares its bytes.
+// Hops returns a view of it, at offset 112, which shares its bytes. It panics
+// if the index is out of range.
 func (b EventView) Hops(i int) EventHopsView {
 	_ = [4]struct{}{}[i]
 	b = b[112+7*i:]
