@@ -328,7 +328,7 @@ func TestCodecMismatch(t *testing.T) {
 			t.Error("MustCodec does not panic")
 		}
 	}()
-	structpack.MustCodec[int8]("<i") //structvet:ignore
+	structpack.MustCodec[int8]("<i")
 }
 
 // doubled has no size, and 524,288 fields.
@@ -942,7 +942,7 @@ func TestCodecCountOfZero(t *testing.T) {
 			}
 		})
 	}
-	structpack.MustCodec[struct{ A, B, C int64 }]("@llh0l") //structvet:ignore
+	structpack.MustCodec[struct{ A, B, C int64 }]("@llh0l")
 }
 
 // valuesOf returns the values of a slices3.

@@ -46,7 +46,7 @@ func ExampleNewCodec() {
 		X int32
 		Y int16
 	}
-	_, err := structpack.NewCodec[point](structpack.MustCompile("<2i")) //structvet:ignore
+	_, err := structpack.NewCodec[point](structpack.MustCompile("<2i"))
 	fmt.Println(err)
 	// Output: structpack: codec "<2i": value 1 ('i' at byte 1): field structpack_test.point.Y of type int16 cannot take int32
 }

@@ -126,7 +126,7 @@ func TestMustCompilePanics(t *testing.T) {
 			t.Errorf("recovered %v", err)
 		}
 	}()
-	structpack.MustCompile("y") //structvet:ignore
+	structpack.MustCompile("y")
 }
 
 func TestABIs(t *testing.T) {

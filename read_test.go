@@ -274,7 +274,7 @@ func TestSliceLimit(t *testing.T) {
 			}
 			return err
 		}, false},
-		{"AppendPack of a slice", func() error { _, err := s.AppendPack([]byte("kept"), any(values)); return err }, false}, //structvet:ignore
+		{"AppendPack of a slice", func() error { _, err := s.AppendPack([]byte("kept"), any(values)); return err }, false},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			var err error
@@ -290,11 +290,11 @@ func TestSliceLimit(t *testing.T) {
 			}
 		})
 	}
-	if got, err := s.Pack(list); err != nil || len(got) != n { //structvet:ignore exactly as large
+	if got, err := s.Pack(list); err != nil || len(got) != n {
 		t.Errorf("Pack: %d bytes, %v", len(got), err)
 	}
 	structpack.LimitSlices(t, n-1)
-	if got, err := s.Pack(list); !errors.Is(err, structpack.ErrBuffer) || got != nil { //structvet:ignore
+	if got, err := s.Pack(list); !errors.Is(err, structpack.ErrBuffer) || got != nil {
 		t.Errorf("Pack: %d bytes, %v", len(got), err)
 	}
 }

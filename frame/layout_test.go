@@ -218,7 +218,7 @@ func TestLayoutErrors(t *testing.T) {
 			t.Error("MustLayout does not panic")
 		}
 	}()
-	frame.MustLayout("I") //structvet:ignore
+	frame.MustLayout("I")
 }
 
 // TestSmallestFrame is a header that fills its length: no payload fits.
@@ -663,7 +663,7 @@ func TestDecodeEncode(t *testing.T) {
 	if _, err := frame.Decode[struct{ A uint8 }](f); !errors.Is(err, structpack.ErrType) {
 		t.Errorf("Decode: %v", err)
 	}
-	if b, err := frame.Encode([]byte("kept"), l, &struct{ A uint8 }{}, nil); !errors.Is(err, structpack.ErrType) || string(b) != "kept" { //structvet:ignore
+	if b, err := frame.Encode([]byte("kept"), l, &struct{ A uint8 }{}, nil); !errors.Is(err, structpack.ErrType) || string(b) != "kept" {
 		t.Errorf("Encode: %q, %v", b, err)
 	}
 	if b, err := frame.Encode([]byte("kept"), l, (*header)(nil), nil); !errors.Is(err, structpack.ErrType) || string(b) != "kept" {

@@ -26,7 +26,7 @@ type function struct {
 	Holds   bool // the first result is a *Struct or *Codec of the format
 	Codec   int  // 1 + which type parameter the format is bound to
 	One     int  // 1 + which value the first result is
-	OneType int  // as which type parameter it is asserted
+	OneType int  // as which type parameter it is asserted; none if it is not
 }
 
 const (
@@ -150,15 +150,37 @@ func apiNameOf(fn *types.Func) string {
 	return ""
 }
 
-// callee returns what a call calls, nil if that is not known, or if the receiver
-// is among the arguments.
+// callee returns what a call calls, also by a variable that has a function, nil if
+// that is not known, or if the receiver is among the arguments.
 func (c *checker) callee(call *ast.CallExpr) types.Object {
 	if sel, ok := ast.Unparen(call.Fun).(*ast.SelectorExpr); ok {
 		if s := c.info.Selections[sel]; s != nil && s.Kind() == types.MethodExpr {
 			return nil
 		}
 	}
-	return typeutil.Callee(c.info, call)
+	callee := typeutil.Callee(c.info, call)
+	for range deepest {
+		v, ok := callee.(*types.Var)
+		if !ok {
+			break
+		}
+		w := c.onceVar(v.Origin())
+		if w == nil || w.result != 0 || w.ranged || c.visible(v) {
+			break
+		}
+		id := nameOf(w.value)
+		if id == nil || c.info.Selections[selectorOf(w.value)] != nil {
+			break
+		}
+		callee = c.info.Uses[id]
+	}
+	return callee
+}
+
+// selectorOf returns e if it is a selector, or nil.
+func selectorOf(e ast.Expr) *ast.SelectorExpr {
+	sel, _ := ast.Unparen(e).(*ast.SelectorExpr)
+	return sel
 }
 
 // function returns what is known of the function that a call calls.
@@ -217,9 +239,12 @@ func (c *checker) reads(call *ast.CallExpr) bool {
 		case corePath, framePath, "fmt", "log", "testing":
 			return true
 		}
-		return callee.FullName() == "reflect.DeepEqual"
+		if callee.FullName() == "reflect.DeepEqual" {
+			return true
+		}
 	}
-	return false
+	fn, ok := c.function(call)
+	return ok && fn.Values >= 0 && !fn.Scans && call.Ellipsis.IsValid()
 }
 
 // receiverOf returns the receiver of a method call, or nil.

@@ -129,6 +129,9 @@ func (c *checker) elementsOf(e ast.Expr) []element {
 		if i, ok := ast.Unparen(e).(*ast.IndexExpr); ok {
 			return elementsAt(c.resultsOf(i.X), c.index(i.Index))
 		}
+		if call, ok := ast.Unparen(e).(*ast.CallExpr); ok {
+			return c.oneOf(call)
+		}
 		w := c.once(e)
 		if w == nil {
 			return nil
@@ -145,6 +148,22 @@ func (c *checker) elementsOf(e ast.Expr) []element {
 		e = w.value
 	}
 	return nil
+}
+
+// oneOf finds out which unpacked value a function returns.
+func (c *checker) oneOf(call *ast.CallExpr) (all []element) {
+	fn, ok := c.function(call)
+	if !ok || fn.One == 0 || fn.OneType >= 0 {
+		return nil
+	}
+	for _, f := range c.ordered(c.formatsOf(call, fn, c.operands(call))) {
+		structs, err := f.compile()
+		if f.param != nil || err != nil {
+			return nil
+		}
+		all = append(all, element{result{fn.Op, f, structs[0]}, fn.One - 1})
+	}
+	return all
 }
 
 func elementsAt(results []result, index int) (all []element) {
@@ -193,7 +212,7 @@ func (c *checker) checkIndex(cur inspector.Cursor, n *ast.IndexExpr) {
 	}
 	results := c.resultsOf(n.X)
 	for _, r := range results {
-		if i < r.s.NumValues() {
+		if i < r.s.NumValues() || r.format.open > 0 {
 			return
 		}
 	}
@@ -326,6 +345,9 @@ func (c *checker) pos(el element) int {
 
 // neverOne reports whether an element is never of type t, and says so.
 func (c *checker) neverOne(el element, t types.Type) (message string, never bool) {
+	if el.index >= c.known(el.format, el.s) {
+		return "", false // or checkIndex reports it
+	}
 	if f, ok := c.fieldOf(el.s, el.index); ok {
 		has := goType(f)
 		if asserts(has, t) {
@@ -333,9 +355,6 @@ func (c *checker) neverOne(el element, t types.Type) (message string, never bool
 		}
 		return fmt.Sprintf("%s %s: value %d ('%s' at byte %d) has type %s, never %s", el.op, quote(el.format.text), el.index, f.Code, f.Pos,
 			typeName(has), typeName(t)), true
-	}
-	if el.index >= 0 {
-		return "", false // checkIndex reports it
 	}
 	for _, f := range c.fieldsOf(el.s) {
 		if f.Values > 0 && asserts(goType(f), t) {

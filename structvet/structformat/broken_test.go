@@ -22,7 +22,9 @@ func sources(t testing.TB) (all []string) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		all = append(all, strings.ReplaceAll(string(b), "structvet:ignore", ""))
+		if src := strings.ReplaceAll(string(b), "structvet:ignore", ""); len(split(src)) > 2*headWords {
+			all = append(all, src)
+		}
 	}
 	return all
 }
@@ -79,10 +81,12 @@ func split(src string) (words []word) {
 	}
 }
 
+// headWords are the words of the package clause and of some imports.
+const headWords = 12
+
 func mangle(r *rand.Rand, src string, words []word) string {
-	const head = 12 // the words of the package clause and of some imports
 	for range 1 + r.Intn(4) {
-		i := head + r.Intn(len(words)-head)
+		i := headWords + r.Intn(len(words)-headWords)
 		w := words[i]
 		if w.end > len(src) {
 			continue

@@ -5,6 +5,7 @@ import (
 	"go/types"
 	"reflect"
 	"strings"
+	"sync"
 
 	"example.com/structpack"
 	"golang.org/x/tools/go/analysis"
@@ -14,12 +15,15 @@ import (
 // checkCall checks a call of structpack, or of a function that passes on what it
 // is called with.
 func (c *checker) checkCall(cur inspector.Cursor, call *ast.CallExpr) {
-	c.asked = c.asksFor(cur, call)
-	defer func() { c.asked = nil }()
-	c.checkAll(cur, call)
+	asked := c.asked
+	c.asked = sync.OnceValue(func() []error { return append(c.asksFor(cur, call), c.asksForPanic(cur)...) })
+	defer func() { c.asked = asked }()
 	switch name := c.apiName(call); name {
 	case "NewCodec":
 		c.judge(c.held(firstArg(call)), func(f format) { c.checkCodec(call, f) })
+		return
+	case "frame.NewLayoutOf", "frame.MustLayoutOf":
+		c.checkLayoutOf(call)
 		return
 	case "frame.Encode":
 		if len(call.Args) > 1 {
@@ -39,7 +43,7 @@ func (c *checker) checkCall(cur inspector.Cursor, call *ast.CallExpr) {
 	}
 	args := c.operands(call)
 	formats := c.ordered(c.formatsOf(call, fn, args))
-	if fn.Format >= 0 && !c.rows(call, fn) {
+	if fn.Format >= 0 && !c.rows(cur, call, fn) {
 		for _, f := range formats {
 			if f.param != nil {
 				continue
@@ -54,8 +58,8 @@ func (c *checker) checkCall(cur inspector.Cursor, call *ast.CallExpr) {
 
 // rows reports whether the format is from a table of a test, whose rows may
 // well be wrong.
-func (c *checker) rows(call *ast.CallExpr, fn function) bool {
-	if !strings.HasSuffix(c.pass.Fset.Position(call.Pos()).Filename, "_test.go") || fn.Format >= len(call.Args) {
+func (c *checker) rows(cur inspector.Cursor, call *ast.CallExpr, fn function) bool {
+	if fn.Format >= len(call.Args) || !c.inTest(cur) {
 		return false
 	}
 	return c.info.Types[call.Args[fn.Format]].Value == nil && c.once(call.Args[fn.Format]) == nil
@@ -70,6 +74,10 @@ func (c *checker) checkFormat(cur inspector.Cursor, call *ast.CallExpr, fn funct
 	if err != nil {
 		return
 	}
+	if f.open > 0 {
+		c.checkKnown(call, fn, f, structs, args)
+		return
+	}
 	name := c.apiName(call)
 	switch name {
 	case "MustCodec":
@@ -78,10 +86,10 @@ func (c *checker) checkFormat(cur inspector.Cursor, call *ast.CallExpr, fn funct
 		c.checkLayout(call, f)
 		return
 	}
-	if fn.Codec > 0 {
+	if fn.Codec > 0 && !c.inTest(cur) { // where types are bound that are to be refused
 		c.checkCodecType(call, f, c.typeArgumentAt(call, fn.Codec-1))
 	}
-	if fn.One > 0 {
+	if fn.One > 0 && fn.OneType >= 0 {
 		c.checkOne(call, fn, f, structs[0])
 	}
 	if fn.Format >= 0 && name != "CompileFor" {
@@ -108,31 +116,89 @@ func (c *checker) checkFormat(cur inspector.Cursor, call *ast.CallExpr, fn funct
 	}
 }
 
-// spread returns the elements of a slice of values that is written as a literal.
+// checkKnown checks the values or destinations of a call that come before those
+// whose number the program computes.
+func (c *checker) checkKnown(call *ast.CallExpr, fn function, f format, structs []*structpack.Struct, args []operand) {
+	if fn.Values < 0 || len(args) < fn.Values || call.Ellipsis.IsValid() || fn.Format == framed {
+		return
+	}
+	args = args[fn.Values:]
+	n := c.known(f, structs[0])
+	if fn.Scans {
+		c.checkPairs(call, fn, f, structs, args, n)
+		return
+	}
+	for i, arg := range args {
+		if i == n || isList(arg.Type) || arg.Type != nil && types.IsInterface(arg.Type) {
+			args = args[:i]
+			break
+		}
+	}
+	c.checkEach(call, fn, f, structs, args, func(i int) int { return i })
+}
+
+// isList reports whether a value of a type is a slice or an array, which may stand for
+// several values.
+func isList(t types.Type) bool {
+	if t == nil {
+		return false
+	}
+	switch t.Underlying().(type) {
+	case *types.Slice, *types.Array:
+		return true
+	}
+	return false
+}
+
+// spread returns the elements of a slice of values that is written as a literal, and
+// may have been appended to.
 func (c *checker) spread(args []operand) []operand {
 	if len(args) != 1 {
 		return nil
 	}
-	e := ast.Unparen(args[0].expr)
-	if v := c.varOf(e); v != nil {
-		w := c.once(e)
-		if w == nil || w.result != 0 || w.ranged || v.Kind() != types.LocalVar || !c.kept(v) {
-			return nil
-		}
-		e = ast.Unparen(w.value)
-	}
-	lit, ok := e.(*ast.CompositeLit)
+	all, ok := c.listed(args[0].expr, deepest)
 	if !ok {
 		return nil
 	}
-	all := []operand{}
-	for _, e := range lit.Elts {
-		if _, keyed := e.(*ast.KeyValueExpr); keyed {
-			return nil
-		}
-		all = append(all, operand{c.info.Types[e], e, false})
-	}
 	return all
+}
+
+func (c *checker) listed(e ast.Expr, depth int) (all []operand, ok bool) {
+	if depth == 0 {
+		return nil, false
+	}
+	elements := func(list []ast.Expr) bool {
+		for _, e := range list {
+			if _, keyed := e.(*ast.KeyValueExpr); keyed {
+				return false
+			}
+			all = append(all, operand{c.info.Types[e], e, false})
+		}
+		return true
+	}
+	all = []operand{}
+	switch e := ast.Unparen(e).(type) {
+	case *ast.CompositeLit:
+		return all, elements(e.Elts)
+	case *ast.CallExpr:
+		b, isBuiltin := c.callee(e).(*types.Builtin)
+		if !isBuiltin || b.Name() != "append" || e.Ellipsis.IsValid() || len(e.Args) == 0 {
+			return nil, false
+		}
+		if all, ok = c.listed(e.Args[0], depth-1); !ok {
+			return nil, false
+		}
+		return all, elements(e.Args[1:])
+	case *ast.Ident:
+		v := c.varOf(e)
+		if v == nil || v.Kind() != types.LocalVar || !c.kept(v) || c.vars[v] == nil || c.vars[v].loose {
+			return nil, false
+		}
+		if w := c.reaching(v, e); w != nil && w.result == 0 && !w.ranged && w.value != nil {
+			return c.listed(w.value, depth-1)
+		}
+	}
+	return nil, false
 }
 
 // judge checks what is done by one of several formats: it is wrong if it is with

@@ -67,18 +67,19 @@ func (c *checker) compare(n ast.Node, value, other ast.Expr, always string) {
 }
 
 // comparable returns the fix for a comparison: a constant with the type of the
-// value, or a text with the text of the bytes.
+// value, or the value with the type of what it is compared with, if that has all of
+// its values.
 func (c *checker) comparable(el element, n ast.Node, value, other ast.Expr, tv types.TypeAndValue, t types.Type) []analysis.SuggestedFix {
 	field, ok := c.fieldOf(el.s, el.index)
 	if !ok {
 		return nil
 	}
 	has := goType(field)
-	if b, ok := has.(*types.Basic); ok && tv.Value != nil && tv.Value.Kind() == constant.Int && b.Info()&types.IsInteger != 0 {
-		if !representable(tv.Value, b, c.reader.Sizes) {
-			return nil
-		}
-		name := typeName(has)
+	name := typeName(has)
+	if field.Code == "c" {
+		name = "byte"
+	}
+	if b, ok := has.(*types.Basic); ok && tv.Value != nil && c.representable(tv.Value, b) {
 		return []analysis.SuggestedFix{{
 			Message: "Compare with a value of type " + name,
 			TextEdits: []analysis.TextEdit{
@@ -87,23 +88,40 @@ func (c *checker) comparable(el element, n ast.Node, value, other ast.Expr, tv t
 			},
 		}}
 	}
-	if _, binary := n.(*ast.BinaryExpr); binary && isText(t) {
-		if _, bytes := has.(*types.Slice); bytes {
-			return []analysis.SuggestedFix{{
-				Message: "Compare the text of the bytes",
-				TextEdits: []analysis.TextEdit{
-					{Pos: value.Pos(), NewText: []byte(typeName(t) + "(")},
-					{Pos: value.End(), NewText: []byte(".([]byte))")},
-				},
-			}}
-		}
+	if _, binary := n.(*ast.BinaryExpr); !binary || tv.Value != nil && tv.Value.Kind() != constant.String || !c.holdsAll(t, has) {
+		return nil
 	}
-	return nil
+	var to string
+	switch t := types.Unalias(t).(type) {
+	case *types.Basic:
+		to = t.Name()
+	case *types.Named:
+		if t.Obj().Pkg() != c.pass.Pkg || t.Obj().Parent() != c.pass.Pkg.Scope() || t.TypeArgs() != nil {
+			return nil // it may have no name here
+		}
+		to = t.Obj().Name()
+	default:
+		return nil
+	}
+	return []analysis.SuggestedFix{{
+		Message: "Convert the value to " + to,
+		TextEdits: []analysis.TextEdit{
+			{Pos: value.Pos(), NewText: []byte(to + "(")},
+			{Pos: value.End(), NewText: []byte(".(" + name + "))")},
+		},
+	}}
 }
 
-// representable reports whether a type of integers has a value.
-func representable(v constant.Value, b *types.Basic, sizes types.Sizes) bool {
-	bits := uint(8 * sizes.Sizeof(b))
+// representable reports whether a type of numbers has a constant, which may be rounded
+// if the type is one of floats.
+func (c *checker) representable(v constant.Value, b *types.Basic) bool {
+	switch {
+	case b.Info()&types.IsFloat != 0:
+		return v.Kind() == constant.Int || v.Kind() == constant.Float
+	case b.Info()&types.IsInteger == 0 || v.Kind() != constant.Int:
+		return false
+	}
+	bits := uint(8 * c.reader.Sizes.Sizeof(b))
 	one := constant.MakeInt64(1)
 	low, high := constant.MakeInt64(0), constant.Shift(one, token.SHL, bits)
 	if b.Info()&types.IsUnsigned == 0 {
@@ -120,7 +138,7 @@ func (c *checker) checkOne(call *ast.CallExpr, fn function, f format, s *structp
 		return
 	}
 	el := element{result{fn.Op, f, s}, fn.One - 1}
-	if fn.One-1 >= s.NumValues() {
+	if fn.One-1 >= c.known(f, s) {
 		return
 	}
 	if message, never := c.neverOne(el, t); never {

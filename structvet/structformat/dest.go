@@ -14,11 +14,7 @@ import (
 
 // checkDests checks the destinations of a call of Scan or ScanFrom.
 func (c *checker) checkDests(call *ast.CallExpr, fn function, f format, structs []*structpack.Struct, args []operand) {
-	dests := make([]reflect.Type, len(args)) // nil for a destination that is nil, or not known
-	known := make([]bool, len(args))
-	for i, arg := range args {
-		dests[i], known[i] = c.dest(arg)
-	}
+	dests, known := c.dests(args)
 	s := structs[0]
 	pairs, err := rules.Scan(s, fn.Op, dests)
 	for i, pair := range pairs {
@@ -54,17 +50,55 @@ func (c *checker) checkDests(call *ast.CallExpr, fn function, f format, structs 
 		return
 	}
 	for i, pair := range pairs {
-		if pair.Err == nil || c.silenced(pair.Err) {
-			continue
-		}
-		e := pair.Err.(*structpack.Error)
-		d := diagnose(args[i].expr, badDest, e.Error())
-		d.Related = c.whence(f, e.Pos, call)
+		var fixes []analysis.SuggestedFix
 		if edit, ok := edits[i]; ok && i < len(fixed) && fixed[i].Err == nil && fixed[i].Value == pair.Value {
-			d.SuggestedFixes = scanInto(edit)
+			fixes = scanInto(edit)
 		}
-		c.report(d)
+		c.reportPair(call, f, args[i], pair, fixes)
 	}
+}
+
+func (c *checker) reportPair(call *ast.CallExpr, f format, arg operand, pair rules.Pair, fixes []analysis.SuggestedFix) {
+	if pair.Err == nil || c.silenced(pair.Err) {
+		return
+	}
+	e := pair.Err.(*structpack.Error)
+	d := diagnose(arg.expr, badDest, e.Error())
+	d.Related = c.whence(f, e.Pos, call)
+	d.SuggestedFixes = fixes
+	c.report(d)
+}
+
+// checkPairs is checkDests for the first n values of a format, of which the others are
+// not known.
+func (c *checker) checkPairs(call *ast.CallExpr, fn function, f format, structs []*structpack.Struct, args []operand, n int) {
+	dests, known := c.dests(args)
+	if i := slices.Index(known, false); i >= 0 {
+		dests = dests[:i]
+	}
+	pairs, _ := rules.Scan(structs[0], fn.Op, dests)
+	for i, pair := range pairs {
+		if pair.Value >= n {
+			break
+		}
+		err := agreed(structs, func(s *structpack.Struct) error {
+			if same, _ := rules.Scan(s, fn.Op, dests); i < len(same) {
+				return same[i].Err
+			}
+			return nil
+		})
+		c.reportPair(call, f, args[i], rules.Pair{Value: pair.Value, Err: err}, nil)
+	}
+}
+
+// dests returns the types of destinations, nil for one that is nil or not known, and
+// which are known.
+func (c *checker) dests(args []operand) (dests []reflect.Type, known []bool) {
+	dests, known = make([]reflect.Type, len(args)), make([]bool, len(args))
+	for i, arg := range args {
+		dests[i], known[i] = c.dest(arg)
+	}
+	return dests, known
 }
 
 func scanInto(edits ...analysis.TextEdit) []analysis.SuggestedFix {

@@ -23,6 +23,8 @@ type format struct {
 	after  string
 	abis   []structpack.ABI
 	vague  bool // it has counts that stand for those that the program computes
+	counts bool // it ends in such a count
+	open   int  // 1 + where the first item begins that has such a number of values; 0 if there is none
 	layout *layout
 }
 
@@ -60,11 +62,32 @@ const deepest = 10
 func (c *checker) texts(e ast.Expr) []format {
 	all := c.textsWithin(e, deepest)
 	for _, f := range all {
-		if f.param != nil && len(all) > 1 {
+		if f.param != nil && len(all) > 1 || f.counts {
 			return nil
 		}
 	}
 	return all
+}
+
+// computedCount stands for a count that the program computes. The count of s, p and
+// x changes neither the values nor their types; after another one the number of
+// values is not known, but which precede it is.
+const computedCount = "16"
+
+func (c *checker) anyCount() []format {
+	return []format{{text: computedCount, abis: c.target, vague: true, counts: true}}
+}
+
+// known returns how many values of a format are known to be where they are.
+func (c *checker) known(f format, s *structpack.Struct) int {
+	if f.open > 0 {
+		for _, field := range c.fieldsOf(s) {
+			if field.Pos >= f.open-1 {
+				return field.Index
+			}
+		}
+	}
+	return s.NumValues()
 }
 
 // widest bounds how many formats there may be in one place.
@@ -126,7 +149,17 @@ func join(left, right []format) (all []format) {
 		for _, r := range right {
 			f := l
 			f.vague = l.vague || r.vague
+			f.counts = r.counts || l.counts && r.text == ""
 			switch {
+			case f.open > 0:
+			case l.counts && r.text != "" && strings.IndexByte("spx", r.text[0]) < 0:
+				f.open = 1 + len(l.text) - len(computedCount)
+			case r.open > 0:
+				f.open = r.open + len(l.text)
+			}
+			switch {
+			case (l.param != nil || r.param != nil) && (f.counts || f.open > 0 || l.counts):
+				return nil
 			case l.param != nil && r.param != nil:
 				return nil
 			case l.param != nil:
@@ -152,7 +185,7 @@ func distinct(all []format) []format {
 	var once []format
 	for _, f := range all {
 		if !slices.ContainsFunc(once, func(o format) bool {
-			return o.text == f.text && o.param == f.param && o.before == f.before && o.after == f.after && slices.Equal(o.abis, f.abis) && o.layout.equal(f.layout)
+			return o.text == f.text && o.param == f.param && o.before == f.before && o.after == f.after && o.open == f.open && o.counts == f.counts && slices.Equal(o.abis, f.abis) && o.layout.equal(f.layout)
 		}) {
 			once = append(once, f)
 		}
@@ -217,15 +250,21 @@ func (c *checker) computed(call *ast.CallExpr, depth int) (all []format, ok bool
 			all = append(all, f)
 		}
 		return all, true
+	case "strings.Join":
+		return c.joined(call, depth), true
 	case "fmt.Sprintf":
 		return c.printed(call, depth), true
+	case "fmt.Sprint", "strconv.Itoa", "strconv.FormatInt", "strconv.FormatUint":
+		if len(call.Args) == 0 || call.Ellipsis.IsValid() || fn.Name() == "Sprint" && len(call.Args) > 1 {
+			return nil, true
+		}
+		return c.number(call.Args[0], c.info.TypeOf(call.Args[0])), true
 	}
 	return nil, false
 }
 
 // printed returns the formats that Sprintf prints, with two digits that stand for
-// a count that is computed. The count of s, p and x changes neither the values
-// nor the types; with another one nothing is known.
+// a count that is computed.
 func (c *checker) printed(call *ast.CallExpr, depth int) []format {
 	if call.Ellipsis.IsValid() || len(call.Args) == 0 {
 		return nil
@@ -249,14 +288,7 @@ func (c *checker) printed(call *ast.CallExpr, depth int) []format {
 		switch text[i+1] {
 		case 'd', 'v':
 			t := c.info.TypeOf(args[0])
-			k := c.index(args[0])
-			b, ok := t.Underlying().(*types.Basic)
-			switch {
-			case ok && k >= 0:
-				some = []format{{text: strconv.Itoa(k), abis: c.target}}
-			case ok && b.Info()&types.IsInteger != 0 && i+2 < len(text) && strings.IndexByte("spx", text[i+2]) >= 0:
-				some = []format{{text: "16", abis: c.target, vague: true}}
-			}
+			some = c.number(args[0], t)
 		case 's', 'c':
 			some = c.textsWithin(args[0], depth-1)
 			if some == nil && i == 0 && c.orders(args[0]) {
@@ -275,6 +307,49 @@ func (c *checker) printed(call *ast.CallExpr, depth int) []format {
 		return nil
 	}
 	return join(all, []format{{text: text[start:], parts: []part{{0, call.Args[0], start}}, abis: c.target}})
+}
+
+// number returns the formats that an integer is printed as.
+func (c *checker) number(e ast.Expr, t types.Type) []format {
+	if t == nil {
+		return nil
+	}
+	b, ok := t.Underlying().(*types.Basic)
+	if !ok || b.Info()&types.IsInteger == 0 {
+		return nil
+	}
+	if k := c.index(e); k >= 0 {
+		return []format{{text: strconv.Itoa(k), abis: c.target}}
+	}
+	return c.anyCount()
+}
+
+// joined returns the formats that strings.Join makes of the elements of a literal.
+func (c *checker) joined(call *ast.CallExpr, depth int) []format {
+	if len(call.Args) != 2 {
+		return nil
+	}
+	e := ast.Unparen(call.Args[0])
+	if from := c.sources(e); len(from) == 1 && from[0].result == 0 && !from[0].ranged {
+		e = ast.Unparen(from[0].value)
+	}
+	lit, ok := e.(*ast.CompositeLit)
+	if v := c.slotOf(call.Args[0]); !ok || v != nil && (c.vars[v] == nil || c.vars[v].elements) {
+		return nil
+	}
+	all := []format{{abis: c.target}}
+	for i, elt := range lit.Elts {
+		if _, keyed := elt.(*ast.KeyValueExpr); keyed {
+			return nil
+		}
+		if i > 0 {
+			all = join(all, c.textsWithin(call.Args[1], depth-1))
+		}
+		if all = join(all, c.textsWithin(elt, depth-1)); all == nil {
+			return nil
+		}
+	}
+	return all
 }
 
 // visible reports whether other packages can assign to a variable.
@@ -348,6 +423,12 @@ func (c *checker) made(call *ast.CallExpr, depth int) []format {
 		all := c.texts(call.Args[0])
 		for i := range all {
 			all[i].layout = c.layoutOf(call)
+		}
+		return all
+	case "frame.NewLayoutOf", "frame.MustLayoutOf":
+		all := c.derive(call, c.texts(call.Args[0]))
+		for i := range all {
+			all[i].layout = c.layoutOfType(call, all[i])
 		}
 		return all
 	case "NewCodec":

@@ -1,55 +1,120 @@
 package structformat
 
 import (
+	"cmp"
 	"fmt"
 	"go/ast"
+	"go/constant"
 	"go/types"
 	"reflect"
+	"slices"
 
 	"example.com/structpack"
 	"example.com/structpack/frame"
+	"example.com/structpack/internal/rules"
 	"golang.org/x/tools/go/ast/edge"
 )
 
 // A layout is what is known of a *Layout besides its format.
 type layout struct {
-	Length int // which value the length is, or one of:
+	Length int   // which value the length is, or one of:
+	Fixed  []int // which values are always the same
 }
 
 const (
 	onlyInteger = -1 // the length is the only integer
-	noLength    = -2 // all values are given
+	noLength    = -2 // there is none
 	someLength  = -3 // it is not known which value the length is
 )
 
 func (l *layout) equal(o *layout) bool {
-	return l == o || l != nil && o != nil && *l == *o
+	return l == o || l != nil && o != nil && l.Length == o.Length && slices.Equal(l.Fixed, o.Fixed)
 }
 
 // layoutOf returns what a call of NewLayout or MustLayout says of the length.
 func (c *checker) layoutOf(call *ast.CallExpr) *layout {
-	l := &layout{onlyInteger}
+	l := &layout{Length: onlyInteger}
+	unknown := &layout{Length: someLength}
 	if call.Ellipsis.IsValid() {
-		return &layout{someLength}
+		return unknown
 	}
 	for _, e := range call.Args[1:] {
 		rule, ok := ast.Unparen(e).(*ast.CallExpr)
 		if !ok {
-			return &layout{someLength}
+			return unknown
 		}
 		switch c.apiName(rule) {
 		case "frame.LengthAt":
 			if l.Length = c.index(firstArg(rule)); l.Length < 0 {
-				return &layout{someLength}
+				return unknown
 			}
-		case "frame.LengthFunc":
+		case "frame.Fixed":
+			at := c.index(firstArg(rule))
+			if at < 0 {
+				return unknown
+			}
+			l.Fixed = append(l.Fixed, at)
+		case "frame.LengthFunc", "frame.NoPayload":
 			l.Length = noLength
 		case "frame.CountsFrom", "frame.CountsHeader", "frame.Trailer":
 		default:
-			return &layout{someLength}
+			return unknown
 		}
 	}
 	return l
+}
+
+// layoutOfType is layoutOf for NewLayoutOf and MustLayoutOf, whose length is a field
+// with a tag.
+func (c *checker) layoutOfType(call *ast.CallExpr, f format) *layout {
+	l := c.layoutOf(call)
+	at, err := c.lengthTag(call, f)
+	if err != nil || at >= 0 && l.Length != onlyInteger {
+		return &layout{Length: someLength}
+	}
+	if at >= 0 {
+		l.Length = at
+	}
+	return l
+}
+
+// lengthTag returns which value of a header has the tag length, or -1.
+func (c *checker) lengthTag(call *ast.CallExpr, f format) (at int, err error) {
+	t, _ := c.typeArgument(call)
+	structs, err := f.compile()
+	if err != nil || t == nil || !bindable(t) {
+		return -1, cmp.Or(err, structpack.ErrType)
+	}
+	leaves, err := rules.Bind(structs[0], c.reader.Type(t))
+	at = -1
+	for _, leaf := range leaves {
+		if leaf.Length {
+			at = leaf.Value
+		}
+	}
+	return at, err
+}
+
+// of returns a layout of a format whose length and fixed values are where they
+// are in l, and which values are given to it when writing.
+func (l *layout) of(s *structpack.Struct, at int) (made *frame.Layout, given []int, err error) {
+	options := []frame.Option{anyLength}
+	if at >= 0 {
+		options[0] = frame.LengthAt(at)
+	}
+	zero, err := s.UnpackFrom(make([]byte, min(s.Size(), 1<<16)), 0)
+	if err != nil {
+		return nil, nil, err
+	}
+	for i, v := range zero {
+		if slices.Contains(l.Fixed, i) {
+			options = append(options, frame.Fixed(i, v))
+		} else if i != at {
+			given = append(given, i)
+		}
+	}
+	made, err = frame.NewLayout(s.Format(), options...)
+	return made, given, err
 }
 
 // framed returns the formats of the headers that a connection, a reader, a
@@ -89,7 +154,7 @@ func (c *checker) framedAt(from source, depth int) []format {
 	switch e := ast.Unparen(from.value).(type) {
 	case *ast.CallExpr:
 		if _, tuple := c.info.TypeOf(e).(*types.Tuple); tuple && from.result == 0 && !from.ranged {
-			if name := c.apiName(e); name == "frame.NewLayout" {
+			if name := c.apiName(e); name == "frame.NewLayout" || name == "frame.NewLayoutOf" {
 				return c.heldAt(e, depth)
 			}
 		}
@@ -229,41 +294,51 @@ func isInteger(f structpack.Field) bool {
 	return false
 }
 
-// checkFrame checks the values of a frame's header: all but the length.
+// checkFrame checks the values of a frame's header: all but the length, and those that
+// the layout gives.
 func (c *checker) checkFrame(call *ast.CallExpr, fn function, f format, structs []*structpack.Struct, args []operand) {
 	at, ok := c.lengthOf(f, structs[0])
 	if !ok {
 		return
 	}
-	if at < 0 {
+	if at < 0 && len(f.layout.Fixed) == 0 {
 		c.checkValues(call, fn, f, structs, args)
 		return
 	}
-	n := structs[0].NumValues() - 1
-	if len(args) != n {
-		l, err := frame.NewLayout(f.text, frame.LengthAt(at))
-		if err != nil || c.sliced(structs[0], args, func(values ...any) ([]byte, error) { return l.Append(nil, nil, values...) }) {
+	l, given, err := f.layout.of(structs[0], at)
+	if err != nil {
+		return
+	}
+	position := func(i int) int {
+		if i < len(given) {
+			return given[i]
+		}
+		return structs[0].NumValues() + i
+	}
+	if len(args) != len(given) {
+		pack := func(values ...any) ([]byte, error) { return l.Append(nil, nil, values...) }
+		if c.checkLists(call, f, structs[0], args, pack, position) {
 			return
 		}
-		_, err = l.Append(nil, nil, make([]any, len(args))...)
-		if err != nil {
-			c.reportCount(call, f, args, n, err, nil)
+		if _, err = pack(make([]any, len(args))...); err != nil {
+			c.reportCount(call, f, args, len(given), err, nil)
 		}
 		return
 	}
-	c.checkEach(call, fn, f, structs, args, func(i int) int {
-		if i >= at {
-			i++
-		}
-		return i
-	})
+	c.checkEach(call, fn, f, structs, args, position)
 }
 
 // checkInteger checks that a value which Uint or Int asks for is one.
 func (c *checker) checkInteger(call *ast.CallExpr, f format) {
 	structs, err := f.compile()
+	if err != nil || len(call.Args) == 0 {
+		return
+	}
 	i := c.index(firstArg(call))
-	if err != nil || i < 0 {
+	if v := c.info.Types[firstArg(call)].Value; v != nil && v.Kind() == constant.Int && constant.Sign(v) < 0 {
+		i = structs[0].NumValues()
+	}
+	if i < 0 || f.open > 0 && i >= c.known(f, structs[0]) {
 		return
 	}
 	d := diagnose(call.Args[0], badAssert, "")
@@ -275,7 +350,7 @@ func (c *checker) checkInteger(call *ast.CallExpr, f format) {
 	switch {
 	case !ok:
 		d.Category = badCount
-		d.Message = fmt.Sprintf("%s panics: there is no value %d; the format %s has %d", method, i, quote(f.text), structs[0].NumValues())
+		d.Message = fmt.Sprintf("%s panics: there is no value %s; the format %s has %d", method, types.ExprString(call.Args[0]), quote(f.text), structs[0].NumValues())
 	case field.Code == "c" || field.Code == "?" || isInteger(field):
 		return
 	case field.Code == "s" && (f.layout == nil || f.layout.Length == i || f.layout.Length == someLength):

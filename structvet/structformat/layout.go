@@ -7,16 +7,17 @@ import (
 
 	"example.com/structpack"
 	"example.com/structpack/frame"
+	"example.com/structpack/internal/rules"
 )
 
 // checkLayout checks a call of NewLayout or MustLayout with a format that
 // compiles. Where the rules are not known, it is right for some.
 func (c *checker) checkLayout(call *ast.CallExpr, f format) {
-	rules, known := c.rules(call)
+	options, known := c.rules(call)
 	if !known {
-		rules = []frame.Option{anyLength}
+		options = []frame.Option{anyLength}
 	}
-	_, err := frame.NewLayout(f.text, rules...)
+	_, err := frame.NewLayout(f.text, options...)
 	var bad *structpack.Error
 	if err == nil || errors.As(err, &bad) || c.silenced(err) {
 		return
@@ -39,11 +40,45 @@ func (c *checker) checkLayout(call *ast.CallExpr, f format) {
 	c.report(d)
 }
 
+// checkLayoutOf checks a call of NewLayoutOf or MustLayoutOf.
+func (c *checker) checkLayoutOf(call *ast.CallExpr) {
+	t, at := c.typeArgument(call)
+	if t == nil || !bindable(t) || len(call.Args) == 0 {
+		return
+	}
+	for _, f := range c.texts(call.Args[0]) {
+		if f.param != nil || f.text != "<" && f.text != ">" && f.text != "!" {
+			return
+		}
+		structs, err := f.compile()
+		if err != nil {
+			return
+		}
+		if _, err := rules.Derive(structs[0], c.reader.Type(t)); err != nil {
+			if !c.silenced(err) {
+				c.report(diagnose(at, badCodec, err.Error()))
+			}
+			return
+		}
+	}
+	c.judge(c.made(call, deepest), func(f format) {
+		options, known := c.rules(call)
+		if tag, err := c.lengthTag(call, f); err != nil || !known {
+			return
+		} else if tag >= 0 {
+			options = append([]frame.Option{frame.LengthAt(tag)}, options...)
+		}
+		if _, err := frame.NewLayout(f.text, options...); err != nil && !c.silenced(err) {
+			c.report(diagnose(at, badLayout, err.Error()))
+		}
+	})
+}
+
 // anyLength is a rule that goes with every header.
 var anyLength = frame.LengthFunc(func([]byte) (int64, error) { return 0, nil })
 
 // rules returns the rules of a layout, if all are known.
-func (c *checker) rules(call *ast.CallExpr) (rules []frame.Option, known bool) {
+func (c *checker) rules(call *ast.CallExpr) (options []frame.Option, known bool) {
 	if call.Ellipsis.IsValid() {
 		return nil, false
 	}
@@ -61,7 +96,7 @@ func (c *checker) rules(call *ast.CallExpr) (rules []frame.Option, known bool) {
 				return false
 			}
 			n, exact := constant.Int64Val(v)
-			rules = append(rules, option(int(n)))
+			options = append(options, option(int(n)))
 			return exact && int64(int(n)) == n
 		}
 		switch c.apiName(rule) {
@@ -71,11 +106,21 @@ func (c *checker) rules(call *ast.CallExpr) (rules []frame.Option, known bool) {
 			ok = number(frame.CountsFrom)
 		case "frame.Trailer":
 			ok = number(frame.Trailer)
+		case "frame.Fixed":
+			var v any
+			at := c.index(firstArg(rule))
+			if ok = at >= 0 && len(rule.Args) == 2; ok {
+				v, ok = c.witness(operand{c.info.Types[rule.Args[1]], rule.Args[1], false})
+				ok = ok && c.info.Types[rule.Args[1]].Value != nil
+			}
+			options = append(options, frame.Fixed(at, v))
+		case "frame.NoPayload":
+			options = append(options, frame.NoPayload())
 		case "frame.CountsHeader":
-			rules = append(rules, frame.CountsHeader())
+			options = append(options, frame.CountsHeader())
 		case "frame.LengthFunc":
 			ok = len(rule.Args) == 1 && !c.info.Types[rule.Args[0]].IsNil()
-			rules = append(rules, anyLength)
+			options = append(options, anyLength)
 		default:
 			ok = false
 		}
@@ -83,5 +128,5 @@ func (c *checker) rules(call *ast.CallExpr) (rules []frame.Option, known bool) {
 			return nil, false
 		}
 	}
-	return rules, true
+	return options, true
 }

@@ -192,8 +192,13 @@ func (c *checker) short(e ast.Expr) bool {
 	if v != nil {
 		if x := c.vars[v]; x != nil {
 			for _, w := range x.writes {
-				if w.value != nil && c.cuts(w.value) {
-					return true
+				if w.value == nil {
+					continue
+				}
+				for _, from := range c.sources(w.value) {
+					if c.cuts(from.value) {
+						return true
+					}
 				}
 			}
 		}

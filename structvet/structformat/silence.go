@@ -24,32 +24,87 @@ var sentinels = map[string]error{
 // silenced reports whether the program asks for an error after the call that is
 // checked.
 func (c *checker) silenced(err error) bool {
-	return slices.ContainsFunc(c.asked, func(asked error) bool { return asked == errAny || errors.Is(err, asked) })
+	return slices.ContainsFunc(c.asked(), func(asked error) bool { return asked == errAny || errors.Is(err, asked) })
 }
 
-// checkAll silences a call of a test whose error is expected, or that is to panic.
-func (c *checker) checkAll(cur inspector.Cursor, call *ast.CallExpr) {
-	if !strings.HasSuffix(c.pass.Fset.Position(call.Pos()).Filename, "_test.go") {
-		return
-	}
+// asksForPanic returns any error if a call is to panic: in a test that recovers, in
+// what is handed to a function for that, and where what is recovered is an *Error.
+func (c *checker) asksForPanic(cur inspector.Cursor) []error {
+	test := c.inTest(cur)
 	for outer := range cur.Enclosing((*ast.FuncLit)(nil), (*ast.FuncDecl)(nil)) {
-		recovers := false
-		ast.Inspect(outer.Node(), func(n ast.Node) bool {
-			if d, ok := n.(*ast.DeferStmt); ok {
-				ast.Inspect(d, func(n ast.Node) bool {
-					if id, ok := n.(*ast.Ident); ok && id.Name == "recover" {
-						_, recovers = c.info.Uses[id].(*types.Builtin)
-					}
-					return true
-				})
-			}
-			return !recovers
-		})
-		if recovers {
-			c.asked = append(c.asked, errAny)
-			return
+		if r := c.rescues(outer.Node()); c.handedToPanic(outer) || r.recovers && (test || r.error) {
+			return []error{errAny}
 		}
 	}
+	return nil
+}
+
+// handedToPanic reports whether a function is an argument of one whose name says that
+// it is to panic, as in packages for tests.
+func (c *checker) handedToPanic(cur inspector.Cursor) bool {
+	if k, _ := cur.ParentEdge(); k != edge.CallExpr_Args {
+		return false
+	}
+	id := nameOf(cur.Parent().Node().(*ast.CallExpr).Fun)
+	return id != nil && strings.Contains(strings.ToLower(id.Name), "panic")
+}
+
+// A rescue is what a function does about panics: it recovers, and names *Error where
+// it does.
+type rescue struct{ recovers, error bool }
+
+func (c *checker) rescues(fn ast.Node) rescue {
+	r, ok := c.rescue[fn]
+	if ok {
+		return r
+	}
+	ast.Inspect(fn, func(n ast.Node) bool {
+		d, ok := n.(*ast.DeferStmt)
+		if !ok {
+			return true
+		}
+		ast.Inspect(d, func(n ast.Node) bool {
+			if id, ok := n.(*ast.Ident); ok {
+				switch obj := c.info.Uses[id].(type) {
+				case *types.Builtin:
+					r.recovers = r.recovers || obj.Name() == "recover"
+				case *types.TypeName:
+					r.error = r.error || obj.Name() == "Error" && obj.Pkg() != nil && obj.Pkg().Path() == corePath
+				}
+			}
+			return true
+		})
+		return false
+	})
+	c.rescue[fn] = r
+	return r
+}
+
+// inTest reports whether something is in a file of tests, or in a function that has a
+// *testing.T or the like.
+func (c *checker) inTest(cur inspector.Cursor) bool {
+	if strings.HasSuffix(c.pass.Fset.Position(cur.Node().Pos()).Filename, "_test.go") {
+		return true
+	}
+	for outer := range cur.Enclosing((*ast.FuncLit)(nil), (*ast.FuncDecl)(nil)) {
+		var params *ast.FieldList
+		switch fn := outer.Node().(type) {
+		case *ast.FuncLit:
+			params = fn.Type.Params
+		case *ast.FuncDecl:
+			params = fn.Type.Params
+		}
+		for _, p := range params.List {
+			t := c.info.TypeOf(p.Type)
+			if ptr, ok := t.(*types.Pointer); ok {
+				t = ptr.Elem()
+			}
+			if n, ok := t.(*types.Named); ok && n.Obj().Pkg() != nil && n.Obj().Pkg().Path() == "testing" {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // asksFor returns the errors that the program asks for right after a call: with
@@ -82,7 +137,7 @@ func (c *checker) asksFor(cur inspector.Cursor, call *ast.CallExpr) (asked []err
 				break
 			}
 			asked = append(asked, c.askedIn(after.Node(), v)...)
-			if example && c.prints(after.Node(), v) {
+			if example && c.prints(after.Node(), v) || c.needs(after.Node(), v) || c.probes(s, call, after.Node(), v) {
 				asked = append(asked, errAny)
 			}
 			if _, declares := after.Node().(*ast.DeclStmt); !declares {
@@ -116,10 +171,21 @@ func (c *checker) askedIn(n ast.Node, v *types.Var) (asked []error) {
 			switch fn.FullName() {
 			case "errors.Is":
 				asked = append(asked, c.sentinel(n.Args[1])...)
+				if other := c.slotOf(n.Args[1]); other == nil || other.IsField() || other.Parent() != nil && other.Pkg() != nil && other.Parent() != other.Pkg().Scope() {
+					asked = append(asked, errAny) // which one is in a table, say
+				}
 			case "errors.As":
 				if t := c.info.TypeOf(n.Args[1]); t != nil && strings.HasSuffix(t.String(), corePath+".Error") {
 					asked = append(asked, errAny)
 				}
+			}
+		case *ast.TypeAssertExpr:
+			if n.Type != nil && (v == nil || c.varOf(n.X) == v) && c.isError(n.Type) {
+				asked = append(asked, errAny)
+			}
+		case *ast.IndexExpr: // errors.AsType[*structpack.Error]
+			if fn, ok := c.info.Uses[nameOf(n.X)].(*types.Func); ok && fn.FullName() == "errors.AsType" && c.isError(n.Index) {
+				asked = append(asked, errAny)
 			}
 		case *ast.BinaryExpr:
 			if v != nil && c.varOf(n.X) == v && (n.Op == token.EQL || n.Op == token.NEQ) {
@@ -129,6 +195,47 @@ func (c *checker) askedIn(n ast.Node, v *types.Var) (asked []error) {
 		return true
 	})
 	return asked
+}
+
+// needs reports whether a statement asks an error for its text without a look at
+// whether there is one.
+func (c *checker) needs(n ast.Node, v *types.Var) bool {
+	switch n.(type) {
+	case *ast.ReturnStmt, *ast.ExprStmt, *ast.AssignStmt:
+	default:
+		return false
+	}
+	found := false
+	ast.Inspect(n, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.FuncLit:
+			return false
+		case *ast.BinaryExpr:
+			return n.Op != token.LAND && n.Op != token.LOR
+		case *ast.CallExpr:
+			if sel, ok := n.Fun.(*ast.SelectorExpr); ok && sel.Sel.Name == "Error" && c.varOf(sel.X) == v {
+				found = true
+			}
+		}
+		return !found
+	})
+	return found
+}
+
+// probes reports whether a format is compiled for nothing but an answer to the question
+// whether it is one.
+func (c *checker) probes(s *ast.AssignStmt, call *ast.CallExpr, after ast.Node, v *types.Var) bool {
+	switch c.apiName(call) {
+	case "Compile", "CalcSize", "CompileFor":
+	default:
+		return false
+	}
+	r, ok := after.(*ast.ReturnStmt)
+	if !ok || len(r.Results) != 1 || !allBlank(s.Lhs[:len(s.Lhs)-1]) {
+		return false
+	}
+	b, ok := ast.Unparen(r.Results[0]).(*ast.BinaryExpr)
+	return ok && (b.Op == token.EQL || b.Op == token.NEQ) && c.varOf(b.X) == v && c.info.Types[b.Y].IsNil()
 }
 
 // failsWithout reports whether a statement is `if err == nil { t.Error(…) }`: the
@@ -186,6 +293,21 @@ func (c *checker) prints(n ast.Node, v *types.Var) bool {
 	fn, _ := c.callee(call).(*types.Func)
 	return fn != nil && fn.Pkg() != nil && fn.Pkg().Path() == "fmt" &&
 		slices.ContainsFunc(call.Args, func(e ast.Expr) bool { return c.varOf(e) == v })
+}
+
+// isError reports whether an expression is the type *structpack.Error.
+func (c *checker) isError(e ast.Expr) bool {
+	t := c.info.TypeOf(e)
+	p, ok := types.Unalias(orInvalid(t)).(*types.Pointer)
+	return ok && isNamed(p.Elem(), corePath, "Error")
+}
+
+// orInvalid returns the invalid type for nil.
+func orInvalid(t types.Type) types.Type {
+	if t == nil {
+		return types.Typ[types.Invalid]
+	}
+	return t
 }
 
 func (c *checker) sentinel(e ast.Expr) []error {

@@ -103,12 +103,14 @@ func (t *tracer) slot(v *types.Var, e ast.Expr, in *calling, depth int, self []s
 	if x == nil || x.loose || len(x.writes) == 0 || v.Kind() == types.ParamVar || v.Kind() == types.RecvVar {
 		return self
 	}
-	if v.IsField() && v.Exported() && t.pass.Pkg.Name() != "main" && isText(v.Type()) {
+	if v.IsField() && v.Exported() && t.pass.Pkg.Name() != "main" && (isText(v.Type()) || t.public(v)) {
 		return self // other packages write to it, and decoders do
 	}
 	writes := x.writes
-	if w := t.reaching(v, e); w != nil {
-		writes = []write{*w}
+	if len(writes) > 1 {
+		if w := t.reaching(v, e); w != nil {
+			writes = []write{*w}
+		}
 	}
 	var all []source
 	for _, w := range writes {
@@ -127,6 +129,30 @@ func (t *tracer) slot(v *types.Var, e ast.Expr, in *calling, depth int, self []s
 		return self
 	}
 	return all
+}
+
+// public reports whether a field is one that other packages can write to: of an
+// exported type of the package. Embedded ones are seldom replaced.
+func (c *checker) public(v *types.Var) bool {
+	if v.Embedded() {
+		return false
+	}
+	if c.writable == nil {
+		c.writable = map[*types.Var]bool{}
+		scope := c.pass.Pkg.Scope()
+		for _, name := range scope.Names() {
+			t, ok := scope.Lookup(name).(*types.TypeName)
+			if !ok || !t.Exported() {
+				continue
+			}
+			if s, ok := t.Type().Underlying().(*types.Struct); ok {
+				for f := range s.Fields() {
+					c.writable[f.Origin()] = f.Exported()
+				}
+			}
+		}
+	}
+	return c.writable[v]
 }
 
 func isText(t types.Type) bool {
@@ -281,7 +307,7 @@ func (c *checker) returns(body inspector.Cursor) (all []*ast.ReturnStmt) {
 // order of statements shows which one it is.
 func (c *checker) reaching(v *types.Var, e ast.Expr) *write {
 	x := c.vars[v]
-	if x == nil || len(x.writes) < 2 || v.IsField() || v.Parent() == c.pass.Pkg.Scope() {
+	if x == nil || v.IsField() || v.Parent() == c.pass.Pkg.Scope() {
 		return nil
 	}
 	use, ok := c.root.FindByPos(e.Pos(), e.End())
@@ -289,6 +315,9 @@ func (c *checker) reaching(v *types.Var, e ast.Expr) *write {
 		return nil
 	}
 	fn := functionOf(use)
+	if fn == nil || c.jumps(fn) {
+		return nil
+	}
 	var last *write
 	for i := range x.writes {
 		w := &x.writes[i]
@@ -304,7 +333,7 @@ func (c *checker) reaching(v *types.Var, e ast.Expr) *write {
 	}
 	for i := range x.writes {
 		w := &x.writes[i]
-		if w.at.Node().Pos() <= e.Pos() {
+		if w.at.Node().End() <= e.Pos() {
 			continue
 		}
 		for loop := range w.at.Enclosing((*ast.ForStmt)(nil), (*ast.RangeStmt)(nil)) {
@@ -316,13 +345,30 @@ func (c *checker) reaching(v *types.Var, e ast.Expr) *write {
 	return last
 }
 
+// jumps reports whether a function has a goto, so that statements are not executed
+// in their order.
+func (c *checker) jumps(fn ast.Node) bool {
+	found, ok := c.gotos[fn]
+	if ok {
+		return found
+	}
+	ast.Inspect(fn, func(n ast.Node) bool {
+		if b, ok := n.(*ast.BranchStmt); ok && b.Tok == token.GOTO {
+			found = true
+		}
+		return !found
+	})
+	c.gotos[fn] = found
+	return found
+}
+
 // after reports whether a local variable is written only after its use at e.
 func (c *checker) after(v *types.Var, w write, e ast.Expr) bool {
-	if v.IsField() || v.Parent() == c.pass.Pkg.Scope() || w.at.Node().Pos() < e.End() {
+	if v.IsField() || v.Parent() == c.pass.Pkg.Scope() || w.at.Node().End() <= e.Pos() {
 		return false
 	}
 	use, ok := c.root.FindByPos(e.Pos(), e.End())
-	if !ok || functionOf(use) != functionOf(w.at) {
+	if fn := functionOf(w.at); !ok || functionOf(use) != fn || fn == nil || c.jumps(fn) {
 		return false
 	}
 	for loop := range w.at.Enclosing((*ast.ForStmt)(nil), (*ast.RangeStmt)(nil)) {

@@ -69,6 +69,8 @@ const (
 	badTail    = "tail"
 	keptRecord = "record"
 	noPrefix   = "native"
+
+	badGenerated = "generated"
 )
 
 // The packages whose calls are checked. Their paths are asked for, so that they
@@ -80,23 +82,26 @@ var (
 
 // A checker checks one package.
 type checker struct {
-	pass    *analysis.Pass
-	info    *types.Info
-	reader  gotype.Reader    // of types as they are where the package runs
-	target  []structpack.ABI // the ABIs that the package may be compiled for
-	root    inspector.Cursor
-	vars    map[*types.Var]*variable
-	consts  map[*types.Const]ast.Expr
-	decls   map[*types.Func]inspector.Cursor // the functions that are declared
-	fields  map[*structpack.Struct][]structpack.Field
-	many    map[ast.Node]bool                 // functions that ask for the platform
-	asked   []error                           // the errors that the program asks for after a call
-	changes int                               // whether layouts of connections change: 1 no, 2 yes
-	sink    *[]analysis.Diagnostic            // takes the diagnostics for one of several formats
-	uses    map[*types.Var][]inspector.Cursor // of variables that may hold results of Unpack
-	wraps   map[types.Object]*function        // the functions of this package that pass a format or values on
-	said    map[said]bool
-	ignored map[line]bool
+	pass     *analysis.Pass
+	info     *types.Info
+	reader   gotype.Reader    // of types as they are where the package runs
+	target   []structpack.ABI // the ABIs that the package may be compiled for
+	root     inspector.Cursor
+	vars     map[*types.Var]*variable
+	consts   map[*types.Const]ast.Expr
+	decls    map[*types.Func]inspector.Cursor // the functions that are declared
+	fields   map[*structpack.Struct][]structpack.Field
+	many     map[ast.Node]bool                 // functions that ask for the platform
+	writable map[*types.Var]bool               // the fields that other packages can write to
+	rescue   map[ast.Node]rescue               // what functions do about panics
+	gotos    map[ast.Node]bool                 // functions that have a goto
+	asked    func() []error                    // the errors that the program asks for after a call
+	changes  int                               // whether layouts of connections change: 1 no, 2 yes
+	sink     *[]analysis.Diagnostic            // takes the diagnostics for one of several formats
+	uses     map[*types.Var][]inspector.Cursor // of variables that may hold results of Unpack
+	wraps    map[types.Object]*function        // the functions of this package that pass a format or values on
+	said     map[said]bool
+	ignored  map[line]bool
 }
 
 // A said is a diagnostic that was made. A constant in one place may be the format
@@ -122,15 +127,19 @@ func run(pass *analysis.Pass) (any, error) {
 		vars:   map[*types.Var]*variable{},
 		decls:  map[*types.Func]inspector.Cursor{},
 		many:   map[ast.Node]bool{},
+		gotos:  map[ast.Node]bool{},
 		fields: map[*structpack.Struct][]structpack.Field{},
 		wraps:  map[types.Object]*function{},
 		said:   map[said]bool{},
+		rescue: map[ast.Node]rescue{},
+		asked:  func() []error { return nil },
 	}
 	c.reader.Sizes, c.target = target(pass.TypesSizes)
 	c.ignored = ignoredLines(pass)
 	c.indexVariables()
 	c.findWrappers()
 	c.exportHolders()
+	c.checkGenerated()
 	for cur := range c.root.Preorder((*ast.CallExpr)(nil), (*ast.TypeAssertExpr)(nil), (*ast.TypeSwitchStmt)(nil), (*ast.IndexExpr)(nil),
 		(*ast.BinaryExpr)(nil), (*ast.SwitchStmt)(nil), (*ast.RangeStmt)(nil)) {
 		switch n := cur.Node().(type) {

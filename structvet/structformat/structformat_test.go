@@ -43,5 +43,5 @@ func TestPorts(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	analysistest.Run(t, src, structformat.Analyzer, "./port/right", "./port/wrong")
+	analysistest.Run(t, src, structformat.Analyzer, "./port/...")
 }

@@ -13,6 +13,7 @@ import (
 	"slices"
 	"sort"
 	"strconv"
+	"strings"
 
 	"example.com/structpack"
 	"example.com/structpack/internal/rules"
@@ -22,7 +23,7 @@ import (
 // checkValues checks the values that a call packs.
 func (c *checker) checkValues(call *ast.CallExpr, fn function, f format, structs []*structpack.Struct, args []operand) {
 	if n := structs[0].NumValues(); len(args) != n {
-		if c.sliced(structs[0], args, structs[0].Pack) {
+		if c.checkLists(call, f, structs[0], args, structs[0].Pack, func(i int) int { return i }) {
 			return
 		}
 		values := make([]any, len(args))
@@ -39,71 +40,158 @@ func (c *checker) checkValues(call *ast.CallExpr, fn function, f format, structs
 	c.checkEach(call, fn, f, structs, args, func(i int) int { return i })
 }
 
-// sliced reports whether slices among the values may stand for items with a repeat
-// count: whether the library packs them with some lengths, or finds another fault.
-func (c *checker) sliced(s *structpack.Struct, args []operand, pack func(...any) ([]byte, error)) bool {
-	lengths := []int{}
+// checkLists checks values that are not as many as a format has, some of which may be
+// slices that stand for items with a repeat count. It reports false if there are too
+// few or too many, whatever the lengths of the slices are. Pack packs them as the call
+// does; position says which one of the format the i-th is.
+func (c *checker) checkLists(call *ast.CallExpr, f format, s *structpack.Struct, args []operand, pack func(...any) ([]byte, error), position func(int) int) bool {
+	var lengths []int // that a slice may have
+	repeats, large := false, false
 	for _, field := range c.fieldsOf(s) {
+		if field.Type == nil || field.Type.Kind() == reflect.Slice {
+			continue
+		}
+		repeats = repeats || field.Values != 1
+		large = large || field.Values > 1<<10
 		if field.Values <= 1<<10 && !slices.Contains(lengths, field.Values) {
 			lengths = append(lengths, field.Values)
 		}
 	}
 	values := make([]any, len(args))
-	var lists []int // the values whose lengths are not known
-	for i, arg := range args {
-		elem := types.Type(nil)
-		if !arg.IsNil() && arg.Type != nil {
-			switch t := arg.Type.Underlying().(type) {
-			case *types.Slice:
-				elem = t.Elem()
-			case *types.Array:
-				elem = t.Elem()
-			}
+	elems := map[int]any{} // what stands for the elements of slices
+	certain := true        // nothing but lengths is unknown
+	var free []int         // the values whose lengths are not known
+	resize := func(i, n int) {
+		if elems[i] == byte(1) {
+			values[i] = slices.Repeat([]byte{1}, n)
+			return
 		}
-		switch b, ok := typeOf(elem); {
-		case elem == nil:
-			values[i], _ = c.witness(arg)
-		case ok:
-			values[i] = b
-			lists = append(lists, i)
+		values[i] = slices.Repeat([]any{elems[i]}, n)
+	}
+	for i, arg := range args {
+		var known bool
+		switch {
+		case arg.IsNil():
+		case arg.Type != nil && types.IsInterface(arg.Type):
+			if repeats {
+				return true // it may be a slice
+			}
+		case isList(arg.Type):
+			if isByte(elementOf(arg.Type)) { // it may be a text
+				elems[i] = byte(1)
+			} else if elems[i], known = witnessOf(elementOf(arg.Type)); !known {
+				certain = false
+			}
+			if n, ok := c.lengthOfList(arg); ok && n <= 1<<10 {
+				resize(i, n)
+			} else {
+				free = append(free, i)
+			}
+			continue
+		}
+		if values[i], known = c.witness(arg); !known {
+			certain = false
 		}
 	}
-	if len(lists) == 0 {
+	if len(elems) == 0 || !repeats {
 		return false
 	}
-	if tries := math.Pow(float64(len(lengths)), float64(len(lists))); tries > 256 {
+	if large || math.Pow(float64(len(lengths)), float64(len(free))) > 256 {
 		return true // too many to ask for
 	}
-	var ask func(lists []int) bool
-	ask = func(lists []int) bool {
-		if len(lists) == 0 {
+	var bad error // of values, where their number is right
+	var at int
+	var ask func(free []int) bool
+	ask = func(free []int) bool {
+		if len(free) == 0 {
 			_, err := pack(values...)
-			return !errors.Is(err, structpack.ErrCount)
+			var e *structpack.Error
+			if err != nil && bad == nil && errors.As(err, &e) && e.Err != structpack.ErrCount {
+				bad, at = err, c.argumentOf(s, e.Index, values, position)
+			}
+			return err == nil
 		}
-		list := values[lists[0]]
-		defer func() { values[lists[0]] = list }()
 		for _, n := range lengths {
-			values[lists[0]] = reflect.MakeSlice(reflect.SliceOf(list.(reflect.Type)), n, n).Interface()
-			if ask(lists[1:]) {
+			resize(free[0], n)
+			if ask(free[1:]) {
 				return true
 			}
 		}
 		return false
 	}
-	return ask(lists)
+	switch {
+	case ask(free):
+		return true
+	case bad != nil && (!certain || at < 0 || c.silenced(bad)):
+		return true
+	case bad != nil:
+		d := diagnose(args[at].expr, badType, bad.Error())
+		if errors.Is(bad, structpack.ErrRange) {
+			d.Category = badRange
+			d.Message += valueOf(args[at])
+		}
+		d.Related = c.whence(f, bad.(*structpack.Error).Pos, call)
+		c.report(d)
+		return true
+	case len(free) > 0:
+		return false
+	}
+	// The slices have not the lengths that the items want, which the library says best.
+	_, err := pack(values...)
+	e, ok := err.(*structpack.Error)
+	if !ok || e.Index < 0 || c.silenced(err) {
+		return false
+	}
+	if at = c.argumentOf(s, e.Index, values, position); at < 0 {
+		return false
+	}
+	d := diagnose(args[at].expr, badCount, strings.Replace(err.Error(), "got []interface {}", "got "+typeName(args[at].Type), 1))
+	d.Related = c.whence(f, e.Pos, call)
+	c.report(d)
+	return true
 }
 
-// typeOf returns the type that stands for the elements of a slice.
-func typeOf(elem types.Type) (reflect.Type, bool) {
-	if elem == nil {
-		return nil, false
+// argumentOf returns which of some values, slices among them, is for the value at an
+// index of the format, or -1.
+func (c *checker) argumentOf(s *structpack.Struct, index int, values []any, position func(int) int) int {
+	given := 0
+	for i, v := range values {
+		field, ok := c.fieldOf(s, position(given))
+		if !ok {
+			return -1
+		}
+		n := 1
+		if r := reflect.ValueOf(v); r.Kind() == reflect.Slice && field.Type.Kind() != reflect.Slice && field.Index == position(given) {
+			n = field.Values
+		}
+		if index < position(given+n-1)+1 {
+			return i
+		}
+		given += n
 	}
-	b, ok := elem.Underlying().(*types.Basic)
-	if !ok {
-		return nil, false
+	return -1
+}
+
+// elementOf returns the type of the elements of a slice or an array.
+func elementOf(t types.Type) types.Type {
+	switch t := t.Underlying().(type) {
+	case *types.Slice:
+		return t.Elem()
+	case *types.Array:
+		return t.Elem()
 	}
-	kind, ok := kinds[b.Kind()]
-	return kind, ok
+	return nil
+}
+
+// lengthOfList returns the length of a slice or array, if it is certain.
+func (c *checker) lengthOfList(arg operand) (int, bool) {
+	if a, ok := arg.Type.Underlying().(*types.Array); ok {
+		return int(a.Len()), a.Len() >= 0 && a.Len() <= 1<<20
+	}
+	if arg.part {
+		return 0, false
+	}
+	return c.dataLength(arg.expr, deepest)
 }
 
 // checkEach checks each value that a call packs; position says which one of the

@@ -39,6 +39,10 @@ func (c *checker) indexVariables() {
 		switch n := cur.Node().(type) {
 		case *ast.AssignStmt:
 			for i, lhs := range n.Lhs {
+				if n.Tok == token.ADD_ASSIGN && c.isText(lhs) {
+					c.assign(cur, lhs, []ast.Expr{&ast.BinaryExpr{X: lhs, OpPos: n.TokPos, Op: token.ADD, Y: n.Rhs[0]}}, 0)
+					continue
+				}
 				if n.Tok != token.ASSIGN && n.Tok != token.DEFINE {
 					c.change(lhs)
 					continue
@@ -105,6 +109,11 @@ func (c *checker) indexFields(cur inspector.Cursor, n *ast.CompositeLit) {
 			c.note(s.Field(i)).add(write{source: source{value: e}, at: cur})
 		}
 	}
+}
+
+func (c *checker) isText(e ast.Expr) bool {
+	t := c.info.TypeOf(e)
+	return t != nil && isText(t)
 }
 
 func (v *variable) add(w write) { v.writes = append(v.writes, w) }
@@ -248,7 +257,7 @@ func (c *checker) kept(v *types.Var) bool {
 		switch k, _ := e.ParentEdge(); k {
 		case edge.IndexExpr_X, edge.RangeStmt_X, edge.ReturnStmt_Results, edge.AssignStmt_Lhs, edge.BinaryExpr_X, edge.BinaryExpr_Y:
 		case edge.CallExpr_Args:
-			if !c.reads(parent.Node().(*ast.CallExpr)) {
+			if call := parent.Node().(*ast.CallExpr); !c.reads(call) && !c.appends(call, parent, v) {
 				return false
 			}
 		case edge.AssignStmt_Rhs:
@@ -260,6 +269,20 @@ func (c *checker) kept(v *types.Var) bool {
 		}
 	}
 	return true
+}
+
+// appends reports whether a call appends to a variable, which gets the result.
+func (c *checker) appends(call *ast.CallExpr, cur inspector.Cursor, v *types.Var) bool {
+	b, ok := c.callee(call).(*types.Builtin)
+	if !ok || b.Name() != "append" || c.varOf(call.Args[0]) != v {
+		return false
+	}
+	k, i := cur.ParentEdge()
+	if k != edge.AssignStmt_Rhs {
+		return false
+	}
+	lhs := cur.Parent().Node().(*ast.AssignStmt).Lhs
+	return i < len(lhs) && c.varOf(lhs[i]) == v
 }
 
 func allBlank(lhs []ast.Expr) bool {

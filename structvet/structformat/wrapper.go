@@ -185,6 +185,14 @@ func (c *checker) result(cur inspector.Cursor, w candidate, fn function, one *fu
 		one.Codec = typeParameter(w.sig, t) + 1
 		return
 	}
+	if fn.Codec > 0 {
+		one.Codec = typeParameter(w.sig, c.typeArgumentAt(call, fn.Codec-1)) + 1
+	}
+	if name == "Compile" || name == "MustCompile" {
+		if one.Codec = c.boundTo(call, w); one.Codec > 0 {
+			return
+		}
+	}
 	if fn.Holds || name == "Compile" || name == "MustCompile" || name == "NewLayout" {
 		c.holderResult(call, w, one)
 		if one.Holds {
@@ -207,6 +215,24 @@ func (c *checker) result(cur inspector.Cursor, w candidate, fn function, one *fu
 		return true
 	}
 	c.resultIs(w, one, is)
+}
+
+// boundTo returns 1 + which type parameter of a function NewCodec binds to what a call
+// compiles, or 0.
+func (c *checker) boundTo(compiled *ast.CallExpr, w candidate) int {
+	for cur := range w.body.Preorder((*ast.CallExpr)(nil)) {
+		call := cur.Node().(*ast.CallExpr)
+		if c.apiName(call) != "NewCodec" || len(call.Args) != 1 {
+			continue
+		}
+		from := c.sources(call.Args[0])
+		if len(from) != 1 || ast.Unparen(from[0].value) != compiled || from[0].result != 0 {
+			continue
+		}
+		t, _ := c.typeArgument(call)
+		return typeParameter(w.sig, t) + 1
+	}
+	return 0
 }
 
 // holderResult finds out whether all that a function returns is what the format
@@ -282,6 +308,10 @@ func (c *checker) resultIs(w candidate, one *function, is func(ast.Expr) bool) {
 			if x := c.once(e); x != nil && !x.ranged && x.result == 0 {
 				e = ast.Unparen(x.value)
 			}
+		}
+		if index, ok := e.(*ast.IndexExpr); ok && isAny(t) && c.index(index.Index) >= 0 && is(index.X) && (one.One == 0 || one.One == c.index(index.Index)+1) {
+			one.One, one.OneType = c.index(index.Index)+1, none
+			continue
 		}
 		assert, ok := e.(*ast.TypeAssertExpr)
 		if !ok {

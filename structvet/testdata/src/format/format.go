@@ -87,7 +87,7 @@ func variables(buf []byte, parameter string) { // want variables:`compiles argum
 	}
 	structpack.Unpack(twice, buf)
 
-	longer := "!w"
+	longer := "!w" // want `bad char`
 	longer += "i"
 	structpack.Unpack(longer, buf)
 

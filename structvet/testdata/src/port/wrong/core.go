@@ -26,7 +26,7 @@ func w006(b []byte) {
 
 var w007 = structpack.MustCompile("!2 H") // want `bad char|repeat count`
 
-func w008(b []byte, n int) { structpack.Unpack(fmt.Sprintf("!H%dy", n), b) } // no finding is asked for: the count is not known
+func w008(b []byte, n int) { structpack.Unpack(fmt.Sprintf("!H%dy", n), b) } // want `bad char`
 
 func w009(b []byte, order string) { structpack.Unpack(order+"HHy", b) } // want `bad char` w009:`compiles argument 1 \+ "HHy"`
 
