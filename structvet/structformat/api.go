@@ -102,6 +102,7 @@ var functions = map[string]function{
 
 	"frame.Layout.Append":     {Op: "pack", Format: framed, Values: 2},
 	"frame.Writer.Write":      {Op: "pack", Format: framed, Values: 1},
+	"frame.Writer.WriteFrom":  {Op: "pack", Format: framed, Values: 2},
 	"frame.Conn.WriteContext": {Op: "pack", Format: framed, Values: 2},
 	"frame.Conn.Send":         {Op: "pack", Format: framed, Values: 1},
 	"frame.Conn.TrySend":      {Op: "pack", Format: framed, Values: 1},

@@ -209,7 +209,7 @@ func (c *checker) relaid() bool {
 	return c.changes == 2
 }
 
-// handled returns the formats for a parameter of a Server's Handle.
+// handled returns the formats for a parameter of a Server's Handle or HandleStream.
 func (c *checker) handled(v *types.Var) (all []format) {
 	if c.relaid() {
 		return nil
@@ -217,7 +217,7 @@ func (c *checker) handled(v *types.Var) (all []format) {
 	for cur := range c.root.Preorder((*ast.KeyValueExpr)(nil)) {
 		kv := cur.Node().(*ast.KeyValueExpr)
 		key, ok := kv.Key.(*ast.Ident)
-		if !ok || key.Name != "Handle" {
+		if !ok || key.Name != "Handle" && key.Name != "HandleStream" {
 			continue
 		}
 		field, ok := c.info.Uses[key].(*types.Var)

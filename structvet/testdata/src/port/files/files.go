@@ -12,7 +12,7 @@ import (
 	"example.com/structpack"
 )
 
-// 1: DNS header class
+// DNS header class
 type dnsHeader struct {
 	st *structpack.Struct
 }
@@ -23,13 +23,13 @@ func (d *dnsHeader) query(id uint16) ([]byte, error) {
 	return d.st.Pack(id, 0x0100, 1, 0, 0) // want `pack expected 6 items for packing \(got 5\)`
 }
 
-// 2: question
+// question
 func question(name []byte) []byte {
 	b, _ := structpack.AppendPack(name, "!HH", "A", 1) // want `required argument is not an integer`
 	return b
 }
 
-// 3: png chunk
+// png chunk
 func chunk(tag string, data []byte) []byte {
 	out, err := structpack.Pack(">I4s"+fmt.Sprint(len(data))+"s", len(data), tag) // want `pack expected 3 items for packing \(got 2\)`
 	if err != nil {
@@ -38,7 +38,7 @@ func chunk(tag string, data []byte) []byte {
 	return out
 }
 
-// 4: IHDR
+// IHDR
 var ihdr = structpack.MustCompile(">IIBBBBB")
 
 func writeIHDR(w io.Writer, width, height int) error {
@@ -50,7 +50,7 @@ func writeIHDR(w io.Writer, width, height int) error {
 	return err
 }
 
-// 5: wave
+// wave
 func readWave(r io.Reader) (int, error) {
 	var riff, wave [4]byte
 	var size uint16
@@ -58,7 +58,7 @@ func readWave(r io.Reader) (int, error) {
 	return int(size), err
 }
 
-// 6: bitmap
+// bitmap
 func bmp(data []byte) (w, h int32) {
 	v, err := structpack.Unpack("<2sIHHI", data[:14])
 	if err != nil {
@@ -72,7 +72,7 @@ func bmp(data []byte) (w, h int32) {
 	return 0, 0
 }
 
-// 7: ntp
+// ntp
 const ntpFormat = "!B B B b 11I"
 
 func ntpRequest() []byte {
@@ -80,7 +80,7 @@ func ntpRequest() []byte {
 	return b
 }
 
-// 8: ntp answer
+// ntp answer
 func ntpTime(data []byte) float64 {
 	v, err := structpack.Unpack("!12I", data)
 	if err != nil {
@@ -89,7 +89,7 @@ func ntpTime(data []byte) float64 {
 	return float64(v[12].(uint32)) // want `there is no value 12; the format has 12`
 }
 
-// 9: icmp
+// icmp
 func icmp(id, seq int) []byte {
 	hdr, _ := structpack.Pack("bbHHh", 8, 0, 0, id, seq)
 	sum := checksum(hdr)
@@ -98,13 +98,13 @@ func icmp(id, seq int) []byte {
 }
 func checksum(b []byte) int { return len(b) }
 
-// 10: ip
+// ip
 func ipHeader(src, dst string) []byte {
 	b, _ := structpack.Pack("!BBHHHBBH4s4s", 0x45, 0, 20, 54321, 0, 255, 6, 0, src) // want `pack expected 10 items for packing \(got 9\)`
 	return b
 }
 
-// 11: map of structs by version
+// map of structs by version
 var layouts = map[int]*structpack.Struct{
 	1: structpack.MustCompile("<HI"),
 	2: structpack.MustCompile("<HQ"),
@@ -114,7 +114,7 @@ func pack1(v int, id, n uint64) ([]byte, error) {
 	return layouts[v].Pack(id, n, 0) // want `pack expected 2 items for packing \(got 3\)`
 }
 
-// 12: slice of formats, ranged
+// slice of formats, ranged
 func all(data []byte) {
 	for _, f := range []string{"<I", ">I", "!y"} { // want `bad char in struct format`
 		v, _ := structpack.Unpack(f, data)
@@ -122,7 +122,7 @@ func all(data []byte) {
 	}
 }
 
-// 13: once
+// once
 var getStruct = sync.OnceValue(func() *structpack.Struct { return structpack.MustCompile("<IHH") })
 
 func once(b []byte) error {
@@ -131,7 +131,7 @@ func once(b []byte) error {
 	return getStruct().Scan(b, &a, &c, d) // want `destination is not a pointer`
 }
 
-// 14: embedded
+// embedded
 type Point struct{ *structpack.Struct }
 
 var point = Point{structpack.MustCompile("<dd")}
@@ -140,33 +140,33 @@ func packPoint(x, y, z float64) ([]byte, error) {
 	return point.Pack(x, y, z) // want `pack expected 2 items for packing \(got 3\)`
 }
 
-// 15: method value
+// method value
 func mv(n int) []byte {
 	pack := structpack.MustCompile(">Bx").Pack
 	b, _ := pack(n, n) // want `pack expected 1 items for packing \(got 2\)`
 	return b
 }
 
-// 16: function value
+// function value
 func fv(b []byte) {
 	unpack := structpack.Unpack
 	v, _ := unpack("<hz", b) // want `bad char in struct format`
 	fmt.Println(v)
 }
 
-// 17: negative for unsigned
+// negative for unsigned
 func neg() {
 	b, _ := structpack.Pack("<I", -1) // want `requires 0 <= number <= 4294967295`
 	fmt.Println(b)
 }
 
-// 18: hex constant to int32
+// hex constant to int32
 func crc() {
 	b, _ := structpack.Pack("<i", 0xdeadbeef) // want `requires -2147483648 <= number <= 2147483647`
 	fmt.Println(b)
 }
 
-// 19: struct in field assigned in constructor
+// struct in field assigned in constructor
 type parser struct {
 	fmt string
 	buf bytes.Buffer
@@ -186,7 +186,7 @@ func (p *parser) next(b []byte) (int, int) {
 	return int(a), int(c)
 }
 
-// 20: table test like
+// table test like
 func table() error {
 	for _, tt := range []struct {
 		name   string
@@ -202,19 +202,19 @@ func table() error {
 	return nil
 }
 
-// 21: file header via os.File
+// file header via os.File
 func header(f *os.File) error {
 	var magic uint32
 	var ver uint16
 	return structpack.MustCompile("<IHH").ReadAt(f, 0, &magic, &ver) // want `read expected 3 destinations \(got 2\)`
 }
 
-// 22: PackInto argument order
+// PackInto argument order
 func into(buf []byte, n int) error {
 	return structpack.PackInto("<HH", buf, 1, n) // want `pack_into expected 2 items for packing \(got 1\)`
 }
 
-// 23: iter
+// iter
 func records(data []byte) {
 	it, err := structpack.IterUnpack("<HB", data)
 	if err != nil {
@@ -225,7 +225,6 @@ func records(data []byte) {
 	}
 }
 
-// 24
 func mixed(n int, big bool) []byte {
 	format := "<"
 	if big {
@@ -236,7 +235,6 @@ func mixed(n int, big bool) []byte {
 	return b
 }
 
-// 25
 func sw(kind int, b []byte) any {
 	var f string
 	switch kind {
@@ -254,7 +252,7 @@ func sw(kind int, b []byte) any {
 	return v[1] // want `there is no value 1; the format has 1`
 }
 
-// 26: bool of a byte
+// bool of a byte
 func flag(b []byte) bool {
 	v, err := structpack.Unpack("<B?", b)
 	if err != nil {
@@ -263,7 +261,7 @@ func flag(b []byte) bool {
 	return v[1] == 1 // want `has type bool, never int: the comparison is always false`
 }
 
-// 27: byte compare
+// byte compare
 func kindOf(b []byte) string {
 	v, err := structpack.Unpack("!cI", b)
 	if err != nil {
@@ -278,7 +276,7 @@ func kindOf(b []byte) string {
 	return ""
 }
 
-// 28: returned *Struct
+// returned *Struct
 func msgStruct() *structpack.Struct { return structpack.MustCompile("!cI") }
 
 func msg(n int) []byte {
@@ -286,7 +284,7 @@ func msg(n int) []byte {
 	return b
 }
 
-// 29: format var in const block, iota style
+// format var in const block, iota style
 const (
 	order   = "<"
 	header2 = order + "4s" + "BB" + "H"
@@ -296,13 +294,12 @@ func hdr2() []byte {
 	return structpack.Must(structpack.Pack(header2, "ABCD", 256, 1, 2)) // want `requires 0 <= number <= 255`
 }
 
-// 30: byte slice length
+// byte slice length
 func small(b [6]byte) {
 	v, err := structpack.Unpack("<HI2x", b[:]) // want `unpack requires a buffer of 8 bytes \(got 6\)`
 	fmt.Println(v, err)
 }
 
-// 31
 func offs(b []byte) {
 	v, err := structpack.UnpackFrom("<Q", b[4:8], 0) // want `unpack_from requires a buffer of at least 8 bytes for unpacking 8 bytes at offset 0 \(actual buffer size is 4\)`
 	fmt.Println(v, err)

@@ -19,7 +19,7 @@ import (
 	"example.com/structpack/frame"
 )
 
-// 1: a struct field assigned in two places
+// a struct field assigned in two places
 type codec struct{ s *structpack.Struct }
 
 func newCodec(big bool) *codec {
@@ -37,14 +37,14 @@ func (c *codec) r1(big bool) ([]byte, error) {
 	return c.s.Pack(1)
 }
 
-// 2: exported field, others may assign
+// exported field, others may assign
 type Codec struct{ S *structpack.Struct }
 
 var Default = Codec{structpack.MustCompile("<H")}
 
 func (c Codec) r2(vals ...any) ([]byte, error) { return c.S.Pack(1, 2) }
 
-// 3: replaced method
+// replaced method
 type packer interface {
 	Pack(values ...any) ([]byte, error)
 }
@@ -53,7 +53,7 @@ func r3(p packer) ([]byte, error) { return p.Pack(1, 2, 3) }
 
 func use3() { _, _ = r3(structpack.MustCompile("<HHH")) }
 
-// 4: shadowed package
+// shadowed package
 func r4() {
 	structpack := struct {
 		Pack func(string, ...any) int
@@ -61,19 +61,19 @@ func r4() {
 	structpack.Pack("<HH", 1)
 }
 
-// 5: shadowed builtin make/len
+// shadowed builtin make/len
 func r5(b []byte) (any, error) {
 	make := func(n int) []byte { return b }
 	return structpack.Unpack("<H", make(7))
 }
 
-// 6: array re-sliced by variable
+// array re-sliced by variable
 func r6(n int) (any, error) {
 	var buf [16]byte
 	return structpack.Unpack("<I", buf[n:n+4])
 }
 
-// 7: buffer assigned again
+// buffer assigned again
 func r7(r io.Reader, n int) (any, error) {
 	buf := make([]byte, 4)
 	if n > 4 {
@@ -82,7 +82,7 @@ func r7(r io.Reader, n int) (any, error) {
 	return structpack.Unpack("<Q", buf)
 }
 
-// 8: buffer grown by function with pointer
+// buffer grown by function with pointer
 func grow(p *[]byte) { *p = make([]byte, 8) }
 
 func r8() (any, error) {
@@ -91,7 +91,7 @@ func r8() (any, error) {
 	return structpack.Unpack("<Q", buf)
 }
 
-// 9: loop that doubles
+// loop that doubles
 func r9() error {
 	buf := make([]byte, 2)
 	for len(buf) < 8 {
@@ -100,7 +100,7 @@ func r9() error {
 	return structpack.PackInto("<Q", buf, 0, 1)
 }
 
-// 10: loop-carried v
+// loop-carried v
 func r10(b []byte) {
 	var v []any
 	for _, f := range []string{"<H", "<HH"} {
@@ -111,7 +111,7 @@ func r10(b []byte) {
 	}
 }
 
-// 11: v in select/if branches
+// v in select/if branches
 func r11(b []byte, kind int) any {
 	var v []any
 	var err error
@@ -130,7 +130,7 @@ func r11(b []byte, kind int) any {
 	return v[0].(uint16)
 }
 
-// 12: closures that unpack
+// closures that unpack
 func r12(b []byte) uint16 {
 	get := func() []any {
 		v, err := structpack.Unpack("<H", b)
@@ -142,7 +142,7 @@ func r12(b []byte) uint16 {
 	return get()[0].(uint16)
 }
 
-// 13: wrapper that logs
+// wrapper that logs
 func pack13(format string, args ...any) []byte { // want pack13:`packs argument 0 from argument 1`
 	log.Printf("packing %s %v", format, args)
 	b, err := structpack.Pack(format, args...)
@@ -154,7 +154,7 @@ func pack13(format string, args ...any) []byte { // want pack13:`packs argument 
 
 func r13() []byte { return pack13("<HB", 1, 2) }
 
-// 14: wrapper with default
+// wrapper with default
 func pack14(format string, args ...any) []byte {
 	if format == "" {
 		format = "<H"
@@ -165,7 +165,7 @@ func pack14(format string, args ...any) []byte {
 
 func r14() []byte { return pack14("", 1) }
 
-// 15: wrapper which handles *
+// wrapper which handles *
 func pack15(format string, args ...any) []byte {
 	for strings.Contains(format, "*") {
 		format = strings.Replace(format, "*", fmt.Sprint(args[0]), 1)
@@ -177,7 +177,7 @@ func pack15(format string, args ...any) []byte {
 
 func r15(s string) []byte { return pack15("<H*s", len(s), len(s), s) }
 
-// 16: named wrappers by switch
+// named wrappers by switch
 func pack16(format string, args ...any) ([]byte, error) {
 	switch format {
 	case "json":
@@ -190,7 +190,7 @@ func pack16(format string, args ...any) ([]byte, error) {
 
 func r16() { _, _ = pack16("json", 1, 2) }
 
-// 17: ok-wrapper
+// ok-wrapper
 func tryPack(format string, args ...any) ([]byte, bool) { // want tryPack:`packs argument 0 from argument 1`
 	b, err := structpack.Pack(format, args...)
 	return b, err == nil
@@ -201,7 +201,7 @@ func r17() bool {
 	return ok && len(b) == 1
 }
 
-// 18: error branch wanted in test style
+// error branch wanted in test style
 func r18() error {
 	if err := structpack.PackInto("<I", make([]byte, 2), 0, 1); !errors.Is(err, structpack.ErrBuffer) {
 		return err
@@ -209,7 +209,7 @@ func r18() error {
 	return nil
 }
 
-// 19: switch on errors
+// switch on errors
 func r19() string {
 	_, err := structpack.Pack("<b", 128)
 	switch {
@@ -221,7 +221,7 @@ func r19() string {
 	return ""
 }
 
-// 20: errors.As right after
+// errors.As right after
 func r20() int {
 	_, err := structpack.Pack("<HHb", 1, 2, 300)
 	var e *structpack.Error
@@ -231,7 +231,7 @@ func r20() int {
 	return -1
 }
 
-// 21: errors.AsType
+// errors.AsType
 func r21() int {
 	_, err := structpack.Pack("<HHb", 1, 2, 300)
 	if e, ok := err.(*structpack.Error); ok {
@@ -240,42 +240,42 @@ func r21() int {
 	return -1
 }
 
-// 22: ignore comment
+// ignore comment
 func r22() {
 	//structvet:ignore for the demonstration
 	_, _ = structpack.Pack("<HHb", 1, 2, 300)
 }
 
-// 23: netip
+// netip
 func r23(a netip.Addr) ([]byte, error) {
 	b4 := a.As4()
 	return structpack.Pack("!4s4sH", b4, b4[:], 80)
 }
 
-// 24: time
+// time
 func r24(t time.Time) ([]byte, error) {
 	return structpack.Pack("!QIH", t.Unix(), time.Second, time.March)
 }
 
-// 25: types wrapping
+// types wrapping
 type flags uint8
 
 const fA flags = 1 << iota
 
 func r25() ([]byte, error) { return structpack.Pack("<Bc", fA|0x80, byte(fA)) }
 
-// 26: ~ operations
+// ~ operations
 func r26(x uint32) ([]byte, error) {
 	return structpack.Pack("<IIi", x&0xffffffff, ^uint32(0), -1<<31)
 }
 
-// 27: conversion of constants
+// conversion of constants
 func r27() ([]byte, error) { return structpack.Pack("<I", uint32(1e6)) }
 
-// 28: int into c
+// int into c
 func r28(b byte) ([]byte, error) { return structpack.Pack("<ccc", b, "x", []byte("y")) }
 
-// 29: Fields introspection
+// Fields introspection
 func r29(b []byte) {
 	s := structpack.MustCompile("<HI8s")
 	v, err := s.Unpack(b)
@@ -290,12 +290,12 @@ func r29(b []byte) {
 	}
 }
 
-// 30: multiplication in format
+// multiplication in format
 func r30(n int) ([]byte, error) {
 	return structpack.Pack(fmt.Sprintf("<%dB", 3*n), bytes.Repeat([]byte{1}, 3*n))
 }
 
-// 31: codec generic
+// codec generic
 func readAll[T any](format string, r io.Reader) ([]T, error) { // want readAll:`binds argument 0`
 	c := structpack.MustCodec[T](format)
 	data, err := io.ReadAll(r)
@@ -314,7 +314,7 @@ func r31(r io.Reader) ([]r31t, error) { return readAll[r31t]("<BH", r) }
 
 func r31b(r io.Reader) ([]int32, error) { return readAll[int32](">i", r) }
 
-// 32: native array with the tail
+// native array with the tail
 type ctail struct {
 	A uint64
 	B uint32
@@ -324,12 +324,12 @@ var tailed = structpack.MustCodec[ctail]("@QI0q")
 
 func r32(b []byte) ([]ctail, error) { return tailed.AppendUnpackSlice(nil, b) }
 
-// 33: single native record without tail
+// single native record without tail
 var single = structpack.MustCodec[ctail]("@QI")
 
 func r33(b []byte) (c ctail, err error) { err = single.UnpackFrom(b, 0, &c); return }
 
-// 34: frames with several layouts by version
+// frames with several layouts by version
 func r34(nc net.Conn, v int) error {
 	l := frame.MustLayout("!H")
 	if v == 2 {
@@ -342,7 +342,7 @@ func r34(nc net.Conn, v int) error {
 	return c.Send(nil)
 }
 
-// 35: forwarding
+// forwarding
 func r35(src, dst *frame.Conn) error {
 	for f, err := range src.Frames() {
 		if err != nil {
@@ -355,7 +355,7 @@ func r35(src, dst *frame.Conn) error {
 	return dst.Flush()
 }
 
-// 36: variadic values of frames
+// variadic values of frames
 var l36 = frame.MustLayout("!HBI", frame.LengthAt(2))
 
 func r36(w *frame.Writer, vals ...any) error { return w.Write(nil, vals...) }
@@ -367,7 +367,7 @@ func r36b(nc net.Conn) error {
 	return c.Send(nil, args...)
 }
 
-// 37: server
+// server
 func r37() *frame.Server {
 	return &frame.Server{
 		Layout: l36,
@@ -385,7 +385,7 @@ func r37() *frame.Server {
 	}
 }
 
-// 38: datagrams with two layouts
+// datagrams with two layouts
 func r38(b []byte) {
 	f, err := l36.Parse(b)
 	if err != nil {
@@ -396,7 +396,7 @@ func r38(b []byte) {
 	}
 }
 
-// 39: nested composite values
+// nested composite values
 func r39() error {
 	type tc struct {
 		format string
@@ -414,7 +414,7 @@ func r39() error {
 	return nil
 }
 
-// 40: formats with unequal results
+// formats with unequal results
 func r40(b []byte) {
 	for _, f := range []string{"<H", "<HI"} {
 		v, err := structpack.UnpackFrom(f, b, 0)
@@ -430,7 +430,7 @@ func r40(b []byte) {
 	}
 }
 
-// 41: assertions over several formats
+// assertions over several formats
 func r41(wide bool, b []byte) uint64 {
 	f := "<I"
 	if wide {
@@ -449,19 +449,19 @@ func r41(wide bool, b []byte) uint64 {
 	return 0
 }
 
-// 42: comparing as strings
+// comparing as strings
 func r42(b []byte) bool {
 	v, err := structpack.Unpack("<4sH", b)
 	return err == nil && string(v[0].([]byte)) == "RIFF" && v[1].(uint16) == 7 && fmt.Sprint(v[1]) == "7"
 }
 
-// 43: compare any to any
+// compare any to any
 func r43(b []byte, want any) bool {
 	v, err := structpack.Unpack("<H", b)
 	return err == nil && v[0] == want
 }
 
-// 44: named constants typed
+// named constants typed
 const seven uint16 = 7
 
 func r44(b []byte) bool {
@@ -469,7 +469,7 @@ func r44(b []byte) bool {
 	return err == nil && v[0] == seven
 }
 
-// 45: stdin tool
+// stdin tool
 func r45() {
 	data, err := io.ReadAll(os.Stdin)
 	if err != nil {
@@ -483,10 +483,10 @@ func r45() {
 	fmt.Println(v, err)
 }
 
-// 46: binary interplay
+// binary interplay
 func r46(b []byte) uint16 { return binary.LittleEndian.Uint16(b) }
 
-// 47: append to packed
+// append to packed
 func r47(payload string) ([]byte, error) {
 	b, err := structpack.Pack("!I", len(payload))
 	if err != nil {
@@ -495,7 +495,7 @@ func r47(payload string) ([]byte, error) {
 	return structpack.AppendPack(append(b, payload...), "!B", 0)
 }
 
-// 48: partially known struct
+// partially known struct
 type item struct {
 	fmt string
 	n   int
@@ -512,14 +512,14 @@ func init() {
 
 func r48(k string) ([]byte, error) { return structpack.Pack(items[k].fmt, 1, 2, 3) }
 
-// 49: slice of formats appended to
+// slice of formats appended to
 var fmts = []string{"<H"}
 
 func Register(f string) { fmts = append(fmts, f) }
 
 func r49(i int) ([]byte, error) { return structpack.Pack(fmts[i], 1, 2) }
 
-// 50: format from field set by json
+// format from field set by json
 type conf struct {
 	format string
 }
@@ -534,7 +534,7 @@ func r50() ([]byte, error) {
 	return structpack.Pack(c.format, 1, 2)
 }
 
-// 51: field set by pointer
+// field set by pointer
 func set(p *string) { *p = "<HH" }
 
 type conf2 struct{ format string }
@@ -545,7 +545,7 @@ func r51() ([]byte, error) {
 	return structpack.Pack(c.format, 1, 2)
 }
 
-// 52: zero value of the field
+// zero value of the field
 type lazy struct{ s *structpack.Struct }
 
 func (l *lazy) get() *structpack.Struct {
@@ -557,12 +557,12 @@ func (l *lazy) get() *structpack.Struct {
 
 func r52(l *lazy) ([]byte, error) { return l.get().Pack(1, 2) }
 
-// 53: empty format is right
+// empty format is right
 func r53() ([]byte, error) { return structpack.Pack("") }
 
 func r53b() ([]any, error) { return structpack.Unpack("", nil) }
 
-// 54: MustCompile in Example-like panicking code with recover
+// MustCompile in Example-like panicking code with recover
 func r54() (err error) {
 	defer func() {
 		if e, ok := recover().(*structpack.Error); ok {
@@ -573,22 +573,22 @@ func r54() (err error) {
 	return nil
 }
 
-// 55: length computed by expression
+// length computed by expression
 func r55(b []byte, n int) (any, error) { return structpack.Unpack("<H", b[n:n+2]) }
 
-// 56: full slice
+// full slice
 func r56(b []byte) (any, error) { return structpack.Unpack("<H", b[2:4:8]) }
 
-// 57: len known by array pointer
+// len known by array pointer
 func r57(p *[4]byte) (any, error) { return structpack.Unpack("<I", p[:]) }
 
-// 58: PackInto negative offset
+// PackInto negative offset
 func r58() error {
 	var b [16]byte
 	return structpack.PackInto("<IQ", b[:], -12, 1, 2)
 }
 
-// 59: swapped by tuple assignment
+// swapped by tuple assignment
 func r59(swap bool) ([]byte, []byte) {
 	f, g := "<H", "<HH"
 	if swap {
@@ -599,7 +599,7 @@ func r59(swap bool) ([]byte, []byte) {
 	return b, c
 }
 
-// 60: labelled loops, goto
+// labelled loops, goto
 func r60(b []byte) any {
 	f := "<H"
 again:

@@ -24,40 +24,40 @@ import (
 	"example.com/structpack/frame"
 )
 
-// 1: list of computed length
+// list of computed length
 func r1(ids []uint32) []byte {
 	b, _ := structpack.Pack(fmt.Sprintf("<H%dI", len(ids)), len(ids), ids)
 	return b
 }
 
-// 2: list twice
+// list twice
 func r2(n int, xs, ys []float64) ([]byte, error) {
 	return structpack.Pack(fmt.Sprintf("<I%dd%dd", n, n), n, xs, ys)
 }
 
-// 3: computed count with literal of known length
+// computed count with literal of known length
 func r3(n int) ([]byte, error) {
 	return structpack.Pack(fmt.Sprintf("<%dH", n), []uint16{1, 2, 3})
 }
 
-// 4: spread of computed count
+// spread of computed count
 func r4(n int) ([]byte, error) {
 	return structpack.Pack(fmt.Sprintf("<%dH", n), 1, 2, 3)
 }
 
-// 5: count by strconv
+// count by strconv
 func r5(data []byte) ([]byte, error) {
 	return structpack.Pack("!I"+strconv.Itoa(len(data))+"s", len(data), data)
 }
 
-// 6: scanning with computed count
+// scanning with computed count
 func r6(b []byte, n int) (list []uint16, err error) {
 	var k uint16
 	err = structpack.Scan("<H"+strconv.Itoa(n)+"H", b, &k, &list)
 	return
 }
 
-// 7: byte order by flag
+// byte order by flag
 func r7(b []byte, little bool) (uint16, error) {
 	order := ">"
 	if little {
@@ -68,7 +68,7 @@ func r7(b []byte, little bool) (uint16, error) {
 	return n, err
 }
 
-// 8: assertion with ok
+// assertion with ok
 func r8(b []byte) string {
 	v, err := structpack.Unpack("<4sH", b)
 	if err != nil {
@@ -80,7 +80,7 @@ func r8(b []byte) string {
 	return ""
 }
 
-// 9: comparing values rightly
+// comparing values rightly
 func r9(b []byte) bool {
 	v, err := structpack.Unpack("<HcB?", b)
 	if err != nil {
@@ -89,7 +89,7 @@ func r9(b []byte) bool {
 	return v[0] == uint16(7) && v[1] == byte('A') && v[2] == byte(1) && v[3] == true
 }
 
-// 10: switch with types
+// switch with types
 func r10(b []byte) int {
 	v, err := structpack.Unpack("!B", b)
 	if err != nil {
@@ -107,7 +107,7 @@ func r10(b []byte) int {
 	}
 }
 
-// 11: wrapper with early return
+// wrapper with early return
 func pack11(format string, values ...any) []byte {
 	if len(values) == 0 {
 		return nil
@@ -118,7 +118,7 @@ func pack11(format string, values ...any) []byte {
 
 func r11() []byte { return pack11("!HB") }
 
-// 12: wrapper that takes extra value itself
+// wrapper that takes extra value itself
 func pack12(format string, values ...any) []byte { // want pack12:`compiles "!I" \+ argument 0`
 	b, _ := structpack.Pack("!I"+format, append([]any{len(values)}, values...)...)
 	return b
@@ -126,7 +126,7 @@ func pack12(format string, values ...any) []byte { // want pack12:`compiles "!I"
 
 func r12() []byte { return pack12("HB", 1, 2) }
 
-// 13: wrapper that replaces the format
+// wrapper that replaces the format
 func pack13(format string, values ...any) []byte {
 	format = strings.ReplaceAll(format, "u", "H")
 	b, _ := structpack.Pack(format, values...)
@@ -135,7 +135,7 @@ func pack13(format string, values ...any) []byte {
 
 func r13() []byte { return pack13("!u", 1) }
 
-// 14: wrapper whose values are converted
+// wrapper whose values are converted
 func pack14(format string, values ...any) []byte {
 	for i, v := range values {
 		if s, ok := v.(fmt.Stringer); ok {
@@ -156,7 +156,7 @@ func (kind) String() string { return "k" }
 
 func r14() []byte { return pack14("!4s", kind(3)) }
 
-// 15: wrapper over legacy
+// wrapper over legacy
 type conn struct{ out []byte }
 
 func legacy(string, ...any) []byte { return nil }
@@ -171,13 +171,13 @@ func (c *conn) pack(format string, values ...any) {
 
 func r15(c *conn) { c.pack("json:x", 1, 2) }
 
-// 16: asked errors
+// asked errors
 func r16() bool {
 	_, err := structpack.Pack("<B", 256)
 	return errors.Is(err, structpack.ErrRange)
 }
 
-// 17: in a test
+// in a test
 func TestErr(t *testing.T) {
 	if _, err := structpack.Pack("<B", 300); err == nil {
 		t.Error("no error")
@@ -195,7 +195,7 @@ func TestErr(t *testing.T) {
 	}
 }
 
-// 18: wrong on purpose, expected panic
+// wrong on purpose, expected panic
 func TestPanic(t *testing.T) {
 	defer func() {
 		if recover() == nil {
@@ -205,7 +205,7 @@ func TestPanic(t *testing.T) {
 	structpack.MustCompile("<n")
 }
 
-// 19: table test with wrong formats
+// table test with wrong formats
 func TestTable(t *testing.T) {
 	for _, tt := range []struct {
 		format string
@@ -223,7 +223,7 @@ func TestTable(t *testing.T) {
 	}
 }
 
-// 20: guards
+// guards
 func r20(b []byte) any {
 	v, err := structpack.Unpack("<H", b)
 	if err != nil {
@@ -235,7 +235,7 @@ func r20(b []byte) any {
 	return v[0]
 }
 
-// 21: GOOS
+// GOOS
 func r21(n int) []byte {
 	if runtime.GOOS == "windows" {
 		b, _ := structpack.Pack("@l", n)
@@ -245,7 +245,7 @@ func r21(n int) []byte {
 	return b
 }
 
-// 22: format of another kind by version
+// format of another kind by version
 func r22(version int, b []byte) (any, error) {
 	f := "<H"
 	if version > 1 {
@@ -261,7 +261,7 @@ func r22(version int, b []byte) (any, error) {
 	return v[0], nil
 }
 
-// 23: values by version
+// values by version
 func r23(version int) ([]byte, error) {
 	f := "<H"
 	args := []any{1}
@@ -272,20 +272,20 @@ func r23(version int) ([]byte, error) {
 	return structpack.Pack(f, args...)
 }
 
-// 24: big ints, named types
+// big ints, named types
 type ID uint16
 
 func r24(id ID) ([]byte, error) {
 	return structpack.Pack("<HQd?", id, big.NewInt(7), big.NewInt(9), id)
 }
 
-// 25: cgo like pointers etc to ?
+// cgo like pointers etc to ?
 func r25(p *int) ([]byte, error) { return structpack.Pack("?", p != nil) }
 
-// 26: bool for int
+// bool for int
 func r26(ok bool) ([]byte, error) { return structpack.Pack("<BH", ok, true) }
 
-// 27: zero count
+// zero count
 func r27() ([]byte, error) { return structpack.Pack("@llh0l", 1, 2, 3) }
 
 func r27b(b []byte) (x int64, err error) {
@@ -295,13 +295,13 @@ func r27b(b []byte) (x int64, err error) {
 
 func r27c() ([]byte, error) { return structpack.Pack("<H0I", 0, []uint32{}) }
 
-// 28: wider scan
+// wider scan
 func r28(b []byte) (n int, f float64, s string, err error) {
 	err = structpack.Scan("<Hf8s", b, &n, &f, structpack.CString(&s))
 	return
 }
 
-// 29: codec with wider fields
+// codec with wider fields
 type wide struct {
 	A int    `structpack:"H"`
 	B string `structpack:"8s,cstr"`
@@ -312,7 +312,7 @@ type wide struct {
 
 var wideCodec = structpack.MustCodec[wide]("<")
 
-// 30: derived
+// derived
 type hdr struct {
 	ID   uint16
 	Kind uint8
@@ -339,7 +339,7 @@ func r30(nc net.Conn) error {
 	return err
 }
 
-// 31: fixed
+// fixed
 var magic = frame.MustLayout("!4sHI", frame.Fixed(0, "MAGC"), frame.LengthAt(2))
 
 func r31(w io.Writer) error {
@@ -350,7 +350,7 @@ func r31(w io.Writer) error {
 	return fw.Flush()
 }
 
-// 32: change of layout
+// change of layout
 func r32(nc net.Conn) error {
 	c := frame.NewConn(nc, frame.MustLayout("!I", frame.CountsHeader()))
 	if err := c.Send([]byte("startup")); err != nil {
@@ -360,14 +360,14 @@ func r32(nc net.Conn) error {
 	return c.Send([]byte("q"), byte('Q'))
 }
 
-// 33: LengthFunc: all values
+// LengthFunc: all values
 var lf = frame.MustLayout("!BH", frame.LengthFunc(func(h []byte) (int64, error) { return int64(h[2]), nil }))
 
 func r33(w *bufio.Writer) error {
 	return frame.NewWriter(w, lf).Write(nil, 1, 0)
 }
 
-// 34: uint of 3s
+// uint of 3s
 var http2 = frame.MustLayout("!3sBBI", frame.LengthAt(0))
 
 func r34(r io.Reader) uint64 {
@@ -378,7 +378,7 @@ func r34(r io.Reader) uint64 {
 	return f.Uint(0) + f.Uint(3)
 }
 
-// 35: server choosing layouts
+// server choosing layouts
 type proto struct{ layout *frame.Layout }
 
 func newProto(v int) *proto {
@@ -392,7 +392,7 @@ func (p *proto) enc(b []byte, kind byte) ([]byte, error) {
 	return p.layout.Append(nil, b, kind)
 }
 
-// 36: compile for
+// compile for
 func r36(n int64) ([]byte, error) {
 	s, err := structpack.CompileFor(structpack.ILP32, "@lP")
 	if err != nil {
@@ -408,7 +408,7 @@ func r36b(b []byte) (n int32, err error) {
 	return
 }
 
-// 37: flag format
+// flag format
 var format = flag.String("format", "<H", "")
 
 func r37(b []byte) {
@@ -418,14 +418,14 @@ func r37(b []byte) {
 	}
 }
 
-// 38: package variable that tests replace
+// package variable that tests replace
 var wireFormat = "<HH"
 
 func SetFormat(s string) { wireFormat = s }
 
 func r38() ([]byte, error) { return structpack.Pack(wireFormat, 1, 2, 3) }
 
-// 39: env
+// env
 func r39() ([]byte, error) {
 	f := "<H"
 	if e := os.Getenv("FMT"); e != "" {
@@ -434,7 +434,7 @@ func r39() ([]byte, error) {
 	return structpack.Pack(f, 1)
 }
 
-// 40: slices of results
+// slices of results
 func r40(b []byte) []any {
 	v, err := structpack.Unpack("<HHH", b)
 	if err != nil {
@@ -446,7 +446,7 @@ func r40(b []byte) []any {
 	return []any{v[0], v[1], v[2]}
 }
 
-// 41: loops over results
+// loops over results
 func r41(b []byte) (n int) {
 	v, _ := structpack.Unpack("<3H", b)
 	for i := range v {
@@ -460,7 +460,7 @@ func r41(b []byte) (n int) {
 	return n
 }
 
-// 42: data of known length
+// data of known length
 func r42(b []byte) error {
 	var a, c uint32
 	if err := structpack.Scan("<II", b[:8], &a, &c); err != nil {
@@ -482,7 +482,7 @@ func r42(b []byte) error {
 	return err
 }
 
-// 43: read buffer reused and grown
+// read buffer reused and grown
 func r43(r io.Reader) error {
 	buf := make([]byte, 4)
 	if _, err := io.ReadFull(r, buf); err != nil {
@@ -498,7 +498,7 @@ func r43(r io.Reader) error {
 	return err
 }
 
-// 44: hex
+// hex
 func r44() []byte {
 	b, _ := hex.DecodeString("0102")
 	v, _ := structpack.Unpack("<H", b)
@@ -506,7 +506,7 @@ func r44() []byte {
 	return b
 }
 
-// 45: records kept by copy
+// records kept by copy
 type rec struct {
 	A uint16
 	B [2]uint8
@@ -523,7 +523,7 @@ func r45(data []byte) (out []rec, err error) {
 	return out, nil
 }
 
-// 46: pointer within the loop only
+// pointer within the loop only
 func r46(data []byte) (max uint16) {
 	it, err := structpack.MustCodec[rec]("<H2B").All(data)
 	if err != nil {
@@ -540,7 +540,7 @@ func r46(data []byte) (max uint16) {
 	return
 }
 
-// 47: clone
+// clone
 func r47(data []byte) (out []*rec) {
 	it, _ := structpack.MustCodec[rec]("<H2B").All(data)
 	for _, r := range it {
@@ -550,7 +550,7 @@ func r47(data []byte) (out []*rec) {
 	return
 }
 
-// 48: net.IP To4
+// net.IP To4
 func r48(ip net.IP) ([]byte, error) {
 	return structpack.Pack("!4s16s", ip.To4(), ip)
 }
@@ -563,7 +563,7 @@ func r48b(ip net.IP) ([]byte, error) {
 	return structpack.Pack("!16s", ip)
 }
 
-// 49: pooled structs
+// pooled structs
 var pool = sync.Pool{New: func() any { return new(bytes.Buffer) }}
 
 func r49() []byte {
@@ -573,15 +573,15 @@ func r49() []byte {
 	return out
 }
 
-// 50: text cut on purpose by conversion
+// text cut on purpose by conversion
 const longName = "a name that is longer than eight"
 
 func r50() ([]byte, error) { return structpack.Pack("8s", longName[:8]) }
 
-// 51: rune literal as int
+// rune literal as int
 func r51() ([]byte, error) { return structpack.Pack("<BI", 'A', 'A') }
 
-// 52: context
+// context
 func r52(ctx context.Context, c *frame.Conn, f frame.Frame) error {
 	switch f.Uint(0) {
 	case 1:
@@ -591,7 +591,7 @@ func r52(ctx context.Context, c *frame.Conn, f frame.Frame) error {
 	}
 }
 
-// 53: client with layout set later
+// client with layout set later
 type cl struct {
 	layout *frame.Layout
 }
@@ -605,7 +605,7 @@ func (c *cl) setup(v2 bool) {
 
 func (c *cl) enc(b []byte) ([]byte, error) { return c.layout.Append(nil, b, 1) }
 
-// 54: generics
+// generics
 func get[T any](v []any, i int) T { return v[i].(T) }
 
 func r54(b []byte) uint16 {
@@ -613,7 +613,7 @@ func r54(b []byte) uint16 {
 	return get[uint16](v, 1)
 }
 
-// 55: unpackOne with conversion
+// unpackOne with conversion
 func num(x any) int {
 	switch x := x.(type) {
 	case uint8:
@@ -631,7 +631,7 @@ func r55(b []byte) int {
 	return num(v[0]) + num(v[1])
 }
 
-// 56: wrapper checked by len
+// wrapper checked by len
 func check(format string, values ...any) ([]byte, error) {
 	s, err := structpack.Compile(format)
 	if err != nil {
@@ -645,7 +645,7 @@ func check(format string, values ...any) ([]byte, error) {
 
 func r56() ([]byte, error) { return check("<HHH", 1) }
 
-// 57: data wrapper that cuts
+// data wrapper that cuts
 func unpackPrefix(format string, data []byte) ([]any, []byte, error) { // want unpackPrefix:`unpacks by argument 0`
 	n, err := structpack.CalcSize(format)
 	if err != nil {
@@ -666,19 +666,19 @@ func r57(b []byte) (uint16, []byte) {
 	return v[0].(uint16), rest
 }
 
-// 58: errors with message
+// errors with message
 func r58() string {
 	_, err := structpack.Pack("<B", 256)
 	return err.Error()
 }
 
-// 59: calcsize probe
+// calcsize probe
 func r59() bool {
 	_, err := structpack.CalcSize("<n")
 	return err != nil
 }
 
-// 60: recover wrapper
+// recover wrapper
 func mustPanic(f func()) (ok bool) {
 	defer func() { ok = recover() != nil }()
 	f()
@@ -689,13 +689,13 @@ func r60() bool {
 	return mustPanic(func() { structpack.MustCompile("3") })
 }
 
-// 61: nolint
+// nolint
 func r61() []byte {
 	b, _ := structpack.Pack("<B", 256) //nolint:structvet // on purpose
 	return b
 }
 
-// 62: appended loop
+// appended loop
 func r62(names []string) ([]byte, error) {
 	format := "<H"
 	args := []any{len(names)}
@@ -706,7 +706,7 @@ func r62(names []string) ([]byte, error) {
 	return structpack.Pack(format, args...)
 }
 
-// 63: repeated code
+// repeated code
 func r63(vals []int) ([]byte, error) {
 	args := make([]any, len(vals))
 	for i, v := range vals {
@@ -715,7 +715,7 @@ func r63(vals []int) ([]byte, error) {
 	return structpack.Pack("<"+strings.Repeat("i", len(vals)), args...)
 }
 
-// 64: scan with any spread
+// scan with any spread
 func r64(b []byte) ([]any, error) {
 	s := structpack.MustCompile("<3H")
 	out := make([]any, s.NumValues())
@@ -726,13 +726,13 @@ func r64(b []byte) ([]any, error) {
 	return out, s.Scan(b, d...)
 }
 
-// 65: complex
+// complex
 func r65(x complex64) ([]byte, error) { return structpack.Pack("<FZfD", x, 1, 2.5) }
 
-// 66: whitespace, counts
+// whitespace, counts
 func r66() ([]byte, error) { return structpack.Pack("> 2H 2x 3s", 1, 2, []byte("abc")) }
 
-// 67: any destinations
+// any destinations
 func r67(b []byte) (x any, err error) {
 	var arr [4]uint16
 	var sl []int
@@ -740,7 +740,7 @@ func r67(b []byte) (x any, err error) {
 	return
 }
 
-// 68: v reassigned from else
+// v reassigned from else
 func r68(b []byte, v2 bool) any {
 	v, err := structpack.UnpackFrom("<H", b, 0)
 	if v2 {
@@ -755,7 +755,7 @@ func r68(b []byte, v2 bool) any {
 	return v[0].(uint16)
 }
 
-// 69: closure changes
+// closure changes
 func r69(b []byte) any {
 	f := "<H"
 	set := func() { f = "<HHH" }
@@ -764,7 +764,7 @@ func r69(b []byte) any {
 	return v[2]
 }
 
-// 70: pointer taken
+// pointer taken
 func load(p *string) { *p = "<III" }
 
 func r70() ([]byte, error) {

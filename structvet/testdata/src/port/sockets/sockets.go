@@ -13,7 +13,6 @@ import (
 
 var layout = frame.MustLayout("!HBI", frame.LengthAt(2))
 
-// 1
 func hello(c *frame.Conn) error { return nil }
 
 func serve(nc net.Conn) error {
@@ -34,13 +33,11 @@ func serve(nc net.Conn) error {
 	return f.Scan(&id, &kind) // want `scan_from expected 3 destinations \(got 2\)`
 }
 
-// 2
 func writeCtx(ctx context.Context, nc net.Conn) error {
 	c := frame.NewConn(nc, layout)
 	return c.WriteContext(ctx, nil, 70000, 1) // want `requires 0 <= number <= 65535`
 }
 
-// 3
 func datagram(p []byte) {
 	b, err := layout.Append(nil, p, "id", 1) // want `required argument is not an integer`
 	fmt.Println(b, err)
@@ -50,7 +47,6 @@ func datagram(p []byte) {
 	}
 }
 
-// 4
 type head struct {
 	ID   uint16
 	Kind uint8
@@ -68,7 +64,6 @@ func decode(r *frame.Reader) {
 	fmt.Println(h, err)
 }
 
-// 5
 type client struct {
 	conn *frame.Conn
 	w    *frame.Writer
@@ -82,7 +77,6 @@ func (c *client) ping() error {
 	return c.conn.Send([]byte("ping"), 4) // want `a frame takes 0 values besides the length \(got 1\)`
 }
 
-// 6
 func (c *client) wh(nc net.Conn) error {
 	w := frame.NewWriter(nc, layout)
 	return frame.WriteHeader(w, &head{1, 2}, nil) // want `codec "!HBI": value 2 \('I' at byte 3\): sockets\.head has no field for this value; the format has 3`
@@ -98,7 +92,6 @@ func must(b []byte, err error) []byte {
 
 func w7() []byte { return must(structpack.Pack("<H", 1, 2)) } // want `pack expected 1 items for packing \(got 2\)`
 
-// 8
 func unpack(format string, data []byte) []any { // want unpack:`unpacks by argument 0`
 	v, err := structpack.Unpack(format, data)
 	if err != nil {
@@ -211,7 +204,6 @@ type rec struct {
 
 var recs = structpack.MustCodec[rec]("<H8sd") // want `codec "<H8sd": value 2 \('d' at byte 4\): field sockets\.rec\.Mass of type float32 cannot take float64`
 
-// 16
 type rec2 struct {
 	ID   int
 	Name string
@@ -219,14 +211,12 @@ type rec2 struct {
 
 var _ = structpack.MustCodec[rec2]("<") // want `codec "<": field sockets\.rec2\.ID of type int has no code of its own: the tag structpack:"i" gives it one`
 
-// 17
 type rec3 struct {
 	ID uint16 `structpack:"I"`
 }
 
 var _ = structpack.MustCodec[rec3]("!") // want `codec "!I": value 0 \('I' at byte 1\): field sockets\.rec3\.ID of type uint16 cannot take uint32`
 
-// 18
 func keep(data []byte) ([]*rec4, error) {
 	c := structpack.MustCodec[rec4]("<HH")
 	it, err := c.All(data)
@@ -242,7 +232,6 @@ func keep(data []byte) ([]*rec4, error) {
 
 type rec4 struct{ A, B uint16 }
 
-// 19
 func ip(addr net.IP) []byte {
 	b, _ := structpack.Pack("!4sH", addr, 80) // want `a net\.IP has 16 bytes, also for IPv4, of which the first 4 are packed: use To4, or a netip\.Addr and As4`
 	return b

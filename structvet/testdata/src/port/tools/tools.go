@@ -16,7 +16,7 @@ import (
 	"example.com/structpack/frame"
 )
 
-// 1: class with class constants
+// class with class constants
 type Packet struct {
 	format string
 	size   int
@@ -32,7 +32,7 @@ func pkt(i int) []byte {
 	return b
 }
 
-// 2: struct of structs
+// struct of structs
 type formats struct {
 	head, tail *structpack.Struct
 }
@@ -50,7 +50,7 @@ func tailOf(b []byte) uint32 {
 	return uint32(v[0].(uint64)) // want `has type uint32, never uint64`
 }
 
-// 3: pointer receiver returning struct
+// pointer receiver returning struct
 type msg interface{ Struct() *structpack.Struct }
 
 type ping struct{ n uint32 }
@@ -59,7 +59,7 @@ func (ping) Struct() *structpack.Struct { return structpack.MustCompile("!I") }
 
 func (p ping) pack() ([]byte, error) { return p.Struct().Pack(p.n, 0) } // want `pack expected 1 items for packing \(got 2\)`
 
-// 4: sync.OnceValues
+// sync.OnceValues
 var s4 = sync.OnceValues(func() (*structpack.Struct, error) { return structpack.Compile("!HH") })
 
 func r4() []byte {
@@ -71,7 +71,7 @@ func r4() []byte {
 	return b
 }
 
-// 5: lazily compiled global
+// lazily compiled global
 var (
 	once5 sync.Once
 	s5    *structpack.Struct
@@ -85,7 +85,7 @@ func r5(b []byte) {
 	fmt.Println(v[0].(uint16), v[1].(int8)) // want `has type uint8, never int8`
 }
 
-// 6: bare error
+// bare error
 func r6(w io.Writer) error {
 	data, err := structpack.Pack("<Q", uint64(1<<63))
 	if err != nil {
@@ -97,7 +97,7 @@ func r6(w io.Writer) error {
 	return err
 }
 
-// 7: minus one in unsigned
+// minus one in unsigned
 const timeout = -1
 
 func r7() []byte {
@@ -108,7 +108,7 @@ func r7() []byte {
 	return b
 }
 
-// 8: comparisons
+// comparisons
 func r8(b []byte) {
 	v, err := structpack.Unpack("<4sHf?", b)
 	if err != nil {
@@ -125,13 +125,13 @@ func r8(b []byte) {
 	}
 }
 
-// 9: var compare
+// var compare
 func r9(b []byte, want int) bool {
 	v, err := structpack.Unpack("<I", b)
 	return err == nil && v[0] == want // want `has type uint32, never int: the comparison is always false`
 }
 
-// 10: range over values
+// range over values
 func r10(b []byte) (sum int) {
 	v, _ := structpack.Unpack("<4H", b)
 	for _, x := range v {
@@ -140,7 +140,7 @@ func r10(b []byte) (sum int) {
 	return
 }
 
-// 11: wrapper returning single
+// wrapper returning single
 func readOne(format string, b []byte) any { // want readOne:`unpacks a value by argument 0`
 	v, err := structpack.Unpack(format, b)
 	if err != nil || len(v) == 0 {
@@ -151,7 +151,7 @@ func readOne(format string, b []byte) any { // want readOne:`unpacks a value by 
 
 func r11(b []byte) int64 { return readOne("<q", b).(int64) + int64(readOne("<l", b).(int64)) } // want `has type int32, never int64`
 
-// 12: order by method
+// order by method
 type endian bool
 
 func (e endian) prefix() string {
@@ -166,7 +166,7 @@ func r12(e endian) []byte {
 	return b
 }
 
-// 13: order as parameter
+// order as parameter
 func r13(order string, b []byte) (a, c uint16) { // want r13:`compiles argument 0 \+ "HH"`
 	v, err := structpack.Unpack(order+"HH", b)
 	if err != nil {
@@ -175,7 +175,7 @@ func r13(order string, b []byte) (a, c uint16) { // want r13:`compiles argument 
 	return v[0].(uint16), uint16(v[1].(int)) // want `has type uint16, never int`
 }
 
-// 14: Sprintf order
+// Sprintf order
 func r14(order string, b []byte) int { // want r14:`compiles argument 0 \+ "IH"`
 	v, err := structpack.Unpack(fmt.Sprintf("%sIH", order), b)
 	if err != nil {
@@ -184,19 +184,19 @@ func r14(order string, b []byte) int { // want r14:`compiles argument 0 \+ "IH"`
 	return v[0].(int) // want `has type uint32, never int`
 }
 
-// 15: Sprintf %c
+// Sprintf %c
 func r15(order byte) []byte {
 	b, _ := structpack.Pack(fmt.Sprintf("%c2H", order), 1, 2, 3) // want `pack expected 2 items for packing \(got 3\)`
 	return b
 }
 
-// 16: bad code in Sprintf
+// bad code in Sprintf
 func r16(n int, b []byte) []byte {
 	out, _ := structpack.Pack(fmt.Sprintf("<H%dS", n), 1, b) // want `bad char in struct format`
 	return out
 }
 
-// 17: map literal with direct lookup
+// map literal with direct lookup
 func r17(kind byte, b []byte) {
 	f, ok := map[byte]string{1: "<H", 3: "!16S"}[kind] // want `bad char in struct format`
 	if !ok {
@@ -206,7 +206,7 @@ func r17(kind byte, b []byte) {
 	fmt.Println(v)
 }
 
-// 19: += format
+// += format
 func r19() []byte {
 	f := "<H"
 	f += "4s"
@@ -214,37 +214,37 @@ func r19() []byte {
 	return b
 }
 
-// 20: Scan wants pointer values missing &
+// Scan wants pointer values missing &
 func r20(b []byte) (x uint16, y int32) {
 	_ = structpack.Scan("<Hi", b, x, &y) // want `destination is not a pointer`
 	return
 }
 
-// 21: Scan too narrow
+// Scan too narrow
 func r21(b []byte) (x uint16) {
 	_ = structpack.Scan("<I", b, &x) // want `destination cannot take uint32`
 	return
 }
 
-// 22: signedness
+// signedness
 func r22(b []byte) (x int16) {
 	_ = structpack.Scan("<H", b, &x) // want `destination cannot take uint16`
 	return
 }
 
-// 23: array length
+// array length
 func r23(b []byte) (x [3]uint16) {
 	_ = structpack.Scan("<4H", b, &x) // want `destination cannot take 4 values of type uint16`
 	return
 }
 
-// 24: string array
+// string array
 func r24(b []byte) (x [8]byte) {
 	_ = structpack.Scan("<16s", b, &x) // want `destination cannot take \[\]uint8`
 	return
 }
 
-// 25: struct given to Pack
+// struct given to Pack
 type v25 struct{ A, B uint16 }
 
 func r25(v v25) []byte {
@@ -252,13 +252,13 @@ func r25(v v25) []byte {
 	return b
 }
 
-// 26: pointer to int given
+// pointer to int given
 func r26(n *uint16) []byte {
 	b, _ := structpack.Pack("<H", n) // want `required argument is not an integer`
 	return b
 }
 
-// 27: codec of another
+// codec of another
 type r27t struct {
 	ID   uint16
 	name string
@@ -272,7 +272,7 @@ func r27() (*structpack.Codec[r27t], error) {
 	return structpack.NewCodec[r27t](s) // want `codec "<H8s": value 1 \('s' at byte 2\): field tools\.r27t\.name is not exported`
 }
 
-// 28: loader
+// loader
 func load[T any](format string, r io.Reader) (*T, error) { // want load:`binds argument 0`
 	s, err := structpack.Compile(format)
 	if err != nil {
@@ -294,7 +294,7 @@ func r28(r io.Reader) (uint16, error) {
 	return h.A, nil
 }
 
-// 29: codec data size
+// codec data size
 var c29 = structpack.MustCodec[v25]("<HH")
 
 func r29(b []byte) (v v25, err error) {
@@ -302,7 +302,7 @@ func r29(b []byte) (v v25, err error) {
 	return
 }
 
-// 30: buffer too small
+// buffer too small
 func r30() []byte {
 	buf := make([]byte, 4)
 	if err := structpack.PackInto("<IH", buf, 0, 1, 2); err != nil { // want `requires a buffer of at least 6 bytes for packing 6 bytes at offset 0 \(actual buffer size is 4\)`
@@ -311,7 +311,6 @@ func r30() []byte {
 	return buf
 }
 
-// 31
 func r31() []byte {
 	var buf [8]byte
 	if err := structpack.PackInto("<II", buf[:], 4, 1, 2); err != nil { // want `requires a buffer of at least 12 bytes for packing 8 bytes at offset 4 \(actual buffer size is 8\)`
@@ -320,7 +319,7 @@ func r31() []byte {
 	return buf[:]
 }
 
-// 32: io.ReadFull
+// io.ReadFull
 func r32(r io.Reader) (uint16, error) {
 	buf := make([]byte, 3)
 	if _, err := io.ReadFull(r, buf); err != nil {
@@ -333,20 +332,20 @@ func r32(r io.Reader) (uint16, error) {
 	return v[0].(uint16), nil
 }
 
-// 33: string literal data
+// string literal data
 func r33() {
 	v, err := structpack.Unpack(">I", []byte("\x00\x01")) // want `unpack requires a buffer of 4 bytes \(got 2\)`
 	fmt.Println(v, err)
 }
 
-// 34: byte slice literal
+// byte slice literal
 func r34() {
 	var n uint32
 	err := structpack.Scan(">I", []byte{1, 2, 3}, &n) // want `unpack requires a buffer of 4 bytes \(got 3\)`
 	fmt.Println(n, err)
 }
 
-// 35: native tail with iter
+// native tail with iter
 func r35(b []byte) {
 	it, err := structpack.IterUnpack("@qb", b) // want `format "@qb" is of 9 bytes, and an element of a C array has 16: end it with 0q, or begin with = if the bytes are not C's`
 	if err != nil {
@@ -357,22 +356,22 @@ func r35(b []byte) {
 	}
 }
 
-// 36: layout option index
+// layout option index
 var l36 = frame.MustLayout("!HBI", frame.LengthAt(3)) // want `layout "!HBI": value 3 is no integer of it`
 
-// 37: layout of type without length
+// layout of type without length
 type h37 struct{ A, B uint16 }
 
 var l37 = frame.MustLayoutOf[h37]("!") // want `layout "!HH": more than one integer, and no LengthAt`
 
-// 38: Encode
+// Encode
 var l38 = frame.MustLayout("!HI", frame.LengthAt(1))
 
 func r38(p []byte) ([]byte, error) {
 	return frame.Encode(nil, l38, &h37{1, 2}, p) // want `codec "!HI": value 1 \('I' at byte 2\): field tools\.h37\.B of type uint16 cannot take uint32`
 }
 
-// 39: Uint of s
+// Uint of s
 func r39(b []byte) uint64 {
 	f, err := frame.MustLayout("!16sI").Parse(b)
 	if err != nil {
@@ -381,7 +380,7 @@ func r39(b []byte) uint64 {
 	return f.Uint(0) // want `panics: value 0 of "!16sI" \('s' at byte 1\) is no integer`
 }
 
-// 40: Int of a float
+// Int of a float
 func r40(r io.Reader) int64 {
 	f, err := frame.NewReader(r, frame.MustLayout("!dI")).Next()
 	if err != nil {
@@ -390,7 +389,7 @@ func r40(r io.Reader) int64 {
 	return f.Int(0) // want `panics: value 0 of "!dI" \('d' at byte 1\) is no integer`
 }
 
-// 41: Uint on negative index
+// Uint on negative index
 func r41(b []byte) uint64 {
 	f, err := l38.Parse(b)
 	if err != nil {
@@ -399,7 +398,7 @@ func r41(b []byte) uint64 {
 	return f.Uint(-1) // want `panics: there is no value -1; the format "!HI" has 2`
 }
 
-// 42: WriteHeader wrong type
+// WriteHeader wrong type
 func r42(w *bufio.Writer) error {
 	fw := frame.NewWriter(w, l38)
 	if err := frame.WriteHeader(fw, &h37{}, nil); err != nil { // want `codec "!HI": value 1 \('I' at byte 2\): field tools\.h37\.B of type uint16 cannot take uint32`
@@ -408,7 +407,7 @@ func r42(w *bufio.Writer) error {
 	return fw.Flush()
 }
 
-// 43: fixed given again
+// fixed given again
 var l43 = frame.MustLayout("!4sHI", frame.Fixed(0, "MAGC"), frame.LengthAt(2))
 
 func r43(nc net.Conn) error {
@@ -416,7 +415,7 @@ func r43(nc net.Conn) error {
 	return c.Send([]byte("x"), "MAGC", 1) // want `a frame takes 1 values besides those that the layout gives \(got 2\)`
 }
 
-// 44: field of server with conn type
+// field of server with conn type
 type session struct {
 	*frame.Conn
 	user string
@@ -428,7 +427,7 @@ func (s *session) say(text string) error {
 	return s.Send([]byte(text), 1, len(text)) // want `a frame takes 1 values besides the length \(got 2\)`
 }
 
-// 45: writer in loops
+// writer in loops
 func r45(w io.Writer, items [][]byte) error {
 	fw := frame.NewWriter(w, l38)
 	for i, it := range items {
@@ -439,7 +438,7 @@ func r45(w io.Writer, items [][]byte) error {
 	return fw.Flush()
 }
 
-// 46: ReadHeader
+// ReadHeader
 func r46(r io.Reader) error {
 	fr := frame.NewReader(r, l38)
 	h, n, err := fr.ReadHeader()
@@ -450,7 +449,7 @@ func r46(r io.Reader) error {
 	return nil
 }
 
-// 47: binary-like usage
+// binary-like usage
 func r47(f *os.File, recs []v25) error {
 	for i := range recs {
 		b, err := structpack.Pack("<HH", recs[i].A) // want `pack expected 2 items for packing \(got 1\)`
@@ -465,43 +464,43 @@ func r47(f *os.File, recs []v25) error {
 	return nil
 }
 
-// 48: 's' with int
+// 's' with int
 func r48(n int) []byte {
 	b, _ := structpack.Pack("<4s", n) // want `pack "<4s": value 0 \('s' at byte 1, got int\): argument for 's' must be a bytes object`
 	return b
 }
 
-// 49: 'p' cut
+// 'p' cut
 func r49() []byte {
 	b, _ := structpack.Pack("5p", "hello") // want `cut to 4`
 	return b
 }
 
-// 50: f overflow
+// f overflow
 func r50() []byte {
 	b, _ := structpack.Pack("<f", 1e40) // want `pack "<f": value 0 \('f' at byte 1\): float too large to pack with f format`
 	return b
 }
 
-// 51: e overflow
+// e overflow
 func r51() []byte {
 	b, _ := structpack.Pack("<e", 70000) // want `pack "<e": value 0 \('e' at byte 1\): int too large to convert`
 	return b
 }
 
-// 52: float constant for int
+// float constant for int
 func r52() []byte {
 	b, _ := structpack.Pack("<I", 1e6) // want `required argument is not an integer`
 	return b
 }
 
-// 53: time * 1000
+// time * 1000
 func r53(t float64) []byte {
 	b, _ := structpack.Pack("<Q", t*1000) // want `required argument is not an integer`
 	return b
 }
 
-// 54: error type assert
+// error type assert
 func r54(b []byte) {
 	v, err := structpack.Unpack("!HH", b)
 	if err != nil {
@@ -511,7 +510,7 @@ func r54(b []byte) {
 	fmt.Println(a, c)
 }
 
-// 55: multi-line
+// multi-line
 func r55(id, flags, q, an, ns, ar uint16) []byte {
 	b, err := structpack.Pack("!HHHHHH",
 		id,
@@ -527,13 +526,13 @@ func r55(id, flags, q, an, ns, ar uint16) []byte {
 	return b
 }
 
-// 56: double percent
+// a slice as a value
 func r56(vals ...any) []byte {
 	b, _ := structpack.Pack("<3H", vals)
 	return b
 }
 
-// 57: goroutine closure
+// goroutine closure
 func r57(done chan []byte) {
 	s := structpack.MustCompile("<HH")
 	go func() {
@@ -542,7 +541,7 @@ func r57(done chan []byte) {
 	}()
 }
 
-// 58: defer
+// defer
 func r58(w io.Writer) {
 	defer func() {
 		b, _ := structpack.Pack("<B", 1000) // want `requires 0 <= number <= 255`
@@ -550,7 +549,7 @@ func r58(w io.Writer) {
 	}()
 }
 
-// 59: variable named length
+// variable named length
 func r59(payload []byte) []byte {
 	header, err := structpack.Pack(">L", "len") // want `required argument is not an integer`
 	if err != nil {
@@ -559,7 +558,7 @@ func r59(payload []byte) []byte {
 	return append(header, payload...)
 }
 
-// 60: type params constraints
+// type params constraints
 type number interface{ ~uint16 | ~uint32 }
 
 func r60[T number](x T) []byte {
