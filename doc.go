@@ -52,8 +52,8 @@
 // # From encoding/binary
 //
 // A format that is only a prefix is made from a type, and its bytes are the same as
-// encoding/binary's. The codec belongs in a variable: making it takes as long as some
-// dozens of calls.
+// encoding/binary's. The codec belongs in a variable: making it takes as long as
+// hundreds of calls.
 //
 //	var header = structpack.MustCodec[Header]("!") // big-endian; "<" is little-endian
 //
@@ -69,6 +69,23 @@
 // reads what C wrote, after "@"; and what does not fit is an error that names the field,
 // when the codec is made. So is a field that is not exported. A format beside the type
 // says the same twice, and is for a layout that others wrote down as one.
+//
+// # What to use, and what it costs
+//
+// The figures are nanoseconds for an event of 20 fields in 104 bytes, which the directory
+// bench measures beside [encoding/binary.Decode], 266, and hand-written code, 6.1.
+//
+//	a format            Pack, Scan, a Struct: the values are variables, or the
+//	                    format is only known when the program runs
+//	a type              a Codec, 7.7 for one and 1.0 for one of a batch: the layout is a
+//	                    Go struct; nothing is generated
+//	gen                 methods for a type, 4.4: also for fields that are not exported,
+//	                    for encoding.BinaryMarshaler, and without package structpack
+//	gen -view           a []byte with a method for each field, 1.1 to read three of them:
+//	                    for those who look at a packet, change a field and pass it on
+//
+// Making a codec takes some microseconds, and compiling a format less. The functions that
+// take a format keep what they compiled.
 //
 // # Formats
 //

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding"
 	"encoding/binary"
+	"errors"
 	"strings"
 	"testing"
 
@@ -70,5 +71,33 @@ func agree[T comparable](t *testing.T, format string, order binary.ByteOrder, on
 	if g, ok := any(&f).(encoding.BinaryUnmarshaler); ok {
 		err = g.UnmarshalBinary(want)
 		unpacked("generated code", f, err)
+	}
+}
+
+// TestEventsAgree sees that the contestants find the same in an event.
+func TestEventsAgree(t *testing.T) {
+	data, err := event.MarshalBinary()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var read, generated, decoded, byFormat, byType Event
+	read.get(data)
+	err = errors.Join(generated.UnmarshalBinary(data),
+		structpack.MustCodec[Event]("<QQQIIIIII4s4sHHHHiI16sQQ").Unpack(data, &byFormat), structpack.MustCodec[Event]("<").Unpack(data, &byType))
+	if _, bad := binary.Decode(data, binary.LittleEndian, &decoded); err != nil || bad != nil {
+		t.Fatal(err, bad)
+	}
+	all := map[string]Event{"hand-written": read, "generated": generated, "binary.Decode": decoded, "by format": byFormat, "by type": byType}
+	if binary.NativeEndian.Uint16([]byte{1, 0}) == 1 {
+		all["cast"] = *cast(data)
+	}
+	for name, got := range all {
+		if got != event {
+			t.Errorf("%s: %+v, want %+v", name, got, event)
+		}
+	}
+	v, err := NewEventView(data)
+	if err != nil || v.Time() != event.Time || v.PID() != event.PID || v.DstPort() != event.DstPort {
+		t.Errorf("view: %x, %v", v, err)
 	}
 }

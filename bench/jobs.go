@@ -22,7 +22,7 @@ var (
 )
 
 func jobs() []job {
-	all := slices.Concat(nameJobs(), headerJobs(), manyJobs(), dynamicJobs())
+	all := slices.Concat(nameJobs(), headerJobs(), manyJobs(), dynamicJobs(), eventJobs())
 	for _, n := range []int{1000, 1_000_000} {
 		all = append(all, batchJobs("<IhBd", binary.LittleEndian, tick, n, putTicks, getTicks)...)
 	}

@@ -157,6 +157,41 @@ func (r *Many) get(b []byte) {
 	r.H2 = le.Uint64(b[75:])
 }
 
+//go:generate go run example.com/structpack/cmd/structpack gen -type Event -format "<" -view
+
+// An Event is what a program in a kernel reports: 20 fields, and no padding, so that
+// its memory is its layout where the machine is little-endian.
+type Event struct {
+	Time, Start, Cgroup            uint64
+	PID, TID, PPID, UID, GID, NS   uint32
+	SrcAddr, DstAddr               [4]byte
+	SrcPort, DstPort, Family, Kind uint16
+	Return                         int32
+	CPU                            uint32
+	Command                        [16]byte
+	Bytes, Flags                   uint64
+}
+
+var event = Event{
+	Time: 1 << 40, Start: 1 << 39, Cgroup: 77, PID: 4242, TID: 4243, PPID: 1, UID: 1000, GID: 1000, NS: 0xeffffffc,
+	SrcAddr: [4]byte{10, 0, 0, 1}, DstAddr: [4]byte{10, 0, 0, 2}, SrcPort: 443, DstPort: 51234, Family: 2, Kind: 3,
+	Return: -13, CPU: 5, Command: [16]byte{'p', 'o', 's', 't', 'g', 'r', 'e', 's'}, Bytes: 1 << 20, Flags: 0x8000000000000001,
+}
+
+//go:noinline
+func (e *Event) get(b []byte) {
+	_ = b[EventSize-1]
+	e.Time, e.Start, e.Cgroup = binary.LittleEndian.Uint64(b), binary.LittleEndian.Uint64(b[8:]), binary.LittleEndian.Uint64(b[16:])
+	e.PID, e.TID, e.PPID = binary.LittleEndian.Uint32(b[24:]), binary.LittleEndian.Uint32(b[28:]), binary.LittleEndian.Uint32(b[32:])
+	e.UID, e.GID, e.NS = binary.LittleEndian.Uint32(b[36:]), binary.LittleEndian.Uint32(b[40:]), binary.LittleEndian.Uint32(b[44:])
+	e.SrcAddr, e.DstAddr = [4]byte(b[48:]), [4]byte(b[52:])
+	e.SrcPort, e.DstPort = binary.LittleEndian.Uint16(b[56:]), binary.LittleEndian.Uint16(b[58:])
+	e.Family, e.Kind = binary.LittleEndian.Uint16(b[60:]), binary.LittleEndian.Uint16(b[62:])
+	e.Return, e.CPU = int32(binary.LittleEndian.Uint32(b[64:])), binary.LittleEndian.Uint32(b[68:])
+	e.Command = [16]byte(b[72:])
+	e.Bytes, e.Flags = binary.LittleEndian.Uint64(b[88:]), binary.LittleEndian.Uint64(b[96:])
+}
+
 // Tick is <IhBd.
 type Tick struct {
 	ID    uint32

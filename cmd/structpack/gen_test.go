@@ -133,10 +133,13 @@ func TestGen(t *testing.T) {
 			t.Fatal(err)
 		}
 		write(t, filepath.Join("bench", "records.go"), string(records))
-		args := directives(t, filepath.Join("bench", "records.go"))[0]
-		args[len(args)-1] = filepath.Join("bench", args[len(args)-1]) // of -o
-		generate(t, append(args, "bench")...)
-		for _, name := range []string{"generated.go", "generated_test.go"} {
+		for _, args := range directives(t, filepath.Join("bench", "records.go")) {
+			if i := slices.Index(args, "-o") + 1; i > 0 {
+				args[i] = filepath.Join("bench", args[i])
+			}
+			generate(t, append(args, "bench")...)
+		}
+		for _, name := range []string{"generated.go", "generated_test.go", "event_structpack.go", "event_structpack_test.go"} {
 			same(t, filepath.Join(bench, name), filepath.Join("bench", name))
 		}
 		if err := os.RemoveAll("bench"); err != nil { // it has no main
