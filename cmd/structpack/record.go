@@ -76,17 +76,23 @@ func (c *call) recordProgram() error {
 	return nil
 }
 
-// report says what was recorded.
+// report says what was recorded. A process that was killed did not count its calls.
 func report(w io.Writer, file string, rec *fixture.Recording) {
-	calls, places := len(rec.Calls), map[fixture.Place]bool{}
-	if len(rec.Sites) > 0 {
-		calls = 0
+	type site struct {
+		place      fixture.Place
+		op, format string
 	}
-	for _, s := range rec.Sites {
-		calls += s.Calls
-	}
+	places, kept, made := map[fixture.Place]bool{}, map[site]int{}, map[site]int{}
 	for _, c := range rec.Calls {
 		places[c.Place] = true
+		kept[site{c.Place, c.Op, c.Format}]++
+	}
+	for _, s := range rec.Sites {
+		made[site{s.Place, s.Op, s.Format}] += s.Calls
+	}
+	calls := 0
+	for s, n := range kept {
+		calls += max(n, made[s])
 	}
 	fmt.Fprintf(w, "structpack: %s: %d of %s at %s, by %s", file, len(rec.Calls), count(calls, "call"), count(len(places), "place"), rec.Python)
 	if rec.Cost > 0 {

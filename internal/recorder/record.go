@@ -4,7 +4,6 @@ package recorder
 
 import (
 	_ "embed"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -12,6 +11,7 @@ import (
 	"os/exec"
 	"os/signal"
 	"path/filepath"
+	"strconv"
 	"strings"
 )
 
@@ -22,12 +22,9 @@ var script []byte
 
 // Options bound what is kept.
 type Options struct {
-	Max      int  `json:"max"`       // calls of each place with each format
-	MaxBytes int  `json:"max_bytes"` // of the buffer of a call
-	All      bool `json:"all"`       // keep calls that the standard library makes for itself too
-
-	Program string `json:"program"` // set by Run
-	Cost    bool   `json:"cost"`    // set by Run
+	Max      int  // calls of each place with each format
+	MaxBytes int  // of the buffer of a call
+	All      bool // keep calls that the standard library makes for itself too
 }
 
 // Run runs a command until it ends, and writes the calls of every Python in it to
@@ -53,18 +50,14 @@ func Run(file string, o Options, command []string, in io.Reader, out, errs io.Wr
 	if err := os.WriteFile(filepath.Join(dir, "sitecustomize.py"), script, 0o666); err != nil {
 		return 0, err
 	}
-	o.Program, o.Cost = program(command), true
-	options, err := json.Marshal(o)
-	if err != nil {
-		return 0, err
-	}
+	options := o.lines(command)
 	path := dir
 	if old := os.Getenv("PYTHONPATH"); old != "" {
 		path += string(filepath.ListSeparator) + old
 	}
 	cmd := exec.Command(command[0], command[1:]...)
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = in, out, errs
-	cmd.Env = append(os.Environ(), "PYTHONPATH="+path, "STRUCTPACK_RECORD="+file, "STRUCTPACK_RECORD_OPTIONS="+string(options))
+	cmd.Env = append(os.Environ(), "PYTHONPATH="+path, "STRUCTPACK_RECORD="+file, "STRUCTPACK_RECORD_OPTIONS="+options)
 	if err := cmd.Start(); err != nil {
 		return 0, err
 	}
@@ -94,19 +87,46 @@ func Run(file string, o Options, command []string, in io.Reader, out, errs io.Wr
 	return exitStatus(cmd.ProcessState), nil
 }
 
-// program names the program that a command runs: the first argument of Python that
-// is no option, or the module after -m.
-func program(command []string) string {
-	for i, arg := range command {
-		switch {
-		case i == 0 && strings.Contains(filepath.Base(arg), "py"):
-		case arg == "-m" && i+1 < len(command):
-			return command[i+1]
-		case arg == "-c":
-			return "python -c"
-		case !strings.HasPrefix(arg, "-"):
-			return filepath.Base(arg)
+// lines returns the options for the script: two numbers, whether all is kept, what
+// the program is called, the directory that it is in, and where it starts.
+func (o *Options) lines(command []string) string {
+	all := ""
+	if o.All {
+		all = "all"
+	}
+	name, file := program(command)
+	start, _ := os.Getwd()
+	dir := ""
+	if abs, err := filepath.Abs(file); err == nil && file != "" {
+		if info, err := os.Stat(abs); err == nil && info.IsDir() {
+			dir = abs
+		} else if err == nil {
+			dir = filepath.Dir(abs)
 		}
 	}
-	return filepath.Base(command[0])
+	lines := []string{strconv.Itoa(o.Max), strconv.Itoa(o.MaxBytes), all, name, dir, start}
+	for i, line := range lines {
+		if strings.Contains(line, "\n") {
+			lines[i] = ""
+		}
+	}
+	return strings.Join(lines, "\n")
+}
+
+// program names the program that a command runs, and its file: the first argument
+// of Python that is no option, or the module after -m, which has no file.
+func program(command []string) (name, file string) {
+	for i, arg := range command {
+		switch {
+		case i == 0 && strings.Contains(filepath.Base(arg), "py") && !strings.HasSuffix(arg, ".py"):
+		case arg == "-m" && i+1 < len(command):
+			return command[i+1], ""
+		case arg == "-c":
+			return "python -c", ""
+		case i > 0 && (command[i-1] == "-W" || command[i-1] == "-X"):
+		case !strings.HasPrefix(arg, "-"):
+			return filepath.Base(arg), arg
+		}
+	}
+	return filepath.Base(command[0]), ""
 }

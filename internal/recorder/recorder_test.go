@@ -110,6 +110,60 @@ func TestRecord(t *testing.T) {
 	}
 }
 
+// TestVisible runs a program that prints what it could see of the recorder: calls
+// of its objects' methods, objects that live longer, other modules, errors. It
+// prints what it prints by itself.
+func TestVisible(t *testing.T) {
+	for _, python := range pythons(t) {
+		t.Run(strings.Join(python, " "), func(t *testing.T) {
+			command := append(slices.Clone(python), "-W", "ignore", filepath.Join("testdata", "shadow", "visible.py"))
+			want, err := exec.Command(command[0], command[1:]...).CombinedOutput()
+			if err != nil {
+				t.Fatalf("%v\n%s", err, want)
+			}
+			rec, status, out, errs := record(t, recorder.Options{Max: 40, MaxBytes: 1 << 16}, "", command...)
+			if diff := cmp.Diff(string(want), out+errs); diff != "" || status != 0 {
+				t.Errorf("status %d, %s", status, diff)
+			}
+			for i := range rec.Calls {
+				if _, err := rec.Calls[i].Check(); err != nil {
+					t.Errorf("%v\n%s", err, rec.Calls[i])
+				}
+			}
+		})
+	}
+}
+
+// TestProcesses has a Python that another program starts, and one that becomes
+// another: the calls of all are there, and places are named alike.
+func TestProcesses(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("no exec")
+	}
+	dir := t.TempDir()
+	program := `
+import os, struct, subprocess, sys
+for n in range(100): struct.pack("<H", n)
+if len(sys.argv) < 3:
+	sys.argv.append("x")
+	os.chdir(os.sep)
+	subprocess.check_call([sys.executable, sys.argv[0], "x", "x"])
+	os.execv(sys.executable, [sys.executable, sys.argv[0], "x", "x"])
+`
+	file := filepath.Join(dir, "program.py")
+	if err := os.WriteFile(file, []byte(program), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	rec, status, _, errs := record(t, recorder.Options{Max: 8, MaxBytes: 1000}, "", append(peer.Python(t), file)...)
+	calls := map[string]int{}
+	for _, s := range rec.Sites {
+		calls[s.Place.String()] += s.Calls
+	}
+	if diff := cmp.Diff(map[string]int{"program.py:3": 300}, calls); diff != "" || status != 0 || errs != "" {
+		t.Errorf("status %d, %s%s", status, errs, diff)
+	}
+}
+
 // TestCut keeps of a long buffer what a call used, and leaves out the standard library.
 func TestCut(t *testing.T) {
 	python := peer.Python(t)
