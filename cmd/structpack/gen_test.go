@@ -636,7 +636,7 @@ func main() {
 		"tags/here_" + runtime.GOOS + ".go":        "//go:build !none\n\npackage tags\n\ntype A struct{ X uint16 }\n",
 		"tags/here_test_" + runtime.GOARCH + ".go": "package tags\n\ntype B struct{ X uint16 }\n",
 		"tags/tagged.go":                           "//go:build extra && !none\n\npackage tags\n\ntype C struct{ X uint16 }\n",
-		"cgo/cgo.go":                               "package cgo\n\n// typedef struct { short x; } record;\nimport \"C\"\n\ntype A struct{ X uint16 }\ntype Bad struct{ X C.short }\n\nfunc f() C.int {\n\tvar r C.record\n\treturn C.int(r.x)\n}\n\nvar _ = f\n",
+		"cgo/cgo.go":                               "package cgo\n\n// typedef struct { short x; unsigned char b[4]; } record;\nimport \"C\"\n\ntype A struct{ X uint16 }\ntype OfC struct {\n\tX C.short\n\tR C.record\n\tN [2]C.uchar\n\tF C.float\n}\n\nfunc f() C.int {\n\tvar r C.record\n\treturn C.int(r.x)\n}\n\nvar _ = f\n",
 		// Formats above types, which another run uses before they are there.
 		"above/above.go": `package above
 
@@ -815,9 +815,12 @@ func head(b []byte) *[HeaderSize]byte { return (*[HeaderSize]byte)(b) }
 		if text := first("cgo/a_structpack.go"); !strings.Contains(text, "\n\n//go:build cgo\n") {
 			t.Error(text)
 		}
-		var out, errs bytes.Buffer
-		run([]string{"gen", "-type", "Bad", "-format", "<h", "cgo"}, strings.NewReader(""), &out, &errs, environment{})
-		if want := "structpack: " + filepath.Join("cgo", "cgo.go") + ":7:18: type Bad: only cgo knows the type of field X\n"; errs.String() != want {
+		generate(t, "-type", "OfC", "-format", "<hh4s2Bf", "-view", "-slices", "-streams", "cgo")
+		goRun(t, "test", "-ldflags=-w", "./cgo")
+		generate(t, "-check", "-type", "A", "-format", "<H", "cgo") // beside code for types of C
+		var errs bytes.Buffer
+		run([]string{"gen", "-type", "OfC", "-format", "<hh4s2Bh", "cgo"}, strings.NewReader(""), new(bytes.Buffer), &errs, environment{})
+		if want := "structpack: " + filepath.Join("cgo", "cgo.go") + `:11:2: codec "<hh4s2Bh": value 5 ('h' at byte 7): field cgo.OfC.F of type cgo._Ctype_float cannot take int16` + "\n"; errs.String() != want {
 			t.Errorf("got %s, want %s", &errs, want)
 		}
 	})

@@ -152,9 +152,11 @@ func (s *source) refused(r *record, reader *gotype.Reader, err error) error {
 	errors.As(err, &e)
 	lacking := e.Err == structpack.ErrCount && e.Index >= 0 // a field
 	if f := reader.Field; f != nil && f.Pkg() == s.pkg && !r.New && !lacking {
-		pos = place(s.fset.PositionFor(f.Pos(), false))
+		pos = place(s.position(f.Pos()))
 		if f.Type() == types.Typ[types.Invalid] { // package C is not looked into
-			return fail(pos, "type %s: only cgo knows the type of field %s", r.Type, f.Name())
+			e := fail(pos, "type %s: only cgo knows the type of field %s", r.Type, f.Name())
+			e.cgo = true
+			return e
 		}
 	}
 	return failed(pos, err)

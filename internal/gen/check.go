@@ -19,7 +19,7 @@ func (s *source) check(records []*record) error {
 			return fail(s.at(spec), "type %s is declared already; -type %s generates methods for it", r.Type, r.Type)
 		}
 	}
-	files := s.files[:len(s.files):len(s.files)]
+	files := s.checked()
 	for _, r := range slices.Concat(records, s.others) {
 		if (s.spec(r.Type) == nil) != r.New {
 			continue // another run is for a type that is gone
@@ -40,7 +40,7 @@ func (s *source) check(records []*record) error {
 	var first *types.Error
 	conf := types.Config{
 		GoVersion:   s.version,
-		FakeImportC: true,
+		FakeImportC: len(s.made) == 0,
 		Sizes:       types.SizesFor("gc", s.arch),
 		Importer:    importer.ForCompiler(s.fset, "gc", s.open),
 		Error: func(err error) {
@@ -62,11 +62,13 @@ func (s *source) check(records []*record) error {
 		}
 	}
 	if first != nil {
-		pos := s.fset.PositionFor(first.Pos, false)
+		pos := s.position(first.Pos)
 		if name, ok := strings.CutPrefix(pos.Filename, stubName); ok {
 			return fail(s.declared(name), "type %s: %s", name, first.Msg)
 		}
-		return fail(place(pos), "%s", first.Msg)
+		e := fail(place(pos), "%s", first.Msg)
+		e.cgo = s.importsC && !s.cgo // code that is there may be wrong without C's types
+		return e
 	}
 	return err
 }
@@ -76,7 +78,7 @@ func (s *source) check(records []*record) error {
 func (s *source) lookUp(r *record) error {
 	obj := s.pkg.Scope().Lookup(r.Type)
 	name := obj.(*types.TypeName)
-	pos := place(s.fset.PositionFor(obj.Pos(), false))
+	pos := place(s.position(obj.Pos()))
 	if name.IsAlias() {
 		return fail(pos, "type %s is an alias: name the type that it stands for", r.Type)
 	}
@@ -97,7 +99,7 @@ func (s *source) lookUp(r *record) error {
 
 // real returns where something is declared, unless that is a stub.
 func (s *source) real(obj types.Object) (pos string, ok bool) {
-	p := s.fset.PositionFor(obj.Pos(), false)
+	p := s.position(obj.Pos())
 	return place(p), !strings.HasPrefix(p.Filename, stubName)
 }
 

@@ -65,6 +65,8 @@ type File struct {
 type Error struct {
 	Pos string // file, line and column, as far as they are known
 	Msg string // one line
+
+	cgo bool // cgo may know what is missing
 }
 
 // Error returns a line for a terminal: what a package has in its names and strings
@@ -88,7 +90,7 @@ func (e *Error) Error() string {
 // fail makes an Error of one line.
 func fail(pos, format string, args ...any) *Error {
 	first, _, _ := strings.Cut(fmt.Sprintf(format, args...), "\n")
-	return &Error{pos, first}
+	return &Error{Pos: pos, Msg: first}
 }
 
 // failed makes an Error of an error of package structpack.
@@ -165,20 +167,32 @@ type record struct {
 
 // Generate returns the files for c, the code first.
 func Generate(c *Config) ([]File, error) {
-	files, err := generate(c, nil)
-	if err == nil || c.Parse == nil {
-		return files, err
+	files, err := generate(c, nil, false)
+	if err == nil {
+		return files, nil
+	}
+	var e *Error
+	cgo := errors.As(err, &e) && e.cgo
+	if cgo {
+		if files, err = generate(c, nil, true); err == nil {
+			return files, nil
+		}
+	}
+	if c.Parse == nil {
+		return nil, err
 	}
 	// The code of a run whose line is in another directory may be in the way or be used.
 	// To look for those takes long in a large module.
 	if lines := elsewhere(c); len(lines) > 0 {
-		return generate(c, lines)
+		return generate(c, lines, cgo)
 	}
 	return nil, err
 }
 
-func generate(config *Config, lines []directive) ([]File, error) {
-	src, err := load(config, lines)
+// generate knows of the runs of other directories, and takes the package as cgo makes it
+// if cgo is set.
+func generate(config *Config, lines []directive, cgo bool) ([]File, error) {
+	src, err := load(config, lines, cgo)
 	if err != nil {
 		return nil, err
 	}

@@ -23,16 +23,20 @@ import (
 // being generated.
 type source struct {
 	*Config
-	dir    string // absolute
-	path   string // of import
-	name   string
-	output string // the file for the code, absolute
-	unit   unit
-	fset   *token.FileSet
-	files  []*ast.File
-	others []*record         // of other runs for the same package
-	above  []*Config         // other runs, for types that have their format above them
-	lines  map[string]string // where the runs for types of others are, by their names
+	dir      string // absolute
+	path     string // of import
+	name     string
+	output   string // the file for the code, absolute
+	unit     unit
+	fset     *token.FileSet
+	files    []*ast.File
+	importsC bool
+	cgo      bool              // what is checked is what cgo makes of files
+	made     []*ast.File       // by cgo, of those that are in no list else
+	taken    []string          // the names of files that it was made of
+	others   []*record         // of other runs for the same package
+	above    []*Config         // other runs, for types that have their format above them
+	lines    map[string]string // where the runs for types of others are, by their names
 
 	header  string // comments for the generated files to begin with
 	views   string // a file with stubs of the views to come
@@ -55,6 +59,7 @@ const (
 type listed struct {
 	ImportPath, Name, Export  string
 	GoFiles, CgoFiles         []string
+	CompiledGoFiles           []string
 	TestGoFiles, XTestGoFiles []string
 	IgnoredGoFiles            []string
 	Module                    *struct{ GoVersion string }
@@ -75,14 +80,14 @@ func (e *listError) String() string {
 
 // load reads the package, as far as its files are right syntax, and what it
 // imports.
-func load(config *Config, lines []directive) (*source, error) {
+func load(config *Config, lines []directive, cgo bool) (*source, error) {
 	dir, err := filepath.Abs(config.Dir)
 	if err != nil {
 		return nil, err
 	}
 	own := *config // Records may be added
 	c := &own
-	s := &source{Config: c, dir: dir, fset: token.NewFileSet(), lines: map[string]string{}}
+	s := &source{Config: c, dir: dir, cgo: cgo, fset: token.NewFileSet(), lines: map[string]string{}}
 	s.output = filepath.Join(dir, c.defaultOutput())
 	if c.Output != "" {
 		if s.output, err = filepath.Abs(c.Output); err != nil {
@@ -198,7 +203,49 @@ func (s *source) read(overlay string) error {
 		return err
 	}
 	s.arch = strings.TrimSpace(string(out))
+	s.importsC = len(l.CgoFiles) > 0
+	if s.cgo && s.importsC && s.unit != externalTest {
+		if err := s.runCgo(overlay, l.CgoFiles); err != nil {
+			return err
+		}
+	}
 	return s.readExports(overlay)
+}
+
+// runCgo reads what cgo makes of the files that import C.
+func (s *source) runCgo(overlay string, names []string) error {
+	all, err := s.list(overlay, "-compiled", ".")
+	if err != nil {
+		return err
+	}
+	for _, name := range all[0].CompiledGoFiles {
+		if !filepath.IsAbs(name) || filepath.Dir(name) == s.dir {
+			continue // it is as it was
+		}
+		f, err := parser.ParseFile(s.fset, name, nil, parser.SkipObjectResolution)
+		if err != nil {
+			return err
+		}
+		s.made = append(s.made, f)
+	}
+	for _, name := range names {
+		s.taken = append(s.taken, filepath.Join(s.dir, name))
+	}
+	return nil
+}
+
+// checked returns the files that are type-checked.
+func (s *source) checked() []*ast.File {
+	if len(s.made) == 0 {
+		return s.files[:len(s.files):len(s.files)]
+	}
+	files := slices.Clone(s.made)
+	for _, f := range s.files {
+		if !slices.Contains(s.taken, s.fset.PositionFor(f.Package, false).Filename) {
+			files = append(files, f)
+		}
+	}
+	return files
 }
 
 // missing returns the name of a type that is not declared, if there is one.
@@ -321,7 +368,7 @@ func (s *source) command(args ...string) ([]byte, error) {
 
 // list runs go list.
 func (s *source) list(overlay string, args ...string) (all []*listed, err error) {
-	const fields = "ImportPath,Name,Export,GoFiles,CgoFiles,TestGoFiles,XTestGoFiles,IgnoredGoFiles,Module,Error"
+	const fields = "ImportPath,Name,Export,GoFiles,CgoFiles,CompiledGoFiles,TestGoFiles,XTestGoFiles,IgnoredGoFiles,Module,Error"
 	out, err := s.command(slices.Concat([]string{"list", "-e", "-json=" + fields, "-overlay", overlay, "-tags", s.Tags}, args)...)
 	if err != nil {
 		return nil, err
@@ -340,7 +387,7 @@ func (s *source) list(overlay string, args ...string) (all []*listed, err error)
 // readExports asks for what the compiler knows of the imported packages.
 func (s *source) readExports(overlay string) error {
 	args := []string{"-export", "-deps", "--"}
-	for _, f := range s.files {
+	for _, f := range s.checked() {
 		for _, spec := range f.Imports {
 			path, err := strconv.Unquote(spec.Path.Value)
 			if err == nil && path != "C" && path != "unsafe" && !slices.Contains(args, path) {

@@ -390,7 +390,7 @@ func (c *coder) nameable(t types.Type) bool {
 		}
 		name := t.Obj()
 		if name.Pkg() == c.pkg {
-			return !isLocal(name.Name()) && name.Parent() == c.pkg.Scope()
+			return !isLocal(name.Name()) && name.Parent() == c.pkg.Scope() && !strings.HasPrefix(name.Name(), "_Ctype_")
 		}
 		return name.Exported() && name.Parent() == name.Pkg().Scope() && slices.Contains(c.pkg.Imports(), name.Pkg())
 	}

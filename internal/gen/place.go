@@ -31,6 +31,16 @@ func place(pos token.Position) string {
 	return pos.String()
 }
 
+// position returns where something is in the files of the package, whatever they say
+// about it. Files that cgo made say of what.
+func (s *source) position(pos token.Pos) token.Position {
+	p := s.fset.PositionFor(pos, false)
+	if filepath.Dir(p.Filename) != s.dir && !strings.HasPrefix(p.Filename, stubName) {
+		return s.fset.PositionFor(pos, true)
+	}
+	return p
+}
+
 func (s *source) at(n ast.Node) string { return place(s.fset.PositionFor(n.Pos(), false)) }
 
 // declared returns where a type is declared; without a declaration it is where
