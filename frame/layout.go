@@ -27,6 +27,7 @@ type Layout struct {
 	integers []integer          // all values
 	at       int                // which value is the length, or -1
 	given    []int              // which values are given when writing
+	request  int                // which of these is the number of a request, or -1
 	fixed    []fixedValue       // those that are always the same
 	empty    bool               // there is no payload
 	length   integer            // at its place

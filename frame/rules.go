@@ -19,6 +19,7 @@ type Option func(*options)
 
 type options struct {
 	at, from *int
+	request  *int
 	trailer  int
 	fixed    map[int]any
 	empty    bool
@@ -54,6 +55,10 @@ func Fixed(value int, is any) Option {
 		o.fixed[value] = is
 	}
 }
+
+// RequestAt says which value of the format is the number of a request, by which a [Client]
+// finds the answer to it: an integer.
+func RequestAt(value int) Option { return func(o *options) { o.request = &value } }
 
 // NoPayload says that a frame is its header, and no value of it a length.
 func NoPayload() Option { return func(o *options) { o.empty = true } }
@@ -139,7 +144,23 @@ func (l *Layout) apply(rules []Option) error {
 			return err
 		}
 	}
-	return l.omit(o.fixed)
+	if err := l.omit(o.fixed); err != nil {
+		return err
+	}
+	return l.setRequest(o.request)
+}
+
+// setRequest finds the number of a request among the values that are given.
+func (l *Layout) setRequest(at *int) error {
+	l.request = -1
+	if at == nil {
+		return nil
+	}
+	if l.request = slices.Index(l.given, *at); l.request < 0 || !l.integers[*at].length {
+		return fmt.Errorf("value %d cannot be the number of a request", *at)
+	}
+	l.rule += fmt.Sprintf(", requests numbered in value %d", *at)
+	return nil
 }
 
 // omit finds out what is given when writing: all values but the length and those
