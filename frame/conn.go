@@ -56,6 +56,12 @@ type Conn struct {
 	// WriteTimeout is how long a flush may take, whoever began it.
 	WriteTimeout time.Duration
 
+	// MinRate, if it is positive, is how many bytes a second make a peer slow and not
+	// stalled: a frame of which n bytes have come since it began has n/MinRate seconds
+	// more than the FrameTimeout, and a flush of n bytes as much more than the
+	// WriteTimeout.
+	MinRate int
+
 	// MaxPending is how many bytes may wait to be written when TrySend adds a frame:
 	// DefaultMaxPending if it is not positive. It is set before TrySend is used.
 	MaxPending int
@@ -63,6 +69,7 @@ type Conn struct {
 	conn       net.Conn
 	closed     atomic.Bool
 	frameStart time.Time // when the Reader first waited for the rest of a frame
+	frameBytes int       // how many came since
 
 	mustArm      atomic.Bool // there is something for arming to look at, besides timeouts
 	deadlineMu   sync.Mutex
@@ -70,6 +77,8 @@ type Conn struct {
 	readDeadline time.Time        // the read deadline
 	woken        bool             // it was moved into the past
 	ending       bool             // the Server is shut down
+
+	framesRead, bytesRead atomic.Int64 // when the Reader last waited
 
 	lastWords lastWords
 	late      lateReads
@@ -264,6 +273,7 @@ func (c *Conn) TrySend(payload []byte, values ...any) error {
 		return err
 	}
 	w.b = b
+	w.frames++
 	if w.flushing {
 		w.pending = true
 		return nil

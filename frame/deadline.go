@@ -64,9 +64,9 @@ func (c *Conn) beforeRead(inside bool) (poll bool, err error) {
 		}
 		if limit > 0 {
 			if c.frameStart.IsZero() {
-				c.frameStart = time.Now()
+				c.frameStart, c.frameBytes = time.Now(), 0
 			}
-			d = c.frameStart.Add(limit)
+			d = c.frameStart.Add(limit + timeFor(c.frameBytes, c.MinRate))
 		}
 		if c.late.trying {
 			if poll = c.raw != nil; !poll {
@@ -122,6 +122,14 @@ func (c *Conn) pollBeforeError(failed error) (poll bool, err error) {
 	return false, c.setReadDeadline(time.Now().Add(pollWait))
 }
 
+// timeFor is how much longer n bytes may take at so many bytes a second.
+func timeFor(n, rate int) time.Duration {
+	if rate <= 0 {
+		return 0
+	}
+	return time.Duration(min(float64(n)/float64(rate), 1e9) * float64(time.Second))
+}
+
 // setReadDeadline sets the deadline for reading. A net.Pipe has none any more when the
 // peer has closed it; reading shows whether there is something left, and which end it was.
 func (c *Conn) setReadDeadline(d time.Time) error {
@@ -138,6 +146,8 @@ func (c *Conn) hasRead(n int) {
 		c.hasDrained(n)
 	}
 	if n > 0 {
+		c.bytesRead.Add(int64(n))
+		c.frameBytes += n
 		c.late.trying = false
 		c.late.bytes += n
 		c.records = recordWatch{}
@@ -288,7 +298,7 @@ func (c *Conn) timedOut(inside bool, err error) (e error, permanent bool) {
 	case inside && c.tryLate(), !inside && c.records.looking && c.look():
 		return nil, false
 	}
-	c.frameStart, c.late = time.Time{}, lateReads{}
+	c.frameStart, c.frameBytes, c.late = time.Time{}, 0, lateReads{}
 	// What is too early was not this deadline: a connection that hides a TLS handshake
 	// says so again and again when that has timed out.
 	return err, time.Until(c.readDeadline) > slack

@@ -14,6 +14,7 @@ func (r *Reader) ReadHeader() (f Frame, size int64, err error) {
 	}
 	b := r.b[r.start : r.start+head]
 	r.start += head
+	r.frames++
 	if r.left = size; size == 0 {
 		r.done()
 	}

@@ -50,6 +50,7 @@ type Reader struct {
 	b          []byte  // all of buf
 	start, end int     // of the bytes in b that are not consumed
 	readAhead
+	frames  int64  // that were returned
 	left    int64  // of a payload that is read as a stream
 	err     error  // final
 	pending error  // what ended the stream after the bytes in buf
@@ -115,6 +116,7 @@ func (r *Reader) Next() (Frame, error) {
 			if n := l.payloadSize(b); uint64(n) <= uint64(min(r.limit(), int64(len(b)-l.size))) {
 				end := l.size + int(n)
 				r.start += end
+				r.frames++
 				r.header.Head = b[:l.size:l.size]
 				return Frame{&r.header, b[l.size:end:end]}, nil
 			}
@@ -168,6 +170,7 @@ func (r *Reader) wait() (Frame, error) {
 	}
 	b := r.b[r.start : r.start+end]
 	r.start += end
+	r.frames++
 	r.done()
 	r.header.Head = b[:head:head]
 	return Frame{&r.header, b[head:end:end]}, nil
@@ -176,7 +179,7 @@ func (r *Reader) wait() (Frame, error) {
 // done is called when a frame that was waited for is complete.
 func (r *Reader) done() {
 	if r.conn != nil {
-		r.conn.frameStart, r.conn.late = time.Time{}, lateReads{}
+		r.conn.frameStart, r.conn.frameBytes, r.conn.late = time.Time{}, 0, lateReads{}
 	}
 }
 
@@ -247,6 +250,9 @@ func (r *Reader) fill(want int) error {
 		if r.raw == nil && r.idles && !r.full {
 			r.release() // for as long as the stream is silent; raw does it itself
 		}
+	}
+	if r.conn != nil {
+		r.conn.framesRead.Store(r.frames)
 	}
 	for {
 		inside := r.end > r.start || r.left > 0

@@ -68,11 +68,16 @@ type Server struct {
 	IdleTimeout  time.Duration // as in a Conn
 	FrameTimeout time.Duration
 	WriteTimeout time.Duration
+	MinRate      int
 
 	// HandshakeTimeout is how long a TLS handshake may take: as long as a frame, if
 	// it is 0, and without a FrameTimeout as long as the IdleTimeout lets the first
 	// frame take.
 	HandshakeTimeout time.Duration
+
+	// Scribble is for tests: when Handle has returned, its frame is overwritten, so that a
+	// handler that keeps f.Payload is found. It cannot be if Handle has read from c.
+	Scribble bool
 
 	// Logger, if set, gets the errors of connections, and temporary errors of accepting.
 	Logger *slog.Logger
@@ -260,7 +265,7 @@ func (s *Server) add(nc net.Conn) *Conn {
 	c := NewConn(nc, s.Layout)
 	c.serving = true
 	c.MaxPayload = s.MaxPayload
-	c.IdleTimeout, c.FrameTimeout, c.WriteTimeout = s.IdleTimeout, s.FrameTimeout, s.WriteTimeout
+	c.IdleTimeout, c.FrameTimeout, c.WriteTimeout, c.MinRate = s.IdleTimeout, s.FrameTimeout, s.WriteTimeout, s.MinRate
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.isStopped() {
@@ -361,7 +366,11 @@ func (s *Server) handle(ctx context.Context, c *Conn) error {
 		// After an error of writing the frames that have arrived come first, and then Next
 		// has the error.
 		if s.HandleStream == nil {
+			n := len(f.Head) + len(f.Payload)
 			err = s.Handle(ctx, c, f)
+			if s.Scribble && n <= c.start { // what is before start is consumed, whoever has read on
+				scribble(c.Reader.b[c.start-n : c.start])
+			}
 		} else {
 			err = s.HandleStream(ctx, c, f, size)
 		}
@@ -369,6 +378,13 @@ func (s *Server) handle(ctx context.Context, c *Conn) error {
 			return err
 		}
 		c.handling = false
+	}
+}
+
+// scribble fills b with what is no text, no small number and no NaN.
+func scribble(b []byte) {
+	for i := range b {
+		b[i] = 0xdb
 	}
 }
 

@@ -48,12 +48,14 @@ type Writer struct {
 	b         []byte        // what waits
 	quick     int           // up to which length of b a frame may just be added; -1 if none may
 	lastSize  int           // how large the last flush was
+	frames    int64         // how many were ever added
 	taken     int64         // how many bytes were ever taken from b, to be written
 	written   int64         // how many of them the stream has
 	flushing  bool          // a goroutine is writing
 	scheduled bool          // one is about to
 	pending   bool          // what waits is to be flushed after that
 	timeout   time.Duration // the WriteTimeout, as the last call found it
+	rate      int           // the MinRate, likewise, which only changes when nobody writes
 	rooms     queue         // of calls that have a frame to add
 	flushes   queue         // of calls that wait until something is written
 	overtaken bool          // the first of rooms came too late for the room it was woken for
@@ -109,6 +111,7 @@ func (w *Writer) Write(payload []byte, values ...any) error {
 	if len(w.b) <= w.quick {
 		if b, ok := w.layout.appendFast(w.b[:len(w.b):w.quick], payload, values); ok {
 			w.b = b
+			w.frames++
 			w.mu.Unlock()
 			return nil
 		}
@@ -216,6 +219,7 @@ func (w *Writer) WriteFrom(r io.Reader, size int64, values ...any) error {
 		return err
 	}
 	w.b = w.b[:len(w.b)+len(head)]
+	w.frames++
 	w.flushFrom(buf.b[:n], r, size-int64(n))
 	return w.finalError()
 }
@@ -340,6 +344,9 @@ func (w *Writer) mayFlush() bool {
 func (w *Writer) noteTimeout() {
 	if w.conn != nil {
 		w.timeout = w.conn.WriteTimeout
+		if !w.flushing { // whoever does looks at it
+			w.rate = w.conn.MinRate
+		}
 	}
 }
 
@@ -358,6 +365,7 @@ func (w *Writer) grow(need int) {
 // add adds a frame whose header of size bytes is where room has made room.
 func (w *Writer) add(ctx context.Context, size int, payload []byte) error {
 	w.b = w.b[:len(w.b)+size]
+	w.frames++
 	if w.isLarge(ctx, payload) {
 		w.flush(payload)
 		return w.finalError()
@@ -465,13 +473,13 @@ func (w *Writer) flushFrom(payload []byte, r io.Reader, more int64) {
 		}
 		w.wakeNext()
 	}()
-	w.setDeadline(timeout)
+	w.setDeadline(timeout, len(b)+len(payload))
 	err = w.putAll(b, payload, timeout)
 	for err == nil && more > 0 {
 		piece := payload[:min(more, int64(len(payload)))]
 		more -= int64(len(piece))
 		if err = readPiece(r, piece); err == nil {
-			w.setDeadline(timeout)
+			w.setDeadline(timeout, len(piece))
 			err = w.put(piece)
 		}
 	}
@@ -481,10 +489,10 @@ func (w *Writer) flushFrom(payload []byte, r io.Reader, more int64) {
 	}
 }
 
-// setDeadline gives a write so much time, if that is limited.
-func (w *Writer) setDeadline(timeout time.Duration) {
+// setDeadline gives a write of n bytes so much time, if that is limited.
+func (w *Writer) setDeadline(timeout time.Duration, n int) {
 	if timeout > 0 {
-		w.conn.conn.SetWriteDeadline(time.Now().Add(timeout))
+		w.conn.conn.SetWriteDeadline(time.Now().Add(timeout + timeFor(n, w.rate)))
 	}
 }
 

@@ -1,0 +1,37 @@
+package frame
+
+// Stats are counts of a connection.
+type Stats struct {
+	// FramesRead and BytesRead are as they were when the Reader last looked at the stream.
+	FramesRead, BytesRead int64
+
+	// FramesWritten are those that were added, and BytesWritten what the stream has taken.
+	FramesWritten, BytesWritten int64
+
+	Pending int64 // bytes that wait to be written
+}
+
+// Stats returns what the connection has done so far. Any goroutine may call it. How
+// connections end is for ConnError, and for Done, to count.
+func (c *Conn) Stats() Stats {
+	w := &c.Writer
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return Stats{
+		FramesRead: c.framesRead.Load(), BytesRead: c.bytesRead.Load(),
+		FramesWritten: w.frames, BytesWritten: w.written,
+		Pending: w.taken - w.written + int64(len(w.b)),
+	}
+}
+
+// Conns returns the connections that the Server has, in no order. A server that is to
+// say farewell sends it to them, with TrySend, before its Shutdown.
+func (s *Server) Conns() []*Conn {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	all := make([]*Conn, 0, len(s.conns))
+	for c := range s.conns {
+		all = append(all, c)
+	}
+	return all
+}

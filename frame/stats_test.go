@@ -1,0 +1,58 @@
+package frame_test
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"example.com/structpack/frame"
+)
+
+// TestStats has a client that sends frames, and a peer that answers and then reads no
+// more, so that something waits.
+func TestStats(t *testing.T) {
+	overAll(t, func(t *testing.T, tr transport) {
+		opened := make(chan *frame.Conn, 1)
+		s := &frame.Server{Layout: idKind, Handle: echo, Open: func(ctx context.Context, c *frame.Conn) (context.Context, error) {
+			opened <- c
+			return ctx, nil
+		}}
+		ln := tr.listen(t)
+		served := serve(t, s, ln)
+		if n := len(s.Conns()); n != 0 {
+			t.Errorf("%d connections before the first", n)
+		}
+		c := dial(t, tr, ln)
+		const frames, size = 10, 100
+		head := idKind.Header().Size()
+		for i := range frames {
+			c.Write(make([]byte, size), i, 0)
+		}
+		if got, want := c.Stats(), (frame.Stats{FramesWritten: frames, Pending: int64(frames * (head + size))}); got != want {
+			t.Errorf("before the flush: %+v, want %+v", got, want)
+		}
+		for range frames {
+			if _, err := c.Next(); err != nil {
+				t.Fatal(err)
+			}
+		}
+		there := wait(t, "the connection", opened)
+		if all := s.Conns(); len(all) != 1 || all[0] != there {
+			t.Errorf("%v, want %v", all, there)
+		}
+		for err := error(nil); err == nil; { // to a client that does not read
+			err = there.TrySend(make([]byte, 10_000), 0, 0)
+		}
+		got := there.Stats()
+		if got.FramesRead > frames || got.BytesRead != int64(frames*(head+size)) || got.FramesWritten <= frames || got.Pending < frame.DefaultMaxPending/2 {
+			t.Errorf("%+v", got)
+		}
+		c.NetConn().Close()
+		within(t, "the end of the connection", func() {
+			for len(s.Conns()) > 0 {
+				time.Sleep(time.Millisecond)
+			}
+		})
+		shutdown(t, s, served)
+	})
+}
