@@ -5,6 +5,7 @@ package frame_test
 import (
 	"context"
 	"errors"
+	"io"
 	"net"
 	"testing"
 	"time"
@@ -85,7 +86,14 @@ func TestLastAnswersAreAcknowledged(t *testing.T) {
 			t.Run(name, func(t *testing.T) {
 				checkGoroutines(t)
 				errs := make(chan error, 1)
-				s := &frame.Server{Layout: idKind, Handle: echo, WriteTimeout: guard, ConnError: func(_ *frame.Conn, err error) { errs <- err },
+				handled := make(chan struct{})
+				handle := func(ctx context.Context, c *frame.Conn, f frame.Frame) error {
+					if f.Int(0) == frames-1 {
+						defer close(handled)
+					}
+					return echo(ctx, c, f)
+				}
+				s := &frame.Server{Layout: idKind, Handle: handle, WriteTimeout: guard, ConnError: func(_ *frame.Conn, err error) { errs <- err },
 					Open: func(ctx context.Context, c *frame.Conn) (context.Context, error) {
 						nc := c.NetConn()
 						if tls, ok := nc.(interface{ NetConn() net.Conn }); ok {
@@ -112,6 +120,13 @@ func TestLastAnswersAreAcknowledged(t *testing.T) {
 				if err := c.Flush(); err != nil {
 					t.Fatal(err)
 				}
+				select { // what is on the way need not be answered
+				case <-handled:
+				case err := <-errs: // of a flush
+					errs <- err
+				case <-time.After(guard):
+					t.Fatal("the last frame did not come")
+				}
 				ended := make(chan struct{})
 				go func() {
 					defer close(ended)
@@ -135,6 +150,9 @@ func TestLastAnswersAreAcknowledged(t *testing.T) {
 					if f, err := c.Next(); err != nil || f.Int(0) != int64(i) {
 						t.Fatalf("answer %d: %v, %v", i, f, err)
 					}
+				}
+				if f, err := c.Next(); err != io.EOF { // closed with that unread, the client would reset it
+					t.Errorf("after the answers: %v, %v", f, err)
 				}
 				c.NetConn().Close()
 				wait(t, "the end", ended)
