@@ -43,7 +43,8 @@ type question struct {
 
 // Answer answers a question, which is written as the query of a URL. Its op is one of
 //
-//	look       what a format lays out, and what the data is then
+//	look       what a format lays out, and what the data is then; with pane, also
+//	           abis (the platforms side by side) or pythons (which agree)
 //	set        the bytes of a value that is given as text
 //	read       the bytes of a text in hex or base64, or of a dump
 //	frames     the frames of a stream
@@ -277,8 +278,12 @@ func (q *question) look(a *answer) {
 		}
 	})
 	a.number("more", int64(max(len(q.rows)-mostRows, 0)))
-	q.abis(a)
-	q.pythons(a)
+	switch q.Get("pane") {
+	case "abis":
+		q.abis(a)
+	case "pythons":
+		q.pythons(a)
+	}
 }
 
 // row adds what a person may want to read about a row.

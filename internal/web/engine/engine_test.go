@@ -59,8 +59,8 @@ type response struct {
 		At, Size      int64
 		Head, Payload string
 	}
-	Python, Command, Markdown, SVG string
-	Golang                         string `json:"go"`
+	Python, Command, Markdown, SVG, CStruct string
+	Golang                                  string `json:"go"`
 }
 
 // ask asks the engine, and reads its JSON as another program would.
@@ -278,7 +278,7 @@ func TestFrames(t *testing.T) {
 
 // TestPlatforms sees where the platforms differ.
 func TestPlatforms(t *testing.T) {
-	r := ask(t, map[string]string{"format": "@cqlP"})
+	r := ask(t, map[string]string{"format": "@cqlP", "pane": "abis"})
 	sizes := map[string]int{}
 	for _, a := range r.Abis {
 		sizes[a.Name] = a.Size
@@ -306,7 +306,7 @@ func TestPythons(t *testing.T) {
 	for _, tt := range []struct{ format, code, first string }{ // the first Python with the code
 		{"@c", "c", "2.7"}, {"@n", "n", "3.6"}, {"!e", "e", "3.6"}, {"<F", "F", "3.14"}, {">Zd", "Zd", "3.15"}, {"=q", "q", "2.7"},
 	} {
-		r := ask(t, map[string]string{"format": tt.format})
+		r := ask(t, map[string]string{"format": tt.format, "pane": "pythons"})
 		if len(r.Pythons.Codes) != 1 || r.Pythons.Codes[0].Code != tt.code {
 			t.Errorf("%s: got %+v", tt.format, r.Pythons.Codes)
 			continue
@@ -325,8 +325,8 @@ func TestPythons(t *testing.T) {
 // FuzzAnswer sees that there is an answer, and that it is JSON, whatever is asked.
 func FuzzAnswer(f *testing.F) {
 	for _, op := range []string{"look", "set", "read", "frames", "take", "platforms", "%"} {
-		f.Add("op=" + op + "&format=%3C2H4s0q&fields=a,b,c,d&data=AAECAwQFBgc&offset=0&row=0&value=1+2&text=00ff&rules=LengthAt(0)&each=1")
-		f.Add("op=" + op + "&format=struct s { int a[3]; char b; };&data=AA==&offset=-1&abi=ilp32-be&row=1&value=x")
+		f.Add("op=" + op + "&format=%3C2H4s0q&fields=a,b,c,d&data=AAECAwQFBgc&offset=0&row=0&value=1+2&text=00ff&rules=LengthAt(0)&each=1&pane=abis")
+		f.Add("op=" + op + "&format=struct s { int a[3]; char b; };&data=AA==&offset=-1&abi=ilp32-be&row=1&value=x&pane=pythons")
 	}
 	f.Fuzz(func(t *testing.T, query string) {
 		if text := Answer(query); !json.Valid([]byte(text)) {

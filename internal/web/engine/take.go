@@ -23,7 +23,7 @@ func (q *question) take(a *answer) {
 	}
 	a.text("go", q.golang())
 	a.text("python", q.python())
-	a.text("c", q.layout.C("record"))
+	a.text("cstruct", q.layout.C("record"))
 	a.text("command", q.command())
 	a.text("markdown", q.markdown())
 	a.text("svg", string(show.SVG(q.drawn(true), "structpack explain "+show.Visible(q.layout.Struct.Format()))))

@@ -35,7 +35,7 @@ async function start() {
 async function ask(op, more = {}) {
   const q = new URLSearchParams({
     op, format: $("format").value, abi: $("abi").value, fields: $("fields").value, offset: $("offset").value,
-    data: encode(sent()), base: state.base, total: state.bytes.length, file: state.name, ...more,
+    data: encode(sent()), base: state.base, total: state.bytes.length, file: state.name, pane: state.tab, ...more,
   });
   if ($("each").checked) q.set("each", "1");
   const answer = JSON.parse(await engine(q.toString()));
@@ -83,6 +83,7 @@ function put(at, bytes) {
 
 // write shows the bytes in the text, unless they are those of a file.
 function write() {
+  state.unread = "";
   if (state.name) return;
   const bytes = state.bytes;
   if (state.form === "text") {
@@ -112,7 +113,8 @@ function choose(form) {
 async function readText() {
   const text = $("text").value;
   const answer = JSON.parse(await engine(new URLSearchParams({op: "read", form: state.form, text}).toString()));
-  $("dataerror").textContent = answer.error ? answer.error.text : "";
+  state.unread = answer.error ? answer.error.text : "";
+  $("dataerror").textContent = state.unread;
   if (answer.error) return false;
   state.bytes = decode(answer.bytes);
   state.version = (state.version || 0) + 1;
@@ -129,8 +131,7 @@ async function look() {
   state.answer = answer;
   const {error} = answer;
   $("error").textContent = error && error.input === "format" ? error.text : answer.names ? answer.names.text : "";
-  if (error && error.input !== "format") $("dataerror").textContent = error.text;
-  else if (!$("text").value || !error) $("dataerror").textContent = answer.short ? answer.short.text : "";
+  $("dataerror").textContent = state.unread || (error && error.input !== "format" ? error.text : answer.short ? answer.short.text : "");
   $("format").toggleAttribute("aria-invalid", !!(error && error.input === "format"));
   paint(answer);
   if (answer.rows) {
@@ -142,7 +143,7 @@ async function look() {
     $("facts").replaceChildren();
   }
   suggest();
-  pane();
+  later();
   link();
   document.documentElement.dataset.ready = mine;
 }
@@ -198,7 +199,7 @@ function table(answer) {
   body.replaceChildren();
   const data = state.bytes.length > 0;
   for (const [i, row] of answer.rows.entries()) {
-    const value = make("td", {class: "value"});
+    const value = make("td", {class: "value", "data-pad": row.pad && row.ctype});
     if (row.missing && !row.text.startsWith("missing")) {
       const at = row.text.lastIndexOf("missing");
       value.append(row.text.slice(0, at), make("span", {class: "missing"}, row.text.slice(at)));
@@ -404,7 +405,8 @@ function show(tab, focus) {
     if (on && focus) $("tab-" + name).focus();
   }
   $("pane").setAttribute("aria-labelledby", "tab-" + tab);
-  return pane();
+  $("pane").replaceChildren();
+  return look();
 }
 for (const [i, name] of tabs.entries()) {
   $("tab-" + name).addEventListener("click", () => show(name));
@@ -414,13 +416,20 @@ for (const [i, name] of tabs.entries()) {
   });
 }
 
+// later brings the pane up to date when one has stopped typing.
+let waited;
+function later() {
+  clearTimeout(waited);
+  waited = setTimeout(pane, 120);
+}
+
 function pane() {
   const out = $("pane"), answer = state.answer;
   if (!answer?.rows && state.tab !== "frames") {
     out.replaceChildren(make("p", {}, "There is a format to write first."));
     return;
   }
-  return {take, abis, pythons, frames}[state.tab](out, answer);
+  if (state.tab in answer || state.tab === "take" || state.tab === "frames") return {take, abis, pythons, frames}[state.tab](out, answer);
 }
 
 function abis(out, answer) {
@@ -451,7 +460,7 @@ function pythons(out, answer) {
 async function take(out) {
   const answer = await ask("take");
   if (state.tab !== "take") return;
-  const forms = [["go", "Go"], ["python", "Python"], ["c", "C"], ["command", "Command"], ["markdown", "Markdown"], ["svg", "Picture"], ["link", "Link"]];
+  const forms = [["go", "Go"], ["python", "Python"], ["cstruct", "C"], ["command", "Command"], ["markdown", "Markdown"], ["svg", "Picture"], ["link", "Link"]];
   answer.link = location.href.split("#")[0] + "#" + fragment();
   const text = answer[state.taken] ?? "";
   const choice = make("div", {class: "choice", role: "radiogroup", "aria-label": "Take away as"}, ...forms.map(([key, label]) => {
@@ -557,8 +566,7 @@ async function open(text) {
   state.version = (state.version || 0) + 1;
   write();
   $("pane").replaceChildren();
-  show(tabs.includes(get("tab")) ? get("tab") : "take");
-  await look();
+  await show(tabs.includes(get("tab")) ? get("tab") : "take");
 }
 window.addEventListener("hashchange", () => open(location.hash.slice(1)));
 
@@ -572,6 +580,7 @@ async function openFile(file) {
   state.bytes = new Uint8Array(await file.arrayBuffer());
   state.version = (state.version || 0) + 1;
   state.name = file.name || "file";
+  state.unread = "";
   state.base = 0;
   state.length = 1 << 18;
   $("offset").value = "";
@@ -585,7 +594,7 @@ async function openFile(file) {
   else await look();
 }
 function closeFile() {
-  state.name = "";
+  state.name = state.unread = "";
   $("opened").hidden = true;
   $("text").hidden = false;
 }
@@ -636,9 +645,7 @@ function lay({format, fields, offset = "", rules = ""}) {
   $("fields").value = fields;
   $("offset").value = offset;
   state.rules = rules;
-  $("pane").replaceChildren();
-  look();
-  if (rules) show("frames");
+  show(rules ? "frames" : state.tab);
 }
 function suggest() {
   const kind = known(), out = $("hint");
