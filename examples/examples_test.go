@@ -157,8 +157,8 @@ func newConn(c net.Conn, layout *frame.Layout) *frame.Conn {
 // TestUsage asks every program for help, and makes a mistake.
 func TestUsage(t *testing.T) {
 	for l, programs := range map[language][]string{
-		inGo:     {"records", "timeouts", "server", "client", "unix", "datagram"},
-		inPython: {"records", "timeouts", "select_server", "poll_server", "selectors_server", "client", "datagram"},
+		inGo:     {"records", "timeouts", "server", "client", "unix", "datagram", "chat", "proxy", "upload", "calls", "child"},
+		inPython: {"records", "timeouts", "select_server", "poll_server", "selectors_server", "client", "datagram", "chat"},
 	} {
 		t.Run(string(l), func(t *testing.T) {
 			for _, program := range programs {
