@@ -8,7 +8,6 @@ import (
 	"math"
 	"reflect"
 	"slices"
-	"sync"
 
 	"example.com/structpack/internal/mem"
 )
@@ -218,23 +217,6 @@ func (c *Codec[T]) All(data []byte) (iter.Seq2[int, *T], error) {
 	}, nil
 }
 
-// A buffer is what Read, ReadAt and Write use for a time.
-type buffer struct {
-	bytes   []byte
-	section io.SectionReader
-}
-
-var buffers = sync.Pool{New: func() any { return new(buffer) }}
-
-// free gives the buffer back, unless it is large.
-func (p *buffer) free() {
-	if cap(p.bytes) > 64<<10 {
-		p.bytes = nil
-	}
-	p.section = io.SectionReader{}
-	buffers.Put(p)
-}
-
 // Read reads one structure from r into *v, and not a byte more. It takes a call
 // of r at least, so r should be a bufio.Reader if there are many; a structure is
 // then unpacked in place. The error is io.EOF if r ends before the
@@ -245,22 +227,7 @@ func (c *Codec[T]) Read(r io.Reader, v *T) error {
 	if v == nil {
 		return c.nilPointer("unpack")
 	}
-	if br, ok := r.(*bufio.Reader); ok && c.s.size <= br.Size() {
-		b, err := br.Peek(c.s.size)
-		switch {
-		case err == nil:
-			c.unpack(b, mem.ValueOf(v))
-		case err != io.EOF:
-			return err // a deadline, say: what has arrived of the structure stays in r
-		case len(b) > 0:
-			err = io.ErrUnexpectedEOF
-		}
-		br.Discard(len(b))
-		return err
-	}
-	p := buffers.Get().(*buffer)
-	defer p.free()
-	return c.read(p, r, mem.ValueOf(v))
+	return c.s.read(r, func(b []byte) error { c.unpack(b, mem.ValueOf(v)); return nil })
 }
 
 // ReadAt reads the structure at an offset of r into *v: a header in a file, say. The
@@ -270,10 +237,7 @@ func (c *Codec[T]) ReadAt(r io.ReaderAt, off int64, v *T) error {
 	if v == nil {
 		return c.nilPointer("unpack")
 	}
-	p := buffers.Get().(*buffer)
-	defer p.free()
-	p.section = *io.NewSectionReader(r, off, int64(c.s.size))
-	return c.read(p, &p.section, mem.ValueOf(v))
+	return c.s.readAt(r, off, func(b []byte) error { c.unpack(b, mem.ValueOf(v)); return nil })
 }
 
 // Write packs *v and writes it to w with one call, so w should be a bufio.Writer

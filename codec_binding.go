@@ -2,10 +2,8 @@ package structpack
 
 import (
 	"fmt"
-	"io"
 	"math"
 	"reflect"
-	"slices"
 
 	"example.com/structpack/internal/mem"
 )
@@ -224,27 +222,6 @@ func (b *binding) pack(op string, buf []byte, v mem.Value) error {
 	for i := range b.fields {
 		b.fields[i].pack(buf, v, b.s.big)
 	}
-	return nil
-}
-
-// read reads one structure from r into v. The buffer follows what arrives, because
-// the size is only what the format says.
-func (b *binding) read(p *buffer, r io.Reader, v mem.Value) error {
-	const step = 64 << 10
-	data := p.bytes[:0]
-	for len(data) < b.s.size {
-		n := len(data)
-		more := min(b.s.size-n, max(n, step))
-		data = slices.Grow(data, more)[:n+more]
-		if _, err := io.ReadFull(r, data[n:]); err != nil {
-			if err == io.EOF && n > 0 {
-				err = io.ErrUnexpectedEOF
-			}
-			return err
-		}
-	}
-	p.bytes = data
-	b.unpack(data, v)
 	return nil
 }
 

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"io"
 	"slices"
+	"sync"
 )
 
 // Read reads one structure from r, and not a byte more, and scans it; see [Struct.Scan]
@@ -16,7 +17,7 @@ func (s *Struct) Read(r io.Reader, dests ...any) error {
 
 // ReadAt is Read for the structure at an offset of r, such as a header in a file.
 func (s *Struct) ReadAt(r io.ReaderAt, off int64, dests ...any) error {
-	return s.Read(io.NewSectionReader(r, off, int64(s.size)), dests...)
+	return s.readAt(r, off, func(b []byte) error { return s.scan("scan", b, dests) })
 }
 
 // read reads one structure and hands it to take. Of a bufio.Reader it is taken where it
@@ -37,12 +38,43 @@ func (s *Struct) read(r io.Reader, take func([]byte) error) error {
 	}
 	p := buffers.Get().(*buffer)
 	defer p.free()
-	// The buffer follows what arrives, because the size is only what the format says.
+	return p.read(r, s.size, take)
+}
+
+// readAt is read for the structure at an offset of r.
+func (s *Struct) readAt(r io.ReaderAt, off int64, take func([]byte) error) error {
+	p := buffers.Get().(*buffer)
+	defer p.free()
+	p.section = *io.NewSectionReader(r, off, int64(s.size))
+	return p.read(&p.section, s.size, take)
+}
+
+// A buffer is what Read, ReadAt and Write use for a time.
+type buffer struct {
+	bytes   []byte
+	section io.SectionReader
+}
+
+var buffers = sync.Pool{New: func() any { return new(buffer) }}
+
+// free gives the buffer back, unless it is large.
+func (p *buffer) free() {
+	if cap(p.bytes) > 64<<10 {
+		p.bytes = nil
+	}
+	p.section = io.SectionReader{}
+	buffers.Put(p)
+}
+
+// read reads size bytes from r and hands them to take. The buffer follows what arrives,
+// because the size is only what the format says.
+func (p *buffer) read(r io.Reader, size int, take func([]byte) error) error {
 	const step = 64 << 10
 	b := p.bytes[:0]
-	for len(b) < s.size {
+	for len(b) < size {
 		n := len(b)
-		b = slices.Grow(b, min(s.size-n, max(n, step)))[:min(s.size, n+max(n, step))]
+		more := min(size-n, max(n, step))
+		b = slices.Grow(b, more)[:n+more]
 		if _, err := io.ReadFull(r, b[n:]); err != nil {
 			if err == io.EOF && n > 0 {
 				err = io.ErrUnexpectedEOF
