@@ -30,41 +30,68 @@ func publish(t *testing.T, proxy, version string) {
 	if out, err := edit.CombinedOutput(); err != nil {
 		t.Fatalf("%v: %s", err, out)
 	}
-	for path, dir := range map[string]string{library: "..", tool: vet} {
-		mod, err := os.ReadFile(filepath.Join(dir, "go.mod"))
-		if err != nil {
-			t.Fatal(err)
-		}
-		if strings.Contains(string(mod), "\nreplace ") {
-			t.Fatalf("%s replaces modules: it cannot be installed by its version", path)
-		}
-		at := filepath.Join(proxy, filepath.FromSlash(path), "@v")
-		if err := os.MkdirAll(at, 0o777); err != nil {
-			t.Fatal(err)
-		}
-		info := fmt.Sprintf(`{"Version":%q,"Time":"2026-01-01T00:00:00Z"}`, version)
-		for name, text := range map[string]string{".info": info, ".mod": string(mod)} {
-			if err := os.WriteFile(filepath.Join(at, version+name), []byte(text), 0o666); err != nil {
-				t.Fatal(err)
-			}
-		}
-		list, err := os.OpenFile(filepath.Join(at, "list"), os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o666)
-		if err != nil {
-			t.Fatal(err)
-		}
-		fmt.Fprintln(list, version)
-		list.Close()
-		z, err := os.Create(filepath.Join(at, version+".zip"))
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := zip.CreateFromDir(z, module.Version{Path: path, Version: version}, dir); err != nil {
-			t.Fatal(err)
-		}
-		if err := z.Close(); err != nil {
+	add(t, proxy, library, version, "..")
+	add(t, proxy, tool, version, vet)
+}
+
+// add adds a version of a module to the directory of a proxy.
+func add(t *testing.T, proxy, path, version, dir string) {
+	t.Helper()
+	mod, err := os.ReadFile(filepath.Join(dir, "go.mod"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if strings.Contains(string(mod), "\nreplace ") {
+		t.Fatalf("%s replaces modules: it cannot be installed by its version", path)
+	}
+	at := filepath.Join(proxy, filepath.FromSlash(path), "@v")
+	if err := os.MkdirAll(at, 0o777); err != nil {
+		t.Fatal(err)
+	}
+	info := fmt.Sprintf(`{"Version":%q,"Time":"2026-01-01T00:00:00Z"}`, version)
+	for name, text := range map[string]string{".info": info, ".mod": string(mod)} {
+		if err := os.WriteFile(filepath.Join(at, version+name), []byte(text), 0o666); err != nil {
 			t.Fatal(err)
 		}
 	}
+	list, err := os.OpenFile(filepath.Join(at, "list"), os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o666)
+	if err != nil {
+		t.Fatal(err)
+	}
+	fmt.Fprintln(list, version)
+	list.Close()
+	z, err := os.Create(filepath.Join(at, version+".zip"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := zip.CreateFromDir(z, module.Version{Path: path, Version: version}, dir); err != nil {
+		t.Fatal(err)
+	}
+	if err := z.Close(); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// republish writes a version of the library that is another one with a change in a file.
+func republish(t *testing.T, proxy, version, from, name, old, with string) {
+	t.Helper()
+	at := filepath.Join(proxy, filepath.FromSlash(library), "@v")
+	dir := filepath.Join(t.TempDir(), "library")
+	if err := zip.Unzip(dir, module.Version{Path: library, Version: from}, filepath.Join(at, from+".zip")); err != nil {
+		t.Fatal(err)
+	}
+	file := filepath.Join(dir, filepath.FromSlash(name))
+	text, err := os.ReadFile(file)
+	if err != nil || !strings.Contains(string(text), old) {
+		t.Fatalf("no %s in %s: %v", old, name, err)
+	}
+	if err := os.Chmod(file, 0o666); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(file, []byte(strings.ReplaceAll(string(text), old, with)), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	add(t, proxy, library, version, dir)
 }
 
 const user = `package main
@@ -93,6 +120,8 @@ func TestInstall(t *testing.T) {
 	proxy, bin, cache := t.TempDir(), t.TempDir(), t.TempDir()
 	publish(t, proxy, "v0.1.0")
 	publish(t, proxy, "v0.2.0")
+	const skew = "UpgradeStructvetWithTheLibrary"
+	republish(t, proxy, "v0.3.0", "v0.2.0", "internal/rules/rules.go", skew+"1", skew+"2")
 	out, err := exec.Command("go", "env", "GOMODCACHE").Output()
 	if err != nil {
 		t.Fatal(err)
@@ -172,6 +201,14 @@ func TestInstall(t *testing.T) {
 				t.Errorf("library %s and tool %s: the library is %s", tt.lib, tt.tool, got)
 			}
 			finds(t, dir, "go", "tool", "structvet", "./...")
+		}
+	})
+	t.Run("a library with other internal packages", func(t *testing.T) {
+		dir := fresh(t, "v0.3.0")
+		must(t, dir, "go", "get", "-tool", tool+"@v0.1.0")
+		out, err := run(t, dir, "go", "tool", "structvet", "./...")
+		if err == nil || strings.Count(out, ".go:") != 1 || !strings.Contains(out, "undefined: rules."+skew+"1") {
+			t.Errorf("%v\n%s", err, out)
 		}
 	})
 	t.Run("go get -tool in a module without the library", func(t *testing.T) {

@@ -54,6 +54,12 @@ type Codec interface {
 	Struct() any // the *structpack.Struct
 }
 
+// UpgradeStructvetWithTheLibrary1 is named by structvet, which a module may have in an
+// older version than the library. If what structvet takes of the internal packages
+// changes, the number here does too: then a structvet that was written for something
+// else does not compile, and the compiler's message says what is to be done.
+const UpgradeStructvetWithTheLibrary1 = true
+
 // A Pair is a destination of Scan and what it is for.
 type Pair struct {
 	Value int   // index of the value, or of the first

@@ -4,6 +4,7 @@ import (
 	"go/types"
 	"maps"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -56,6 +57,60 @@ func TestAPI(t *testing.T) {
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
+	}
+}
+
+// internals are the parts of internal packages that structvet takes.
+const internals = `gotype.Kind func(t types.Type) reflect.Kind
+gotype.Reader.Sizes types.Sizes
+gotype.Reader.Type func(t types.Type) reflect.Type
+rules.Bind func(s any, t reflect.Type) ([]rules.Leaf, error)
+rules.Derive func(s any, t reflect.Type) (any, error)
+rules.Leaf.Length bool
+rules.Leaf.Value int
+rules.Pack func(s any, op string, index int, v any, goType string) error
+rules.Pair.Err error
+rules.Pair.Value int
+rules.Scan func(s any, op string, dests []reflect.Type) (pairs []rules.Pair, err error)
+`
+
+// TestInternals fails if they change. Then older versions of structvet no longer go with
+// the library: a constant of package rules gets another number, and the text above
+// changes.
+func TestInternals(t *testing.T) {
+	const dir = "example.com/structpack/internal/"
+	pkgs, err := packages.Load(&packages.Config{Mode: packages.NeedName | packages.NeedTypes}, dir+"gotype", dir+"rules")
+	if err != nil {
+		t.Fatal(err)
+	}
+	there := map[string]bool{}
+	for _, pkg := range pkgs {
+		note := func(name string, t types.Type) {
+			text := types.TypeString(t, func(p *types.Package) string { return p.Name() })
+			there[pkg.Name+"."+name+" "+text] = true
+		}
+		scope := pkg.Types.Scope()
+		for _, name := range scope.Names() {
+			obj := scope.Lookup(name)
+			note(name, obj.Type())
+			named, ok := obj.Type().(*types.Named)
+			if !ok {
+				continue
+			}
+			for m := range named.Methods() {
+				note(name+"."+m.Name(), m.Type())
+			}
+			if s, ok := named.Underlying().(*types.Struct); ok {
+				for f := range s.Fields() {
+					note(name+"."+f.Name(), f.Type())
+				}
+			}
+		}
+	}
+	for line := range strings.Lines(internals) {
+		if line = strings.TrimSuffix(line, "\n"); !there[line] {
+			t.Errorf("%s: it is another one now", line)
+		}
 	}
 }
 

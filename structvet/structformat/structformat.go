@@ -18,6 +18,7 @@ import (
 	"example.com/structpack"
 	"example.com/structpack/frame"
 	"example.com/structpack/internal/gotype"
+	_ "example.com/structpack/structvet/internal/skew"
 	"golang.org/x/tools/go/analysis"
 	"golang.org/x/tools/go/analysis/passes/inspect"
 	"golang.org/x/tools/go/ast/inspector"
