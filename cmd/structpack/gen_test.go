@@ -1102,6 +1102,22 @@ func TestGenUsage(t *testing.T) {
 	}
 }
 
+// TestGenStandalone sees that code which stands alone imports the standard library only.
+func TestGenStandalone(t *testing.T) {
+	f, err := parser.ParseFile(token.NewFileSet(), filepath.Join("testdata", "gen", "private", "record_structpack.go"), nil, parser.ImportsOnly)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, spec := range f.Imports {
+		if first, _, _ := strings.Cut(strings.Trim(spec.Path.Value, `"`), "/"); strings.Contains(first, ".") {
+			t.Errorf("it imports %s", spec.Path.Value)
+		}
+	}
+	if len(f.Imports) < 5 {
+		t.Errorf("%d imports", len(f.Imports))
+	}
+}
+
 // TestGenDocs sees that docs/GENERATE.md shows code that is in the golden packages,
 // and what commands print.
 func TestGenDocs(t *testing.T) {
