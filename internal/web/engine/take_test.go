@@ -3,6 +3,7 @@ package engine
 import (
 	"cmp"
 	"flag"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -30,9 +31,7 @@ var taken = map[string]map[string]string{
 func TestTake(t *testing.T) {
 	for name, question := range taken {
 		about := map[string]string{"op": "take"}
-		for key, value := range question {
-			about[key] = value
-		}
+		maps.Copy(about, question)
 		r := ask(t, about)
 		if r.Error != nil {
 			t.Fatalf("%s: %+v", name, r.Error)
