@@ -105,6 +105,7 @@ var functions = map[string]function{
 	"frame.Writer.WriteFrom":  {Op: "pack", Format: framed, Values: 2},
 	"frame.Conn.WriteContext": {Op: "pack", Format: framed, Values: 2},
 	"frame.Conn.Send":         {Op: "pack", Format: framed, Values: 1},
+	"frame.Client.Call":       {Op: "pack", Format: framed, Values: 2},
 	"frame.Conn.TrySend":      {Op: "pack", Format: framed, Values: 1},
 	"frame.Header.Scan":       {Op: "scan_from", Format: framed, Values: 0, Scans: true},
 

@@ -19,6 +19,8 @@ import (
 type layout struct {
 	Length int   // which value the length is, or one of:
 	Fixed  []int // which values are always the same
+
+	Request int // 1 + which value is the number of a request; 0 if there is none
 }
 
 const (
@@ -28,7 +30,7 @@ const (
 )
 
 func (l *layout) equal(o *layout) bool {
-	return l == o || l != nil && o != nil && l.Length == o.Length && slices.Equal(l.Fixed, o.Fixed)
+	return l == o || l != nil && o != nil && l.Length == o.Length && l.Request == o.Request && slices.Equal(l.Fixed, o.Fixed)
 }
 
 // layoutOf returns what a call of NewLayout or MustLayout says of the length.
@@ -46,6 +48,10 @@ func (c *checker) layoutOf(call *ast.CallExpr) *layout {
 		switch c.apiName(rule) {
 		case "frame.LengthAt":
 			if l.Length = c.index(firstArg(rule)); l.Length < 0 {
+				return unknown
+			}
+		case "frame.RequestAt":
+			if l.Request = 1 + c.index(firstArg(rule)); l.Request == 0 {
 				return unknown
 			}
 		case "frame.Fixed":
@@ -176,7 +182,7 @@ func (c *checker) framedAt(from source, depth int) []format {
 func (c *checker) framedCall(call *ast.CallExpr, from source, depth int) []format {
 	name := c.apiName(call)
 	switch name {
-	case "frame.NewConn", "frame.NewReader", "frame.NewWriter":
+	case "frame.NewConn", "frame.NewReader", "frame.NewWriter", "frame.NewClient":
 		if c.relaid() || len(call.Args) < 2 {
 			return nil
 		}
@@ -301,11 +307,18 @@ func (c *checker) checkFrame(call *ast.CallExpr, fn function, f format, structs 
 	if !ok {
 		return
 	}
-	if at < 0 && len(f.layout.Fixed) == 0 {
+	gives := *f.layout
+	if c.apiName(call) == "frame.Client.Call" {
+		if gives.Request == 0 {
+			return
+		}
+		gives.Fixed = append(slices.Clip(gives.Fixed), gives.Request-1)
+	}
+	if at < 0 && len(gives.Fixed) == 0 {
 		c.checkValues(call, fn, f, structs, args)
 		return
 	}
-	l, given, err := f.layout.of(structs[0], at)
+	l, given, err := gives.of(structs[0], at)
 	if err != nil {
 		return
 	}

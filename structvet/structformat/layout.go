@@ -102,6 +102,8 @@ func (c *checker) rules(call *ast.CallExpr) (options []frame.Option, known bool)
 		switch c.apiName(rule) {
 		case "frame.LengthAt":
 			ok = number(frame.LengthAt)
+		case "frame.RequestAt":
+			ok = number(frame.RequestAt)
 		case "frame.CountsFrom":
 			ok = number(frame.CountsFrom)
 		case "frame.Trailer":

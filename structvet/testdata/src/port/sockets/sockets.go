@@ -290,7 +290,21 @@ func srv2() *frame.Server {
 	}
 }
 
-// 26 Cut
+var calls = frame.MustLayout("!IBI", frame.RequestAt(0), frame.LengthAt(2))
+
+func call(ctx context.Context, nc net.Conn) error {
+	n := frame.NewClient(nc, calls)
+	if _, err := n.Call(ctx, nil, 1, 2); err != nil { // want `a frame takes 1 values besides those that the layout gives \(got 2\)`
+		return err
+	}
+	if err := n.Conn.Send(nil, 7, 2, 3); err != nil { // want `a frame takes 2 values besides the length \(got 3\)`
+		return err
+	}
+	_, err := n.Call(ctx, nil, 2)
+	return err
+}
+
+// Cut
 func cut(b []byte) {
 	for len(b) > 0 {
 		f, rest, err := layout.Cut(b)
