@@ -258,11 +258,7 @@ func TestRecords(t *testing.T) {
 				t.Fatal("Exact of destinations that are")
 			}
 			got := make([]any, len(rec.values))
-			done := first
-			for n := Scan(rec.steps, big, first, buf, dests); ; n = Scan(rec.steps, big, done, buf, dests) {
-				if done = n; done == len(dests) {
-					break
-				}
+			for done := Scan(rec.steps, big, first, buf, dests); done < len(dests); done = Scan(rec.steps, big, done, buf, dests) {
 				// The twin without unsafe leaves bytes to its caller.
 				b, ok := rec.values[done].([]byte)
 				if !ok {
