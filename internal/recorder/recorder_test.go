@@ -134,6 +134,41 @@ func TestVisible(t *testing.T) {
 	}
 }
 
+// TestNames has the names that the source gives to results in roundabout ways.
+func TestNames(t *testing.T) {
+	program := `
+import struct
+d = bytes(range(8))
+class Reader(object):
+	def read(self, format):
+		result = struct.unpack_from(format, d)
+		return result
+	def fields(self):
+		(self.charset, self.length) = self.read("<HI")
+		self.times = struct.unpack("<4H", d)
+Reader().fields()
+totals = struct.unpack("<2I", d)
+rows = struct.iter_unpack("<HH", d)
+for x, y in rows: pass
+for value in struct.unpack("<8B", d): pass
+a, b = map(int, struct.unpack("<bb", b"ab"))
+first, *rest = struct.unpack("<3h", d[:6])
+`
+	file := filepath.Join(t.TempDir(), "program.py")
+	if err := os.WriteFile(file, []byte(program), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	rec, status, _, errs := record(t, recorder.Options{Max: 8, MaxBytes: 1000}, "", append(peer.Python(t), file)...)
+	got := map[string]string{}
+	for _, c := range rec.Calls {
+		got[c.Format] = strings.Join(c.Names, " ")
+	}
+	want := map[string]string{"<HI": "charset length", "<4H": "*times", "<2I": "*totals", "<HH": "x y", "<8B": "*value", "<bb": "", "<3h": "first *rest"}
+	if diff := cmp.Diff(want, got); diff != "" || status != 0 || errs != "" {
+		t.Errorf("status %d, %s%s", status, errs, diff)
+	}
+}
+
 // TestProcesses has a Python that another program starts, and one that becomes
 // another: the calls of all are there, and places are named alike.
 func TestProcesses(t *testing.T) {

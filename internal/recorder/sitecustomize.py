@@ -473,9 +473,9 @@ def _structpack_record():
             return value, name
         return None, ""
 
-    def name_after(node, parents, frame, made):
+    def name_after(node, parents, frame, rows, made, depth):
         """What becomes of a result that goes into one name: v = unpack(...), then
-        a, b = v or a = v[0] or a, b = v[1:3] or f(v[CONSTANT]) or T(*v) or T._make(v)."""
+        a, b = v or a = v[0] or a, b = v[1:3] or f(v[CONSTANT]) or T(*v) or T._make(v) or return v."""
         scope = node
         while scope in parents and not isinstance(scope, (_ast.FunctionDef, _ast.AsyncFunctionDef, _ast.Module)):
             scope = parents[scope]
@@ -518,7 +518,37 @@ def _structpack_record():
                     found[index] = found.get(index) or own or name
         if found:
             return [found.get(i, "") for i in range(max(found) + 1)]
+        for later in walk(scope):
+            if isinstance(later, _ast.Return) and isinstance(later.value, _ast.Name) and later.value.id == node.id and later.lineno >= node.lineno:
+                return caller_names(frame, rows, made, depth)
         return None
+
+    def caller_names(frame, rows, made, depth):
+        """The names that the values of a result get where a function returns it to."""
+        up = frame.f_back
+        if depth >= 4 or up is None:
+            return None
+        above, others = call_of(up, frame.f_code.co_name)
+        return result_names(above, others, up, rows, made, depth + 1) if above is not None else None
+
+    def loop_names(target, parents, frame, made, depth):
+        """The names that each record of an iterator gets, which has a name itself."""
+        scope = target
+        while scope in parents and not isinstance(scope, (_ast.FunctionDef, _ast.AsyncFunctionDef, _ast.Module)):
+            scope = parents[scope]
+        for later in walk(scope):
+            over = getattr(later, "iter", None)
+            if isinstance(over, _ast.Name) and isinstance(target, _ast.Name) and over.id == target.id:
+                return names_of_target(later.target, parents, frame, True, made, depth)
+        return None
+
+    def names_of_target(target, parents, frame, rows, made, depth):
+        names = target_names(target)
+        if names is None and isinstance(target, _ast.Name):
+            names = name_after(target, parents, frame, rows, made, depth)
+        if names is None and name_of(target):
+            names = ["*" + name_of(target)]  # of all values
+        return names
 
     def result_names(call, parents, frame, rows, made, depth=0):
         """The names that the values of a result get. made is told the type that they go into."""
@@ -550,29 +580,21 @@ def _structpack_record():
                 return None
             if isinstance(parent, (_ast.Assign, _ast.AnnAssign, getattr(_ast, "NamedExpr", _ast.Assign))):
                 target = parent.targets[0] if isinstance(parent, _ast.Assign) else parent.target
-                names = target_names(target)
-                if names is None and isinstance(target, _ast.Name):
-                    names = name_after(target, parents, frame, made)
-                return names
+                if rows:
+                    return loop_names(target, parents, frame, made, depth)
+                return names_of_target(target, parents, frame, rows, made, depth)
             if isinstance(parent, (_ast.For, _ast.AsyncFor)) and node is parent.iter:
-                names = target_names(parent.target)
-                if names is None and isinstance(parent.target, _ast.Name):
-                    names = name_after(parent.target, parents, frame, made)
-                return names
+                return names_of_target(parent.target, parents, frame, rows, made, depth)
             if isinstance(parent, _ast.comprehension) and node is parent.iter:
                 names = target_names(parent.target)
                 if names is None and isinstance(parent.target, _ast.Name):
-                    names = name_after(parent.target, parents, frame, made) if rows else [parent.target.id]
+                    names = name_after(parent.target, parents, frame, rows, made, depth) if rows else ["*" + parent.target.id]
                 return names
             if isinstance(parent, _ast.Starred):
                 node = parent
                 continue
-            if isinstance(parent, _ast.Return) and depth < 4 and frame.f_back is not None:
-                up = frame.f_back
-                above, others = call_of(up, frame.f_code.co_name)
-                if above is None:
-                    return None
-                return result_names(above, others, up, rows, made, depth + 1)
+            if isinstance(parent, _ast.Return):
+                return caller_names(frame, rows, made, depth)
             if isinstance(parent, _ast.Call):
                 f = parent.func
                 if isinstance(f, _ast.Attribute) and f.attr == "_make":
