@@ -22,6 +22,7 @@ import (
 
 	"example.com/structpack"
 	"example.com/structpack/internal/rules"
+	"example.com/structpack/internal/test/peer"
 	"example.com/structpack/internal/test/typegen"
 )
 
@@ -447,7 +448,7 @@ func TestDerivedClang(t *testing.T) {
 	}
 	for _, c := range cTargets {
 		for _, target := range c.targets {
-			if !testing.Short() || c.abi == structpack.ILP32Align4 {
+			if peer.All() || c.abi == structpack.ILP32Align4 {
 				compile("clang", c.abi, "-target", target, "-Wno-everything")
 			}
 		}

@@ -298,6 +298,26 @@ func TestFlushErrorOfNext(t *testing.T) {
 	}
 }
 
+// TestFlushFailsAtOnce has flushes that fail while the Reader is on its way to wait: it
+// must not take their wake for an old one.
+func TestFlushFailsAtOnce(t *testing.T) {
+	mine := errors.New("mine")
+	for range scaled(5000) {
+		here, there := net.Pipe()
+		c := frame.NewConn(failing{here, mine}, idKind)
+		if err := c.Write([]byte("request"), 1, 1); err != nil {
+			t.Fatal(err)
+		}
+		within(t, "the error", func() {
+			if _, err := c.Next(); !errors.Is(err, mine) {
+				t.Errorf("%v, want %v", err, mine)
+			}
+		})
+		here.Close()
+		there.Close()
+	}
+}
+
 // failing is a connection whose Write fails.
 type failing struct {
 	net.Conn

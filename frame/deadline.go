@@ -37,6 +37,8 @@ func (c *Conn) clearWake() {
 // Reader must not wait if poll is set.
 func (c *Conn) beforeRead(inside bool) (poll bool, err error) {
 	if err := c.flushBeforeRead(); err != nil {
+		c.deadlineMu.Lock()
+		defer c.deadlineMu.Unlock()
 		return c.pollBeforeError(err)
 	}
 	if c.IdleTimeout <= 0 && c.FrameTimeout <= 0 && !c.mustArm.Load() {
@@ -44,6 +46,11 @@ func (c *Conn) beforeRead(inside bool) (poll bool, err error) {
 	}
 	c.deadlineMu.Lock()
 	defer c.deadlineMu.Unlock()
+	if c.woken { // perhaps for that flush, which has failed since then
+		if err := c.unreportedError(); err != nil {
+			return c.pollBeforeError(err)
+		}
+	}
 	if c.reading != nil {
 		if err := (*c.reading).Err(); err != nil {
 			c.clearWake()
@@ -95,8 +102,6 @@ func (c *Conn) beforeRead(inside bool) (poll bool, err error) {
 // pollBeforeError is beforeRead when writing has failed: what has arrived comes first,
 // and the error when there is nothing, or so much that it may never end.
 func (c *Conn) pollBeforeError(failed error) (poll bool, err error) {
-	c.deadlineMu.Lock()
-	defer c.deadlineMu.Unlock()
 	if c.reading != nil {
 		if err := (*c.reading).Err(); err != nil {
 			c.clearWake()

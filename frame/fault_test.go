@@ -52,7 +52,7 @@ func TestEverySplitBothWays(t *testing.T) {
 // TLS: they end their own connection and no other one.
 func TestGarbage(t *testing.T) {
 	overAll(t, func(t *testing.T, tr transport) {
-		s := &frame.Server{Layout: idKind, Handle: echo, MaxPayload: 1 << 16, FrameTimeout: 100 * time.Millisecond}
+		s := &frame.Server{Layout: idKind, Handle: echo, MaxPayload: 1 << 16, FrameTimeout: 100 * time.Millisecond, HandshakeTimeout: guard}
 		ln := tr.listen(t)
 		served := serve(t, s, ln)
 		good := dial(t, tr, ln)

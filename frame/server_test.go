@@ -973,7 +973,7 @@ func TestShutdownWithPartOfAFrame(t *testing.T) {
 	part, _ := messages(10)
 	overAll(t, func(t *testing.T, tr transport) {
 		errs := make(chan error, 1)
-		s := &frame.Server{Layout: idKind, Handle: echo, FrameTimeout: 100 * time.Millisecond,
+		s := &frame.Server{Layout: idKind, Handle: echo, FrameTimeout: 100 * time.Millisecond, HandshakeTimeout: guard,
 			ConnError: func(_ *frame.Conn, err error) { errs <- err }}
 		ln := tr.listen(t)
 		served := serve(t, s, ln)

@@ -569,11 +569,24 @@ func (w *Writer) flushBeforeRead() (err error) {
 		w.flushInBackground()
 		w.wakeNext()
 	}
-	if w.err != nil && (!w.reported || w.conn.serving && !isClosed(w.err)) {
-		err = w.err
-	}
+	err = w.errorForReader()
 	w.mu.Unlock()
 	return err
+}
+
+// errorForReader returns the Writer's error if it ends reading.
+func (w *Writer) errorForReader() error {
+	if w.err != nil && (!w.reported || w.conn.serving && !isClosed(w.err)) {
+		return w.err
+	}
+	return nil
+}
+
+// unreportedError is errorForReader for who does not hold mu.
+func (w *Writer) unreportedError() error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.errorForReader()
 }
 
 // flushNonblocking writes what the connection takes without waiting, where it can be

@@ -98,11 +98,12 @@ func askPython(command []string) (p *python, executable string, err error) {
 	return &python{command, version}, strings.TrimSuffix(executable, "\n"), nil
 }
 
-// Script returns the command that runs a Python program. It writes no cache of
-// what it imports.
+// Script returns the command that runs a Python program, which needs nothing that is
+// installed beside Python: looking for it takes longer than Python does to start.
+// It writes no cache of what it imports.
 func Script(t testing.TB, file string, args ...string) *exec.Cmd {
 	t.Helper()
-	words := slices.Concat(Python(t), []string{file}, args)
+	words := slices.Concat(Python(t), []string{"-S", file}, args)
 	cmd := exec.Command(words[0], words[1:]...)
 	cmd.Env = append(os.Environ(), "PYTHONDONTWRITEBYTECODE=1", "PYTHONIOENCODING=utf-8")
 	return cmd
