@@ -7,6 +7,7 @@ import (
 	"io"
 	"net"
 	"os"
+	"runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -302,20 +303,22 @@ func TestFlushErrorOfNext(t *testing.T) {
 // must not take their wake for an old one.
 func TestFlushFailsAtOnce(t *testing.T) {
 	mine := errors.New("mine")
-	for range scaled(5000) {
-		here, there := net.Pipe()
-		c := frame.NewConn(failing{here, mine}, idKind)
-		if err := c.Write([]byte("request"), 1, 1); err != nil {
-			t.Fatal(err)
-		}
-		within(t, "the error", func() {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(8)) // it takes a thread that is stopped on its way
+	var all sync.WaitGroup
+	for range 1000 { // each of which waits a little for what may have arrived
+		all.Go(func() {
+			here, there := net.Pipe()
+			defer here.Close()
+			defer there.Close()
+			c := frame.NewConn(failing{here, mine}, idKind)
+			c.IdleTimeout = guard // which each wait sets anew
+			c.Write([]byte("request"), 1, 1)
 			if _, err := c.Next(); !errors.Is(err, mine) {
 				t.Errorf("%v, want %v", err, mine)
 			}
 		})
-		here.Close()
-		there.Close()
 	}
+	within(t, "the error", all.Wait)
 }
 
 // failing is a connection whose Write fails.
