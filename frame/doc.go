@@ -12,7 +12,10 @@
 // A [Layout] describes how frames are laid out in bytes; its methods [Layout.Cut],
 // [Layout.Parse], [Layout.Split] and [Layout.Append] work on bytes. A [Reader] and a
 // [Writer] work on any stream: a connection, a pipe, a file, standard input. A [Conn]
-// is both, with timeouts and contexts; a [Server] has one for each of its clients.
+// is both, with timeouts and contexts; a [Server] has one for each of its clients, and
+// a [Client] makes calls on one and finds the answers by a number in the header.
+// [Writer.WriteFrom] and [Server.HandleStream] are for payloads larger than memory,
+// and [Pipes] makes a connection of the two streams of a child process.
 //
 // # Layouts
 //
