@@ -78,7 +78,7 @@ func TestHalfClosedPeer(t *testing.T) {
 	for _, tr := range transports[:3] {
 		t.Run(tr.name, func(t *testing.T) {
 			checkGoroutines(t)
-			ended := make(chan struct{})
+			ended, looked := make(chan struct{}), make(chan struct{}, 3)
 			s := &frame.Server{Layout: idKind, ConnError: noErrors(t), Handle: func(ctx context.Context, c *frame.Conn, f frame.Frame) error {
 				done := ctx.Done()
 				<-ended
@@ -93,6 +93,7 @@ func TestHalfClosedPeer(t *testing.T) {
 					t.Error("the context has ended")
 				default:
 				}
+				looked <- struct{}{}
 				return nil
 			}}
 			ln := tr.listen(t)
@@ -109,6 +110,7 @@ func TestHalfClosedPeer(t *testing.T) {
 				if f, err := c.Next(); err != nil || f.Int(0) != int64(i) {
 					t.Errorf("answer %d: %v, %v", i, f, err)
 				}
+				wait(t, "the end of the handler", looked) // the peer closes after that
 			}
 			c.Close()
 			shutdown(t, s, served)
