@@ -201,9 +201,9 @@ func (l *Layout) Split(data []byte, atEOF bool) (advance int, token []byte, err 
 
 // Append appends a frame to dst: a header with the given values, which are all
 // of the format's but the length, and the payload. After an error it returns
-// dst as it was. The payload must not share memory with the spare capacity of dst. It
-// returns the errors of structpack's Pack, and a *SizeError for a payload that the
-// length cannot express.
+// dst as it was; its spare capacity may have been written to, and the payload must not
+// share memory with it. Append returns the errors of structpack's Pack, and a
+// *SizeError for a payload that the length cannot express.
 func (l *Layout) Append(dst, payload []byte, values ...any) ([]byte, error) {
 	if b, ok := l.appendFast(dst, payload, values); ok {
 		return b, nil
