@@ -64,8 +64,9 @@ func HostABI() ABI { return hostABI }
 var hostABI, _ = ABIOf(runtime.GOOS, runtime.GOARCH)
 
 // ABIOf returns the C ABI of a platform named as Go names it, such as "linux",
-// "arm64". It reports false for one that it does not know, and then returns the ABI
-// that the architecture has elsewhere, or LP64.
+// "arm64". It reports false for an architecture that it does not know, and for AIX and
+// Plan 9, whose rules are others; then it returns the ABI that the architecture has
+// elsewhere, or LP64. It does not check other names of operating systems.
 //
 // For wasm that is the ABI of C there (wasm32), although Go's own int has 64
 // bits.

@@ -94,8 +94,8 @@ func MustCodec[T any](format string) *Codec[T] {
 	return Must(NewCodec[T](MustCompile(format)))
 }
 
-// Must returns v, and panics if err is not nil. It makes variables of what NewCodec
-// and CompileFor return.
+// Must returns v, or panics if err is not nil. It is for variables that NewCodec and
+// CompileFor initialize.
 func Must[V any](v V, err error) V {
 	if err != nil {
 		panic(err)

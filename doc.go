@@ -30,10 +30,10 @@
 //	s.format, s.size                   s.Format(), s.Size()
 //	struct.error                       *Error, and errors.Is(err, ErrRange) …
 //
-// Three things are not as in Python:
+// Three things surprise those who come from Python; the exact differences are at the end:
 //
-//   - Values have the types of Go. A c is a byte: values[0] == byte('A') compares
-//     what values[0] == 'A' never finds equal, because that 'A' is an int32.
+//   - Values have the types of Go. A c is a byte: compare values[0] == byte('A').
+//     values[0] == 'A' is always false, because that 'A' is an int32.
 //   - Arithmetic wraps around: h.Length + 4 of a uint8 of 254 is 2, and
 //     int(h.Length) + 4 is 258.
 //   - A bytes object lives on, and so does what Unpack returns. The payload of a
@@ -61,7 +61,7 @@
 //	binary.Decode(data, binary.BigEndian, &h)    header.UnpackFrom(data, 0, &h)
 //	binary.Write(w, binary.BigEndian, &h)        header.Write(w, &h)
 //	binary.Append(dst, binary.BigEndian, &h)     header.AppendPack(dst, &h)
-//	binary.Decode(data, order, records)          records, err = header.AppendUnpackSlice(records[:0], data)
+//	binary.Decode(data, order, records)          records, err = header.AppendUnpackSlice(records[:0], data[:len(records)*header.Size()])
 //	binary.Append(dst, order, records)           header.AppendPackSlice(dst, records)
 //	binary.Size(h)                               header.Size()
 //
@@ -85,7 +85,7 @@
 //	                    for those who look at a packet, change a field and pass it on
 //
 // Making a codec takes some microseconds, and compiling a format less. The functions that
-// take a format keep what they compiled.
+// take a format keep short formats that are used again in a small cache.
 //
 // # Formats
 //

@@ -9,16 +9,17 @@ import (
 	"strings"
 )
 
-// The kinds of mistake, for errors.Is. Every error of this package is an
-// *Error that wraps one of them.
+// The kinds of mistake, for errors.Is. Every error that this package makes is an
+// *Error that wraps one of them. Read, ReadAt and Write also return the errors of
+// their reader or writer, io.EOF among them.
 var (
-	// The format string is wrong.
+	// The format string is wrong, or the ABI that CompileFor is given.
 	ErrFormat = errors.New("bad format")
 	// There are too few or too many values or destinations.
 	ErrCount = errors.New("wrong number of values")
 	// A code cannot take the type of its value, or a destination cannot take the value.
 	ErrType = errors.New("value of the wrong type")
-	// A code cannot hold its value.
+	// A code cannot hold its value, or a field with cstr its text.
 	ErrRange = errors.New("value out of range")
 	// The length of the data or buffer is wrong, or an offset into it, or a result
 	// would be too large to allocate.
@@ -30,7 +31,7 @@ type Error struct {
 	Op     string // what was asked for: "compile", "pack", "pack_into", "unpack", …
 	Format string
 	Pos    int    // byte offset in Format of the item at fault, its repeat count included; -1 if none
-	Index  int    // index of the value at fault, -1 if none
+	Index  int    // index of the value at fault among the values of the format, -1 if none
 	Reason string // CPython 3.15's own sentence for the same mistake, where it has one
 	Err    error  // ErrFormat, ErrCount, ErrType, ErrRange or ErrBuffer
 

@@ -135,9 +135,9 @@ func (s *Struct) String() string {
 	return fmt.Sprintf("struct %s: %d bytes, %d values, %s", quote(s.format), s.size, s.values, order)
 }
 
-// Plan prints how the format was compiled: s.String, and an instruction a line with its
-// offset, the operation with its repeat count or its length in bytes, and the values that
-// it takes.
+// Plan describes how the format was compiled: s.String, and an instruction a line with
+// its offset, the operation with its repeat count or its length in bytes, and the values
+// that it takes, if any.
 //
 //	struct "!ci4sf": 13 bytes, 4 values, big-endian
 //	     0  char        value 0

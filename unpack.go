@@ -14,8 +14,9 @@ import (
 //
 // The Go types of the values follow from the format alone; see the table in
 // the package's documentation. Nothing that is returned aliases data. Small values
-// of one call lie side by side in memory: one that is kept keeps the others, of up
-// to 64 values with up to 16 bytes each.
+// lie side by side in memory with those of other calls: one that is kept keeps up to
+// 1 KiB of them, and a slice of values keeps up to 2 KiB and what its neighbours point
+// to.
 func Unpack(format string, data []byte) ([]any, error) {
 	s, tmp, err := lookup(format)
 	if err != nil {
