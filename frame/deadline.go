@@ -36,26 +36,23 @@ func (c *Conn) clearWake() {
 // beforeRead is called before the Reader waits, inside a frame or before one. The
 // Reader must not wait if poll is set.
 func (c *Conn) beforeRead(inside bool) (poll bool, err error) {
-	if err := c.flushBeforeRead(); err != nil {
-		c.deadlineMu.Lock()
-		defer c.deadlineMu.Unlock()
-		return c.pollBeforeError(err)
-	}
-	if c.IdleTimeout <= 0 && c.FrameTimeout <= 0 && !c.mustArm.Load() {
+	failed := c.flushBeforeRead()
+	if failed == nil && c.IdleTimeout <= 0 && c.FrameTimeout <= 0 && !c.mustArm.Load() {
 		return false, nil
 	}
 	c.deadlineMu.Lock()
 	defer c.deadlineMu.Unlock()
-	if c.woken { // perhaps for that flush, which has failed since then
-		if err := c.unreportedError(); err != nil {
-			return c.pollBeforeError(err)
-		}
-	}
 	if c.reading != nil {
 		if err := (*c.reading).Err(); err != nil {
 			c.clearWake()
 			return false, err
 		}
+	}
+	if failed == nil && c.woken { // perhaps for that flush, which has failed since then
+		failed = c.unreportedError()
+	}
+	if failed != nil {
+		return c.pollBeforeError(failed)
 	}
 	if c.draining = c.ending && !c.handling; c.draining && c.drainLimit == 0 {
 		c.drainLimit = max(drain, unread(c.conn))
@@ -102,12 +99,6 @@ func (c *Conn) beforeRead(inside bool) (poll bool, err error) {
 // pollBeforeError is beforeRead when writing has failed: what has arrived comes first,
 // and the error when there is nothing, or so much that it may never end.
 func (c *Conn) pollBeforeError(failed error) (poll bool, err error) {
-	if c.reading != nil {
-		if err := (*c.reading).Err(); err != nil {
-			c.clearWake()
-			return false, err
-		}
-	}
 	last := &c.lastWords
 	if last.limit == 0 {
 		last.limit = max(drain, unread(c.conn))

@@ -58,7 +58,8 @@ func (h *Header) Uint(i int) uint64 { return uint64(h.layout.integers[i].load(h.
 // Int is Uint for signed integers.
 func (h *Header) Int(i int) int64 { return h.layout.integers[i].load(h.Head) }
 
-// Bytes returns the bytes of value i as they are in the header, such as an s. They belong to whoever the Head belongs to. It panics if there is no value i.
+// Bytes returns the bytes of value i as they are in the header, such as an s. They
+// belong to whoever the Head belongs to. It panics if there is no value i.
 func (h *Header) Bytes(i int) []byte {
 	v := &h.layout.integers[i]
 	return h.Head[v.off : v.off+v.bytes : v.off+v.bytes]

@@ -618,7 +618,7 @@ func (w *Writer) fail(err error) {
 	w.empty()
 	w.wakeNext()
 	if w.conn != nil && w.conn.serving && !isClosed(err) {
-		go w.conn.wake(expired, w.hasUnreportedError) // the Server is to end the connection
+		go w.conn.wake(expired, w.endsReading) // the Server is to end the connection
 	}
 }
 
@@ -655,7 +655,7 @@ func (w *Writer) flushInBackground() {
 			failed := w.err != nil
 			w.mu.Unlock()
 			if failed {
-				w.conn.wake(expired, w.hasUnreportedError) // its Reader, for the error
+				w.conn.wake(expired, w.endsReading) // its Reader, for the error
 			}
 		}()
 		w.scheduled = false
@@ -665,12 +665,8 @@ func (w *Writer) flushInBackground() {
 	}()
 }
 
-// hasUnreportedError reports whether there is an error that nobody has got.
-func (w *Writer) hasUnreportedError() bool {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	return w.err != nil && (!w.reported || w.conn.serving)
-}
+// endsReading reports whether there is an error that ends reading.
+func (w *Writer) endsReading() bool { return w.unreportedError() != nil }
 
 func (w *Writer) hasWritten() bool {
 	w.mu.Lock()
