@@ -6,6 +6,7 @@
     oracle.py --answers          the same for a program: answers without their
                                  requests, all of them sent at an empty line
     oracle.py FORMAT...          write fixtures for formats of your own to stdout
+    oracle.py --formats          the same for those in a JSON array on standard input
     oracle.py --generate DIR     write the fixtures of this directory
 
 A request is {"op": ..., "format": ...} with, depending on op (calcsize, pack,
@@ -404,6 +405,16 @@ def cases(fmt, every=4):
     yield {"op": "pack_into", "format": fmt, "hex": "55" * (size + 5), "offset": -size - 2, "values": [tag(v) for v in good]}
 
 
+def own(fmt):
+    """Requests for a format of the user's own. Of a very large one each case would have
+    all of it, so there is one case only."""
+    try:
+        large = struct.calcsize(fmt) > 1 << 16 or len(fields(fmt)) > 1 << 12
+    except (struct.error, ValueError):
+        large = False
+    return [{"op": "calcsize", "format": fmt}] if large else cases(fmt)
+
+
 def real():
     with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "real_formats.jsonl")) as f:
         for line in f:
@@ -460,8 +471,10 @@ def main(args):
         for name, (requests, about) in FILES.items():
             with open(os.path.join(args[1], name + ".jsonl"), "w") as out:
                 write(out, about, requests())
+    elif args == ["--formats"]:
+        write(sys.stdout, "formats of the user's own", itertools.chain.from_iterable(map(own, json.load(sys.stdin))))
     elif args:
-        write(sys.stdout, "formats of the user's own", itertools.chain.from_iterable(map(cases, args)))
+        write(sys.stdout, "formats of the user's own", itertools.chain.from_iterable(map(own, args)))
     else:
         for line in sys.stdin:
             print(handle_line(line))

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
@@ -23,8 +24,8 @@ replay. Tests that read them need no Python.
   structpack fixture '!HBI' '<4sHH' > testdata/wire.jsonl
 
   --python COMMAND  the Python to ask; python3 unless set
-  --from PACKAGES   take the constant formats that a Go package uses too: a
-                    directory, or all below one, such as ./...
+  --from PACKAGES   take the formats that Go packages use too, where they are
+                    constants or made of some; ./... is all below a directory
   -o FILE           write to FILE
 `
 
@@ -57,7 +58,12 @@ func (c *call) fixture() error {
 		return err
 	}
 	var out, errs bytes.Buffer
-	cmd := exec.Command(python[0], append(append(python[1:], f.Name()), c.args...)...)
+	list, err := json.Marshal(c.args)
+	if err != nil {
+		return err
+	}
+	cmd := exec.Command(python[0], append(python[1:], f.Name(), "--formats")...)
+	cmd.Stdin = bytes.NewReader(list)
 	cmd.Stdout, cmd.Stderr = &out, &errs
 	if err := cmd.Run(); err != nil {
 		var exit *exec.ExitError

@@ -5,6 +5,7 @@ import (
 	"go/types"
 
 	"example.com/structpack"
+	"example.com/structpack/internal/gotype"
 	"example.com/structpack/internal/rules"
 )
 
@@ -21,7 +22,7 @@ func (c *checker) checkCodecType(call *ast.CallExpr, f format, t types.Type) {
 }
 
 func (c *checker) checkType(call *ast.CallExpr, f format, t types.Type, at ast.Expr) {
-	if t == nil || f.param != nil || f.vague || !bindable(t) {
+	if t == nil || f.param != nil || f.vague || !gotype.Bindable(t) {
 		return
 	}
 	structs, err := f.compile()

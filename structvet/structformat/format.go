@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"example.com/structpack"
+	"example.com/structpack/internal/gotype"
 	"example.com/structpack/internal/rules"
 	"golang.org/x/tools/go/types/typeutil"
 )
@@ -458,7 +459,7 @@ func (c *checker) derive(call *ast.CallExpr, all []format) []format {
 		}
 		t, _ := c.typeArgument(call)
 		structs, err := f.compile()
-		if t == nil || err != nil || !bindable(t) {
+		if t == nil || err != nil || !gotype.Bindable(t) {
 			return nil
 		}
 		s, err := rules.Derive(structs[0], c.reader.Type(t))

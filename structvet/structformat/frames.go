@@ -11,6 +11,7 @@ import (
 
 	"example.com/structpack"
 	"example.com/structpack/frame"
+	"example.com/structpack/internal/gotype"
 	"example.com/structpack/internal/rules"
 	"golang.org/x/tools/go/ast/edge"
 )
@@ -88,7 +89,7 @@ func (c *checker) layoutOfType(call *ast.CallExpr, f format) *layout {
 func (c *checker) lengthTag(call *ast.CallExpr, f format) (at int, err error) {
 	t, _ := c.typeArgument(call)
 	structs, err := f.compile()
-	if err != nil || t == nil || !bindable(t) {
+	if err != nil || t == nil || !gotype.Bindable(t) {
 		return -1, cmp.Or(err, structpack.ErrType)
 	}
 	leaves, err := rules.Bind(structs[0], c.reader.Type(t))

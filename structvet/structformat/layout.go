@@ -7,6 +7,7 @@ import (
 
 	"example.com/structpack"
 	"example.com/structpack/frame"
+	"example.com/structpack/internal/gotype"
 	"example.com/structpack/internal/rules"
 )
 
@@ -43,7 +44,7 @@ func (c *checker) checkLayout(call *ast.CallExpr, f format) {
 // checkLayoutOf checks a call of NewLayoutOf or MustLayoutOf.
 func (c *checker) checkLayoutOf(call *ast.CallExpr) {
 	t, at := c.typeArgument(call)
-	if t == nil || !bindable(t) || len(call.Args) == 0 {
+	if t == nil || !gotype.Bindable(t) || len(call.Args) == 0 {
 		return
 	}
 	for _, f := range c.texts(call.Args[0]) {

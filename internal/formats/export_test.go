@@ -1,0 +1,4 @@
+package formats
+
+// FindByDir is find for tests.
+var FindByDir = find
