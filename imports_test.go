@@ -15,7 +15,7 @@ func TestImports(t *testing.T) {
 		for _, tags := range [][]string{nil, {"purego"}} {
 			ctx := build.Default
 			ctx.GOARCH, ctx.BuildTags = arch, tags
-			for _, dir := range []string{".", "internal/mem", "internal/shuffle", "internal/rules", "internal/floats"} {
+			for _, dir := range []string{".", "internal/mem", "internal/shuffle", "internal/rules", "internal/floats", "conformance"} {
 				pkg, err := ctx.ImportDir(dir, 0)
 				if err != nil {
 					t.Fatal(dir, err)
