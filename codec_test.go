@@ -256,7 +256,7 @@ func TestCodecForABI(t *testing.T) {
 }
 
 func bindTo[T any](format string) error {
-	_, err := structpack.NewCodec[T](structpack.MustCompile(format))
+	_, err := structpack.BindType(structpack.MustCompile(format), reflect.TypeFor[T]()) // a Codec compiles slowly
 	return err
 }
 
@@ -915,22 +915,29 @@ func TestCodecCountOfZero(t *testing.T) {
 			if !errors.Is(err, structpack.ErrCount) || !strings.HasSuffix(err.Error(), fmt.Sprintf(`"0H" at byte %d: a slice of 1 elements for 0 values`, len(prefix))) {
 				t.Error(err)
 			}
-			structpack.MustCodec[struct {
-				A [0]uint16
-				B []uint16
-				C uint32
-			}](prefix + "0H0HI")
-			structpack.MustCodec[struct {
-				A, B []byte
-				C    string
-			}](prefix + "0c0B0s")
-			structpack.MustCodec[struct{ A, B, C int64 }](prefix + "qq0qq0q")
-			structpack.MustCodec[struct { // 0q aligns, and is not for the slice
-				A uint8
-				B []uint16
-			}](prefix + "B0q2H")
-			structpack.MustCodec[struct{ A []uint16 }](prefix + "0H2H") // and it may be there for alignment
-			structpack.MustCodec[struct{ A, B []uint16 }](prefix + "0H2H")
+			for _, err := range []error{
+				bindTo[struct {
+					A [0]uint16
+					B []uint16
+					C uint32
+				}](prefix + "0H0HI"),
+				bindTo[struct {
+					A, B []byte
+					C    string
+				}](prefix + "0c0B0s"),
+				bindTo[struct{ A, B, C int64 }](prefix + "qq0qq0q"),
+				bindTo[struct { // 0q aligns, and is not for the slice
+					A uint8
+					B []uint16
+				}](prefix + "B0q2H"),
+				bindTo[struct{ A []uint16 }](prefix + "0H2H"), // and it may be there for alignment
+				bindTo[struct{ A, B []uint16 }](prefix + "0H2H"),
+				bindTo[struct{ A, B, C int64 }]("@llh0l"),
+			} {
+				if err != nil {
+					t.Error(err)
+				}
+			}
 			for _, err := range []error{
 				bindTo[struct{ A, B, C []uint16 }](prefix + "0H2H"),
 				bindTo[struct{ A []uint32 }](prefix + "0Q"),
@@ -942,7 +949,6 @@ func TestCodecCountOfZero(t *testing.T) {
 			}
 		})
 	}
-	structpack.MustCodec[struct{ A, B, C int64 }]("@llh0l")
 }
 
 // valuesOf returns the values of a slices3.

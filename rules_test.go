@@ -115,7 +115,7 @@ func TestStaticPack(t *testing.T) {
 func staticBind[T any](format string) func(*testing.T) {
 	return func(t *testing.T) {
 		s := structpack.MustCompile(format)
-		_, want := structpack.NewCodec[T](s)
+		_, want := structpack.BindType(s, reflect.TypeFor[T]())
 		_, got := rules.Bind(s, tell(reflect.TypeFor[T]()))
 		if diff := cmp.Diff(message(want), message(got)); diff != "" {
 			t.Error(diff)
