@@ -934,10 +934,24 @@ def _structpack_record():
 
     # ---- what the program calls instead -----------------------------------------
 
-    class unpack_iterator(object):
+    raw_iterator = type(raw["iter_unpack"]("b", b""))
+
+    class Immutable(type):
+        """The type of a class that cannot be called, or given attributes, as struct's own."""
+
+        def __call__(cls, *args, **kwargs):
+            return raw_iterator(*args, **kwargs)
+
+        def __setattr__(cls, name, value):
+            setattr(raw_iterator, name, value)
+
+        def __delattr__(cls, name):
+            delattr(raw_iterator, name)
+
+    class UnpackIterator(object):
         """What iter_unpack returns for a call that may be kept. It notes the call when
         it is over, or dropped."""
-        __module__ = "_struct"
+        __module__, __qualname__ = raw_iterator.__module__, raw_iterator.__qualname__
 
         def __init__(self, rows, site, fmt, data):
             self._rows, self._site, self._fmt, self._data = rows, site, fmt, data
@@ -999,6 +1013,8 @@ def _structpack_record():
             if self._site is not None:
                 self._note()
 
+    unpack_iterator = Immutable(raw_iterator.__name__, (), {k: v for k, v in vars(UnpackIterator).items() if k not in ("__dict__", "__weakref__")})
+
     def rows_of(frame, fmt, method, data, rows):
         """The iterator for the program: the one of struct itself, if the call is not kept."""
         site = sites.get((id(frame.f_code), frame.f_lasti, "iter_unpack", fmt))
@@ -1019,7 +1035,7 @@ def _structpack_record():
                 # The frame may be gone when the iterator is over.
                 if site.place is None:
                     name_site(site, frame, method, 0)
-            return unpack_iterator(rows, site, fmt, data)
+            return type.__call__(unpack_iterator, rows, site, fmt, data)
         except Exception as e:
             if foreign(e):
                 raise
