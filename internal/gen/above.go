@@ -1,20 +1,13 @@
 package gen
 
-import (
-	"go/ast"
-	"go/token"
-	"slices"
-	"strconv"
-	"strings"
-)
+import "example.com/structpack/internal/annotation"
 
 // addAbove adds the types of the package that have their format above them, as in
 //
 //	//structpack:"!"
 //	type Header struct {
 //
-// to this run if it is for those, and to other runs. gofmt makes a space before
-// structpack if the line is in a doc comment.
+// to this run if it is for those, and to other runs.
 func (s *source) addAbove(own bool) error {
 	if !own && len(s.above) == 0 {
 		return nil
@@ -52,63 +45,15 @@ func (s *source) addAbove(own bool) error {
 // formatsAbove returns the types that have their format above them.
 func (s *source) formatsAbove() (found []Record, err error) {
 	for _, f := range s.files {
-		above := map[*ast.Comment]bool{}
-		for _, d := range f.Decls {
-			d, ok := d.(*ast.GenDecl)
-			if !ok || d.Tok != token.TYPE {
-				continue
-			}
-			for _, spec := range d.Specs {
-				spec := spec.(*ast.TypeSpec)
-				doc := spec.Doc
-				if doc == nil && !d.Lparen.IsValid() {
-					doc = d.Doc
-				}
-				if doc == nil {
-					continue
-				}
-				for _, c := range doc.List {
-					format, ok, err := s.formatIn(c)
-					if err != nil {
-						return nil, err
-					}
-					if !ok {
-						continue
-					}
-					if slices.ContainsFunc(found, func(r Record) bool { return r.Type == spec.Name.Name }) {
-						return nil, fail(s.at(c), "type %s has two formats above it", spec.Name.Name)
-					}
-					above[c] = true
-					found = append(found, Record{Type: spec.Name.Name, Format: format, pos: s.at(c)})
-				}
-			}
+		all, err := annotation.Read(f)
+		if err != nil {
+			return nil, fail(s.at(err.Comment), "%s", err.Msg)
 		}
-		for _, group := range f.Comments {
-			for _, c := range group.List {
-				if _, ok, err := s.formatIn(c); err != nil {
-					return nil, err
-				} else if ok && !above[c] {
-					return nil, fail(s.at(c), "no type is declared below this format")
-				}
-			}
+		for _, a := range all {
+			found = append(found, Record{Type: a.Type.Name.Name, Format: a.Format, pos: s.at(a.Comment)})
 		}
 	}
 	return found, nil
-}
-
-// formatIn returns the format that a comment has for a type.
-func (s *source) formatIn(c *ast.Comment) (format string, ok bool, err error) {
-	text, exact := strings.CutPrefix(c.Text, "//structpack:")
-	if !exact {
-		if text, ok = strings.CutPrefix(c.Text, "// structpack:"); !ok {
-			return "", false, nil
-		}
-	}
-	format, bad := strconv.Unquote(strings.TrimSpace(text))
-	if bad != nil && exact {
-		return "", false, fail(s.at(c), "a format in quotes goes after structpack:")
-	}
-	return format, bad == nil, nil
 }
 
 // sameConstraint returns an error if types that have their format above them are for

@@ -39,8 +39,24 @@ func (c *checker) checkCall(cur inspector.Cursor, call *ast.CallExpr) {
 	}
 	fn, ok := c.function(call)
 	if !ok {
+		c.checkEqual(call)
 		return
 	}
+	if !c.rows(cur, call, fn) {
+		if rows := c.rowCalls(call, fn); rows != nil {
+			c.row = call
+			for _, row := range rows {
+				c.checkArguments(cur, row, fn)
+			}
+			c.row = nil
+			return
+		}
+	}
+	c.checkArguments(cur, call, fn)
+}
+
+// checkArguments checks the format of a call, and what goes with it.
+func (c *checker) checkArguments(cur inspector.Cursor, call *ast.CallExpr, fn function) {
 	args := c.operands(call)
 	formats := c.ordered(c.formatsOf(call, fn, args))
 	if fn.Format >= 0 && !c.rows(cur, call, fn) {
@@ -59,7 +75,7 @@ func (c *checker) checkCall(cur inspector.Cursor, call *ast.CallExpr) {
 // rows reports whether the format is from a table of a test, whose rows may
 // well be wrong.
 func (c *checker) rows(cur inspector.Cursor, call *ast.CallExpr, fn function) bool {
-	if fn.Format >= len(call.Args) || !c.inTest(cur) {
+	if fn.Format < 0 || fn.Format >= len(call.Args) || !c.inTest(cur) {
 		return false
 	}
 	return c.info.Types[call.Args[fn.Format]].Value == nil && c.once(call.Args[fn.Format]) == nil

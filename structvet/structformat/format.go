@@ -253,6 +253,8 @@ func (c *checker) computed(call *ast.CallExpr, depth int) (all []format, ok bool
 		return all, true
 	case "strings.Join":
 		return c.joined(call, depth), true
+	case "(*strings.Builder).String", "(*bytes.Buffer).String":
+		return c.built(c.varOf(receiverOf(call)), nil, call, depth), true
 	case "fmt.Sprintf":
 		return c.printed(call, depth), true
 	case "fmt.Sprint", "strconv.Itoa", "strconv.FormatInt", "strconv.FormatUint":
@@ -270,13 +272,17 @@ func (c *checker) printed(call *ast.CallExpr, depth int) []format {
 	if call.Ellipsis.IsValid() || len(call.Args) == 0 {
 		return nil
 	}
-	v := c.info.Types[call.Args[0]].Value
+	return c.printedAs(call.Args[0], call.Args[1:], depth)
+}
+
+// printedAs is printed for a format of package fmt and its arguments.
+func (c *checker) printedAs(verbs ast.Expr, args []ast.Expr, depth int) []format {
+	v := c.info.Types[verbs].Value
 	if v == nil || v.Kind() != constant.String {
 		return nil
 	}
 	text := constant.StringVal(v)
 	all := []format{{abis: c.target}}
-	args := call.Args[1:]
 	start := 0
 	for i := 0; i < len(text); i++ {
 		if text[i] != '%' {
@@ -296,7 +302,7 @@ func (c *checker) printed(call *ast.CallExpr, depth int) []format {
 				some = c.anyOrder()
 			}
 		}
-		head := format{text: text[start:i], parts: []part{{0, call.Args[0], start}}, abis: c.target}
+		head := format{text: text[start:i], parts: []part{{0, verbs, start}}, abis: c.target}
 		if all = join(join(all, []format{head}), some); all == nil {
 			return nil
 		}
@@ -307,7 +313,7 @@ func (c *checker) printed(call *ast.CallExpr, depth int) []format {
 	if len(args) > 0 {
 		return nil
 	}
-	return join(all, []format{{text: text[start:], parts: []part{{0, call.Args[0], start}}, abis: c.target}})
+	return join(all, []format{{text: text[start:], parts: []part{{0, verbs, start}}, abis: c.target}})
 }
 
 // number returns the formats that an integer is printed as.
@@ -335,7 +341,14 @@ func (c *checker) joined(call *ast.CallExpr, depth int) []format {
 		e = ast.Unparen(from[0].value)
 	}
 	lit, ok := e.(*ast.CompositeLit)
-	if v := c.slotOf(call.Args[0]); !ok || v != nil && (c.vars[v] == nil || c.vars[v].elements) {
+	v := c.slotOf(call.Args[0])
+	if v != nil && (c.vars[v] == nil || c.vars[v].elements) {
+		return nil
+	}
+	if !ok {
+		if sep := c.textsWithin(call.Args[1], depth-1); len(sep) == 1 && strings.Trim(sep[0].text, " ") == "" && sep[0].param == nil {
+			return c.built(v, sep, call, depth)
+		}
 		return nil
 	}
 	all := []format{{abis: c.target}}

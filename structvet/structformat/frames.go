@@ -13,6 +13,7 @@ import (
 	"example.com/structpack/frame"
 	"example.com/structpack/internal/gotype"
 	"example.com/structpack/internal/rules"
+	"golang.org/x/tools/go/analysis"
 	"golang.org/x/tools/go/ast/edge"
 )
 
@@ -335,11 +336,41 @@ func (c *checker) checkFrame(call *ast.CallExpr, fn function, f format, structs 
 			return
 		}
 		if _, err = pack(make([]any, len(args))...); err != nil {
-			c.reportCount(call, f, args, len(given), err, nil)
+			if !c.reportLength(call, f, args, len(given), err) {
+				c.reportCount(call, f, args, len(given), err, nil)
+			}
 		}
 		return
 	}
 	c.checkEach(call, fn, f, structs, args, position)
+}
+
+// reportLength reports that a frame is given the length of its payload, which is left
+// out. It reports false if the value that is too many is something else.
+func (c *checker) reportLength(call *ast.CallExpr, f format, args []operand, n int, err error) bool {
+	first := len(call.Args) - len(args)
+	if len(args) != n+1 || first < 1 || c.silenced(err) {
+		return false
+	}
+	payload := types.ExprString(call.Args[first-1])
+	for i, e := range call.Args[first:] {
+		size, ok := ast.Unparen(e).(*ast.CallExpr)
+		if !ok || len(size.Args) != 1 || types.ExprString(size.Args[0]) != payload {
+			continue
+		}
+		if is, ok := c.callee(size).(*types.Builtin); !ok || is.Name() != "len" {
+			continue
+		}
+		d := diagnose(e, badCount, err.Error()+"; leave out "+types.ExprString(e))
+		d.Related = c.whence(f, 0, call)
+		d.SuggestedFixes = []analysis.SuggestedFix{{
+			Message:   "Leave out the length",
+			TextEdits: []analysis.TextEdit{{Pos: call.Args[first+i-1].End(), End: e.End()}},
+		}}
+		c.report(d)
+		return true
+	}
+	return false
 }
 
 // checkInteger checks that a value which Uint or Int asks for is one.
@@ -367,8 +398,8 @@ func (c *checker) checkInteger(call *ast.CallExpr, f format) {
 		d.Message = fmt.Sprintf("%s panics: there is no value %s; the format %s has %d", method, types.ExprString(call.Args[0]), quote(f.text), structs[0].NumValues())
 	case field.Code == "c" || field.Code == "?" || isInteger(field):
 		return
-	case field.Code == "s" && (f.layout == nil || f.layout.Length == i || f.layout.Length == someLength):
-		return // the length may be such bytes
+	case field.Code == "s" && (f.vague || 0 < field.Count && field.Count <= 8):
+		return // such bytes are read as a number
 	default:
 		d.Message = fmt.Sprintf("%s panics: value %d of %s ('%s' at byte %d) is no integer", method, i, quote(f.text), field.Code, field.Pos)
 	}

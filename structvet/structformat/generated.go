@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"go/ast"
 	"go/token"
+	"go/types"
 	"path"
 	"path/filepath"
 	"slices"
@@ -72,8 +73,19 @@ func (c *checker) checkDirective(comment *ast.Comment, aliases map[string]string
 	}
 	for name, format := range formatsOfRun(words[run+1:]) {
 		other, ok := made[name]
-		if !ok || other.text == format.text {
+		if !ok {
 			continue
+		}
+		if format.text == other.text { // if it is a prefix, the type may be another one now
+			if other, ok = c.generatedFormats()[name]; !ok {
+				continue
+			}
+			if t, ok := c.pass.Pkg.Scope().Lookup(name).(*types.TypeName); ok && len(format.text) == 1 && strings.Contains("@=<>!", format.text) {
+				format.text = c.derivedFor(t, format.text)
+			}
+			if format.text == "" || format.text == other.text {
+				continue
+			}
 		}
 		file := filepath.Base(c.pass.Fset.PositionFor(other.pos, false).Filename)
 		c.report(analysis.Diagnostic{Pos: format.pos, End: comment.End(), Category: badGenerated,

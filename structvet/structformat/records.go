@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"example.com/structpack"
+	"golang.org/x/tools/go/analysis"
 	"golang.org/x/tools/go/ast/edge"
 	"golang.org/x/tools/go/ast/inspector"
 )
@@ -176,6 +177,15 @@ func (c *checker) checkIP(call *ast.CallExpr, fn function, f format, s *structpa
 	d := diagnose(arg.expr, cutText, fmt.Sprintf("%s %s: value %d ('s' at byte %d): a net.IP has 16 bytes, also for IPv4, of which the first %d are packed: use To4, or a netip.Addr and As4",
 		fn.Op, quote(f.text), index, field.Pos, field.Count))
 	d.Related = c.whence(f, field.Pos, call)
+	switch ast.Unparen(arg.expr).(type) {
+	case *ast.Ident, *ast.SelectorExpr, *ast.CallExpr, *ast.IndexExpr:
+		if field.Count == 4 {
+			d.SuggestedFixes = []analysis.SuggestedFix{{
+				Message:   "Pack its four bytes",
+				TextEdits: []analysis.TextEdit{{Pos: arg.expr.End(), NewText: []byte(".To4()")}},
+			}}
+		}
+	}
 	c.report(d)
 	return true
 }

@@ -98,6 +98,7 @@ type checker struct {
 	gotos    map[ast.Node]bool                 // functions that have a goto
 	asked    func() []error                    // the errors that the program asks for after a call
 	changes  int                               // whether layouts of connections change: 1 no, 2 yes
+	row      *ast.CallExpr                     // the call that is checked for a row of a table
 	sink     *[]analysis.Diagnostic            // takes the diagnostics for one of several formats
 	uses     map[*types.Var][]inspector.Cursor // of variables that may hold results of Unpack
 	wraps    map[types.Object]*function        // the functions of this package that pass a format or values on
@@ -141,6 +142,7 @@ func run(pass *analysis.Pass) (any, error) {
 	c.findWrappers()
 	c.exportHolders()
 	c.checkGenerated()
+	c.checkAnnotations()
 	for cur := range c.root.Preorder((*ast.CallExpr)(nil), (*ast.TypeAssertExpr)(nil), (*ast.TypeSwitchStmt)(nil), (*ast.IndexExpr)(nil),
 		(*ast.BinaryExpr)(nil), (*ast.SwitchStmt)(nil), (*ast.RangeStmt)(nil)) {
 		switch n := cur.Node().(type) {
@@ -152,6 +154,7 @@ func run(pass *analysis.Pass) (any, error) {
 			c.checkSwitch(n)
 		case *ast.IndexExpr:
 			c.checkIndex(cur, n)
+			c.checkKey(n)
 		case *ast.BinaryExpr:
 			c.checkCompare(n)
 		case *ast.SwitchStmt:
@@ -163,13 +166,13 @@ func run(pass *analysis.Pass) (any, error) {
 	return nil, nil
 }
 
-// concerned reports whether a package has to do with structpack: it imports it,
-// or packages that have told something about it.
+// concerned reports whether a package has to do with structpack: it imports it, or
+// packages that have told something about it, or its types have formats above them.
 func concerned(pass *analysis.Pass) bool {
 	concerns := func(path string) bool { return path == corePath || path == framePath }
 	return concerns(pass.Pkg.Path()) ||
 		slices.ContainsFunc(pass.Pkg.Imports(), func(p *types.Package) bool { return concerns(p.Path()) }) ||
-		len(pass.AllObjectFacts()) > 0
+		len(pass.AllObjectFacts()) > 0 || slices.ContainsFunc(pass.Files, annotated)
 }
 
 // diagnose makes a diagnostic about a range of the source.
@@ -184,6 +187,9 @@ func (c *checker) report(d analysis.Diagnostic) {
 	l := lineOf(c.pass.Fset, d.Pos)
 	if !d.Pos.IsValid() || c.said[key] || c.ignored[l] || c.ignored[line{l.file, 0}] {
 		return
+	}
+	if c.row != nil && l != lineOf(c.pass.Fset, c.row.Pos()) {
+		d.Related = append(d.Related, analysis.RelatedInformation{Pos: c.row.Pos(), End: c.row.End(), Message: "the call is here"})
 	}
 	if c.sink != nil {
 		*c.sink = append(*c.sink, d)

@@ -232,6 +232,8 @@ func (c *checker) checkEach(call *ast.CallExpr, fn function, f format, structs [
 		d.SuggestedFixes = c.notPointer(arg, func(v any) bool { return ask(v) == nil })
 		if field, ok := c.fieldOf(structs[0], i); ok && field.Code == "c" {
 			c.fixChar(&d, arg)
+		} else if ok && isInteger(field) {
+			c.fixFloat(&d, arg, func(v any) bool { return ask(v) == nil })
 		}
 		c.report(d)
 	}
@@ -269,6 +271,27 @@ func (c *checker) fixChar(d *analysis.Diagnostic, arg operand) {
 		Message: "Pack " + text,
 		TextEdits: []analysis.TextEdit{
 			{Pos: arg.expr.Pos(), NewText: []byte("byte(")},
+			{Pos: arg.expr.End(), NewText: []byte(")")},
+		},
+	}}
+}
+
+// fixFloat adds to a diagnostic how a constant like 1e6 is packed as an integer.
+func (c *checker) fixFloat(d *analysis.Diagnostic, arg operand, right func(v any) bool) {
+	if arg.Value == nil || arg.Type == nil {
+		return
+	}
+	b, ok := arg.Type.(*types.Basic) // not of a type that somebody has named
+	n, exact := constant.Int64Val(constant.ToInt(arg.Value))
+	if !ok || b.Info()&types.IsFloat == 0 || !exact || int64(int32(n)) != n || !right(n) {
+		return
+	}
+	text := "int(" + types.ExprString(arg.expr) + ")"
+	d.Message += "; write " + text
+	d.SuggestedFixes = []analysis.SuggestedFix{{
+		Message: "Pack " + text,
+		TextEdits: []analysis.TextEdit{
+			{Pos: arg.expr.Pos(), NewText: []byte("int(")},
 			{Pos: arg.expr.End(), NewText: []byte(")")},
 		},
 	}}

@@ -192,10 +192,10 @@ func table() error {
 		name   string
 		format string
 	}{
-		{"a", "<H"},
-		{"b", "<HH"},
+		{"a", "<H"},  // want `pack expected 1 items for packing \(got 0\)`
+		{"b", "<HH"}, // want `pack expected 2 items for packing \(got 0\)`
 	} {
-		if _, err := structpack.Pack(tt.format); err != nil { // want `pack expected 1 items for packing \(got 0\)`
+		if _, err := structpack.Pack(tt.format); err != nil {
 			return errors.New(tt.name)
 		}
 	}

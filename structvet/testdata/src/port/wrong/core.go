@@ -305,8 +305,8 @@ type w077Row struct {
 }
 
 func w077() {
-	for _, row := range []w077Row{{"!H", 1, 2}, {"!I", 3, 4}} {
-		structpack.Pack(row.format, row.a, row.b) // want `expected 1 items`
+	for _, row := range []w077Row{{"!H", 1, 2}, {"!I", 3, 4}} { // want `expected 1 items` `expected 1 items`
+		structpack.Pack(row.format, row.a, row.b)
 	}
 }
 

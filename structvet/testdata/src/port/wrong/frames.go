@@ -47,7 +47,7 @@ func w204(ctx context.Context, conn net.Conn) {
 func w205(b []byte) { layout.Append(nil, b, 1) }        // want `takes 2 values`
 func w206(b []byte) { layout.Append(nil, b, 1, "two") } // want `not an integer`
 
-var magic = frame.MustLayout("!4sI")
+var magic = frame.MustLayout("!9sI")
 
 func w207(b []byte) uint64 {
 	f, err := magic.Parse(b)
