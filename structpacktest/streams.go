@@ -6,8 +6,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"math/rand/v2"
 	"reflect"
+	"strings"
 	"testing/iotest"
 
 	"example.com/structpack"
@@ -110,6 +112,23 @@ func TestSlices[T any](s *structpack.Struct, pack func(dst []byte, vs []T) ([]by
 	return c.slices(reflect.ValueOf(pack), reflect.ValueOf(unpack))
 }
 
+// excessive returns numbers of structures that no room is to be made for: more than the
+// limit has, and more than a multiplication. There are none if their values take much
+// memory.
+func (c *subject) excessive() (all []int) {
+	const limit = 1 << 28 << (^uint(0) >> 63 * 2)
+	size := c.s.Size()
+	if size < 2 {
+		return nil
+	}
+	for _, n := range []int{limit/size + 1, math.MaxInt/size + 1} {
+		if memory := int(c.typ.Size()); memory == 0 || n <= 1<<20/memory {
+			all = append(all, n)
+		}
+	}
+	return all
+}
+
 func (c *subject) slices(pack, unpack reflect.Value) error {
 	call := func(f reflect.Value, args ...reflect.Value) (reflect.Value, error) {
 		out := f.Call(args)
@@ -118,6 +137,13 @@ func (c *subject) slices(pack, unpack reflect.Value) error {
 	}
 	r := rand.New(rand.NewPCG(3, 0))
 	size := c.s.Size()
+	for _, n := range c.excessive() {
+		dst := []byte("kept")
+		got, err := call(pack, reflect.ValueOf(dst), reflect.MakeSlice(reflect.SliceOf(c.typ), n, n))
+		if err == nil || !strings.Contains(err.Error(), fmt.Sprintf("%d structures of %d bytes are too large to allocate (limit ", n, size)) || string(got.Bytes()) != "kept" {
+			return fmt.Errorf("structpacktest: the function that packs slices makes %d bytes of %d structures: %v", got.Len(), n, err)
+		}
+	}
 	for n := range 20 {
 		vs := reflect.MakeSlice(reflect.SliceOf(c.typ), n, n)
 		before := randomBytes(r, 5)

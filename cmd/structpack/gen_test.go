@@ -351,7 +351,7 @@ func madeUpViews(t *testing.T, r *rand.Rand) {
 	file := filepath.Join("madeup", "views")
 	args := []string{"-o", file + "_structpack.go", "-view", "-slices", "-streams"}
 	var source strings.Builder
-	source.WriteString("package madeup\n")
+	source.WriteString("package madeup\n\ntype Gap struct{} // of which more are packed than there is memory\n")
 	for made := 0; made < few(20); {
 		typ := typegen.Derived(r, true, false)
 		prefix := []string{"<", ">", "!", "="}[r.Intn(4)]
@@ -373,6 +373,7 @@ func madeUpViews(t *testing.T, r *rand.Rand) {
 	}
 	write(t, file+".go", source.String())
 	generate(t, append(args, "madeup")...)
+	generate(t, "-slices", "-type", "Gap", "-format", "<4000x", "madeup")
 }
 
 // The sources for TestGenErrors, by their names.

@@ -59,6 +59,9 @@ type step struct {
 // words64 are the sizes that do not depend on where the generator runs.
 var words64 = types.SizesFor("gc", "amd64")
 
+// words32 are those where words have 32 bits, on any machine.
+var words32 = types.SizesFor("gc", "386")
+
 // unrolled is how many elements of an array are spelled out.
 const unrolled = 8
 

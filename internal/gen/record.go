@@ -62,7 +62,7 @@ func (m *methodWriter) words(s string) string {
 		"TYPE", m.r.Type, "SIZE", m.r.sizeName(), "_R_", m.r.own(""), "_P_", m.prefix, "PACKAGE", m.name, "BYTES", strconv.Itoa(m.r.s.Size()),
 		"FORMAT", strconv.Quote(m.r.Format), "ZERO", zero(m.r), "LIB", m.imports[libraryPath], "OF_ERROR", m.ofError(),
 		"SLICES", m.imports["slices"], "ENCODING", m.imports["encoding"], "BUFIO", m.imports["bufio"], "BUFFER", m.imports["bytes"],
-		"IO", m.imports["io"], "FMT", m.imports["fmt"], "PACKALL", m.r.packAll(), "UNPACKALL", m.r.unpackAll()).Replace(s)
+		"IO", m.imports["io"], "FMT", m.imports["fmt"], "MATH", m.imports["math"], "PACKALL", m.r.packAll(), "UNPACKALL", m.r.unpackAll()).Replace(s)
 }
 
 // ofError says of errors in comments what they are.

@@ -3,6 +3,7 @@ package gen
 import (
 	"fmt"
 	"go/token"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 )
@@ -36,45 +37,49 @@ func plural(noun string) string {
 // slices writes the functions that pack and unpack slices.
 func (m *methodWriter) slices() {
 	m.std("slices")
-	const first = "PACKALL packs vs, one after the other, by the format FORMAT and appends them to dst. "
+	first := "PACKALL packs vs, one after the other, by the format FORMAT and appends them to dst. "
+	if m.r.s.Size() > 0 {
+		first += "Beyond the capacity of dst it makes room for at most 1 GiB, or 256 MiB where an int has 32 bits. "
+	}
+	put, which := "_R_put(&vs[i], (*[SIZE]byte)(b[len(dst)+i*SIZE:]))", ""
 	if m.refuses {
 		m.std("fmt")
-		m.doc(first + "After an error, which says for which of vs, it returns dst as it was.")
-		m.text(`
-func PACKALL(dst []byte, vs []TYPE) ([]byte, error) {
-	b := SLICES.Grow(dst, len(vs)*SIZE)[:len(dst)+len(vs)*SIZE]
-	for i := range vs {
-		if err := _R_put(&vs[i], (*[SIZE]byte)(b[len(dst)+i*SIZE:]), "pack"); err != nil {
+		put = `if err := _R_put(&vs[i], (*[SIZE]byte)(b[len(dst)+i*SIZE:]), "pack"); err != nil {
 			return dst, FMT.Errorf("record %d: %w", i, err)
-		}
+		}`
+		which = ", which says for which of vs,"
 	}
-	return b, nil
-}
-
-`)
+	if m.refuses || m.r.s.Size() > 0 {
+		m.doc(first + "After an error" + which + " it returns dst as it was.")
 	} else {
 		m.doc(first + "The error is always nil.")
-		m.text(`
-func PACKALL(dst []byte, vs []TYPE) ([]byte, error) {
+	}
+	room := m.room()
+	m.text("func PACKALL(dst []byte, vs []TYPE) ([]byte, error) {\n")
+	m.body.WriteString(room)
+	m.text(`
 	b := SLICES.Grow(dst, len(vs)*SIZE)[:len(dst)+len(vs)*SIZE]
 	for i := range vs {
-		_R_put(&vs[i], (*[SIZE]byte)(b[len(dst)+i*SIZE:]))
+		` + put + `
 	}
 	return b, nil
 }
 
 `)
-	}
 	m.doc("UNPACKALL unpacks all structures in data, whose length must be a multiple of SIZE, and appends them to dst. After an errorOF_ERROR, it returns dst as it was.")
 	if m.r.s.Size() == 0 {
 		m.text("func UNPACKALL(dst []TYPE, data []byte) ([]TYPE, error) { return dst, _R_whole(data) }\n\n")
 	} else {
+		room := m.roomForValues()
 		m.text(`
 func UNPACKALL(dst []TYPE, data []byte) ([]TYPE, error) {
 	if len(data)%SIZE != 0 {
 		return dst, _R_whole(data)
 	}
 	n, more := len(dst), len(data)/SIZE
+`)
+		m.body.WriteString(room)
+		m.text(`
 	dst = SLICES.Grow(dst, more)[:n+more]
 	clear(dst[n:])
 	for i := range more {
@@ -87,6 +92,48 @@ func UNPACKALL(dst []TYPE, data []byte) ([]TYPE, error) {
 	}
 	sentence := fmt.Sprintf("iterative unpacking requires a buffer of a multiple of %d bytes", m.r.s.Size())
 	m.f("func %s(data []byte) error {\n%s\n}\n\n", m.r.own("whole"), m.wrongLength("IterUnpack", sentence))
+}
+
+// room writes the check that package structpack makes before it makes room for a batch.
+func (m *methodWriter) room() string {
+	if m.r.s.Size() == 0 {
+		return ""
+	}
+	m.std("math")
+	m.std("fmt")
+	return m.words(`if n := len(vs); n > (cap(dst)-len(dst))/SIZE {
+		const limit = 1 << 28 << (^uint(0) >> 63 * 2)
+		if n > limit/SIZE || len(dst) > MATH.MaxInt-n*SIZE {
+			return dst, `) + m.tooLarge("pack", `FMT.Sprintf("%d structures of %d bytes are too large to allocate (limit %d); there is no limit for what dst has room for", n, SIZE, limit)`) + `
+		}
+	}
+`
+}
+
+func (m *methodWriter) tooLarge(op, sentence string) string {
+	return m.r.failure(m.coder, strconv.Quote(op), -1, "-1", "ErrBuffer", m.words(sentence))
+}
+
+// roomForValues is room for the values that a batch becomes, which may take many times
+// the bytes of the batch. Their size is that of the machine that the code is compiled for.
+func (m *methodWriter) roomForValues() string {
+	size, size32 := words64.Sizeof(m.r.typ), words32.Sizeof(m.r.typ)
+	if size == 0 {
+		return ""
+	}
+	is := fmt.Sprint(size)
+	if size32 != size {
+		is = fmt.Sprintf("int(%d + %d*(^uint(0)>>63))", size32, size-size32)
+	}
+	m.std("math")
+	m.std("fmt")
+	return m.words(`if more > cap(dst)-n {
+		const size = `+is+`
+		if more > MATH.MaxInt/2/size-n {
+			return dst, `) + m.tooLarge("unpack", `FMT.Sprintf("%d structures of %d bytes in Go are too large to allocate", more, size)`) + `
+		}
+	}
+`
 }
 
 // streams writes the methods that read and write one structure.

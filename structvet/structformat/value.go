@@ -276,7 +276,7 @@ func (c *checker) fixChar(d *analysis.Diagnostic, arg operand) {
 	}}
 }
 
-// fixFloat adds to a diagnostic how a constant like 1e6 is packed as an integer.
+// fixFloat adds to a diagnostic the fix for a constant like 1e6, to be packed as an integer.
 func (c *checker) fixFloat(d *analysis.Diagnostic, arg operand, right func(v any) bool) {
 	if arg.Value == nil || arg.Type == nil {
 		return
@@ -286,10 +286,8 @@ func (c *checker) fixFloat(d *analysis.Diagnostic, arg operand, right func(v any
 	if !ok || b.Info()&types.IsFloat == 0 || !exact || int64(int32(n)) != n || !right(n) {
 		return
 	}
-	text := "int(" + types.ExprString(arg.expr) + ")"
-	d.Message += "; write " + text
 	d.SuggestedFixes = []analysis.SuggestedFix{{
-		Message: "Pack " + text,
+		Message: "Pack int(" + types.ExprString(arg.expr) + ")",
 		TextEdits: []analysis.TextEdit{
 			{Pos: arg.expr.Pos(), NewText: []byte("int(")},
 			{Pos: arg.expr.End(), NewText: []byte(")")},

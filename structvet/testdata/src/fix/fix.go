@@ -14,7 +14,7 @@ var layout = frame.MustLayout("!HIB", frame.LengthAt(1))
 
 func pack(n int, ip net.IP) {
 	structpack.Pack("<c", 'Q')     // want `write byte\('Q'\)`
-	structpack.Pack("<I", 1e6)     // want `write int\(1e6\)`
+	structpack.Pack("<I", 1e6)     // want `required argument is not an integer`
 	structpack.Pack("<B", 1e3)     // want `required argument is not an integer`
 	structpack.Pack("<i", &n)      // want `required argument is not an integer`
 	structpack.Pack("<?", &n)      // want `a pointer is true unless it is nil`

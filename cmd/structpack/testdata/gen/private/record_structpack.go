@@ -66,9 +66,16 @@ func (v *record) UnpackFrom(data []byte, offset int) error {
 }
 
 // appendRecords packs vs, one after the other, by the format
-// "!BxHhhhh?6se3I8s0h" and appends them to dst. After an error, which says for
-// which of vs, it returns dst as it was.
+// "!BxHhhhh?6se3I8s0h" and appends them to dst. Beyond the capacity of dst it
+// makes room for at most 1 GiB, or 256 MiB where an int has 32 bits. After an
+// error, which says for which of vs, it returns dst as it was.
 func appendRecords(dst []byte, vs []record) ([]byte, error) {
+	if n := len(vs); n > (cap(dst)-len(dst))/recordSize {
+		const limit = 1 << 28 << (^uint(0) >> 63 * 2)
+		if n > limit/recordSize || len(dst) > math.MaxInt-n*recordSize {
+			return dst, _record_error("pack", "", fmt.Sprintf("%d structures of %d bytes are too large to allocate (limit %d); there is no limit for what dst has room for", n, recordSize, limit))
+		}
+	}
 	b := slices.Grow(dst, len(vs)*recordSize)[:len(dst)+len(vs)*recordSize]
 	for i := range vs {
 		if err := _record_put(&vs[i], (*[recordSize]byte)(b[len(dst)+i*recordSize:]), "pack"); err != nil {
@@ -86,6 +93,12 @@ func unpackRecords(dst []record, data []byte) ([]record, error) {
 		return dst, _record_whole(data)
 	}
 	n, more := len(dst), len(data)/recordSize
+	if more > cap(dst)-n {
+		const size = int(72 + 48*(^uint(0)>>63))
+		if more > math.MaxInt/2/size-n {
+			return dst, _record_error("unpack", "", fmt.Sprintf("%d structures of %d bytes in Go are too large to allocate", more, size))
+		}
+	}
 	dst = slices.Grow(dst, more)[:n+more]
 	clear(dst[n:])
 	for i := range more {
@@ -441,8 +454,16 @@ func (v *Entry) UnpackFrom(data []byte, offset int) error {
 }
 
 // AppendEntries packs vs, one after the other, by the format "<H2xhhhh5s" and
-// appends them to dst. The error is always nil.
+// appends them to dst. Beyond the capacity of dst it makes room for at most 1
+// GiB, or 256 MiB where an int has 32 bits. After an error it returns dst as it
+// was.
 func AppendEntries(dst []byte, vs []Entry) ([]byte, error) {
+	if n := len(vs); n > (cap(dst)-len(dst))/EntrySize {
+		const limit = 1 << 28 << (^uint(0) >> 63 * 2)
+		if n > limit/EntrySize || len(dst) > math.MaxInt-n*EntrySize {
+			return dst, _Entry_error("pack", "", fmt.Sprintf("%d structures of %d bytes are too large to allocate (limit %d); there is no limit for what dst has room for", n, EntrySize, limit))
+		}
+	}
 	b := slices.Grow(dst, len(vs)*EntrySize)[:len(dst)+len(vs)*EntrySize]
 	for i := range vs {
 		_Entry_put(&vs[i], (*[EntrySize]byte)(b[len(dst)+i*EntrySize:]))
@@ -458,6 +479,12 @@ func UnpackEntries(dst []Entry, data []byte) ([]Entry, error) {
 		return dst, _Entry_whole(data)
 	}
 	n, more := len(dst), len(data)/EntrySize
+	if more > cap(dst)-n {
+		const size = int(20 + 12*(^uint(0)>>63))
+		if more > math.MaxInt/2/size-n {
+			return dst, _Entry_error("unpack", "", fmt.Sprintf("%d structures of %d bytes in Go are too large to allocate", more, size))
+		}
+	}
 	dst = slices.Grow(dst, more)[:n+more]
 	clear(dst[n:])
 	for i := range more {
