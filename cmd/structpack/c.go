@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"os"
 	"strings"
@@ -19,6 +20,8 @@ long double and alignas are not known.
 
   --name NAME      the struct to show, if it is not the last
   --format FORMAT  say where a format has the members elsewhere
+  --type TYPE      say where the format of a Go type, such as ./wire.Header, has
+                   them elsewhere: the one of --format for it, or @
   --json           print a JSON object
   --abi ABI        the ABI of another platform
   --color WHEN     always, never, or auto: on a terminal, unless NO_COLOR is set
@@ -31,6 +34,8 @@ compilers of C, C++, Go and Rust write with -g, and shows it as structpack c
 does. Go's names have their package in front: main.Header.
 
   --format FORMAT  say where a format has the members elsewhere
+  --type TYPE      say where the format of a Go type, such as ./wire.Header, has
+                   them elsewhere: the one of --format for it, or @
   --json           print a JSON object
   --color WHEN     always, never, or auto: on a terminal, unless NO_COLOR is set
 `
@@ -94,7 +99,7 @@ func (c *call) showStruct(t *cstruct.Type, abi structpack.ABI, name string) erro
 	if err != nil {
 		return err
 	}
-	if c.has("format") {
+	if c.has("format") || c.has("type") {
 		return c.compare(leaves, t.Size, abi)
 	}
 	if c.json {
@@ -134,7 +139,19 @@ func (c *call) showStruct(t *cstruct.Type, abi structpack.ABI, name string) erro
 
 // compare says where a format has the members of a struct elsewhere.
 func (c *call) compare(leaves []cstruct.Leaf, size int, abi structpack.ABI) error {
-	s, err := structpack.CompileFor(abi, c.value("format"))
+	format := c.value("format")
+	if format == "" && c.has("type") {
+		format = "@"
+	}
+	s, err := structpack.CompileFor(abi, format)
+	var names []string
+	if err == nil && c.has("type") {
+		s, names, err = c.bindType(s)
+	}
+	if err != nil {
+		return err
+	}
+	columns, err := show.Columns(s, names)
 	if err != nil {
 		return err
 	}
@@ -142,10 +159,12 @@ func (c *call) compare(leaves []cstruct.Leaf, size int, abi structpack.ABI) erro
 	for _, l := range leaves {
 		members = append(members, elements(harmless(l.Name), l.Offset, l.Size, l.Count, l.Bytes)...)
 	}
-	for _, f := range s.Fields() {
-		if f.Code != "x" && f.Values > 0 {
-			what := fmt.Sprintf("'%s' at byte %d", f.Code, f.Pos)
-			items = append(items, elements(what, f.Offset, f.Size, f.Values, f.Values == 1)...)
+	for _, column := range columns {
+		f := column.Field
+		if column.Count > 0 {
+			what := cmp.Or(column.Name, fmt.Sprintf("'%s' at byte %d", f.Code, f.Pos))
+			size := f.Size / f.Values
+			items = append(items, elements(what, f.Offset+(column.First-f.Index)*size, column.Count*size, column.Count, column.Count == 1)...)
 		}
 	}
 	differ := false

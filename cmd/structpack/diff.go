@@ -22,6 +22,8 @@ of the files may be - for standard input. The exit status is 1 if they differ.
   --json          print a JSON object for every field that differs
   --fields NAMES  names with commas between them, one for every value or one for
                   every item
+  --type TYPE     the names of the fields of a Go type, such as ./wire.Header;
+                  a prefix alone, such as !, is made a format by the type
   --offset N      compare the structures at offset N; a negative N counts from
                   the end
   --repeat        compare structures until the end of both

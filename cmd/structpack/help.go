@@ -51,6 +51,8 @@ form that unpack prints; with --json, as JSON arrays. Blank lines are skipped.
   --fields NAMES  names with commas between them, one for every value or one for
                   every item: values are NAME=VALUE, in any order, and JSON may
                   be objects
+  --type TYPE     the names of the fields of a Go type, such as ./wire.Header;
+                  a prefix alone, such as !, is made a format by the type
   --repeat        take values for more than one structure
   --offset N      pack into standard input at offset N, and write all of it; a
                   negative N counts from the end
@@ -72,6 +74,8 @@ form that pack reads. The input must have the size of the format.
   --fields NAMES  names with commas between them, one for every value or one for
                   every item: they are printed with the values, as the first
                   line of CSV, or as the keys of JSON objects
+  --type TYPE     the names of the fields of a Go type, such as ./wire.Header;
+                  a prefix alone, such as !, is made a format by the type
   --offset N      unpack at offset N and ignore the rest; a negative N counts
                   from the end
   --repeat        unpack structures until the end, from --offset on
@@ -102,6 +106,8 @@ and the exit status is 1.
   --json          print a JSON object
   --fields NAMES  names with commas between them, one for every value or one for
                   every item
+  --type TYPE     the names of the fields of a Go type, such as ./wire.Header;
+                  a prefix alone, such as !, is made a format by the type
   --each          show every value of a repeated item on a line of its own
   --c             print the declaration of a C struct
   --offset N      explain the bytes at offset N; a negative N counts from

@@ -19,6 +19,7 @@ import (
 	"bufio"
 	"errors"
 	"fmt"
+	"go/types"
 	"io"
 	"net"
 	"os"
@@ -31,6 +32,7 @@ import (
 	"unicode/utf8"
 
 	"example.com/structpack"
+	"example.com/structpack/internal/gotype"
 	"example.com/structpack/internal/show"
 	"example.com/structpack/internal/term"
 )
@@ -69,6 +71,8 @@ type environment struct {
 
 	directive string                          // file and line, if go generate runs the command
 	goCommand func(*exec.Cmd) ([]byte, error) // as gen.Config has it
+
+	findType func(name string) (types.Type, *gotype.Reader, error) // the function of that name, unless set
 }
 
 // Exit statuses.
@@ -250,7 +254,15 @@ func (c *call) compile(name string) (*structpack.Struct, error) {
 	if err != nil {
 		return nil, err
 	}
-	return structpack.CompileFor(abi, format)
+	s, err := structpack.CompileFor(abi, format)
+	if err != nil || !c.has("type") {
+		return s, err
+	}
+	if len(c.fields) > 0 {
+		return nil, usageError("--type and --fields both give names")
+	}
+	s, c.fields, err = c.bindType(s)
+	return s, err
 }
 
 func (c *call) findABI() (structpack.ABI, error) {

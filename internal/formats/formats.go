@@ -60,7 +60,7 @@ func Find(patterns ...string) ([]string, error) {
 
 // find returns the formats by the directories of the files that have the calls.
 func find(pattern string) (map[string][]string, error) {
-	p, err := load.Packages(pattern)
+	p, err := load.Packages(pattern, true)
 	if err != nil {
 		return nil, err
 	}

@@ -19,6 +19,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -28,7 +29,7 @@ type Program struct {
 	Sizes types.Sizes
 	Info  types.Info // of all Packages
 	// Packages are those that were asked for: each of them without its tests, then
-	// with them, if there are some, then the tests that are a package of their own.
+	// with them, then the tests that are a package of their own.
 	Packages []*Package
 
 	listed map[string]*listed
@@ -50,10 +51,11 @@ type listed struct {
 	Error                                        *struct{ Err string }
 }
 
-// Packages loads the packages of a pattern of the go command, and what they import. A
-// directory may be in another module than the working directory is.
-func Packages(pattern string) (*Program, error) {
-	cmd := exec.Command("go", "list", "-e", "-deps", "-test",
+// Packages loads the packages of a pattern of the go command, with their tests or
+// without, and what they import. A directory may be in another module than the working
+// directory is.
+func Packages(pattern string, tests bool) (*Program, error) {
+	cmd := exec.Command("go", "list", "-e", "-deps", fmt.Sprintf("-test=%t", tests),
 		"-json=Dir,ImportPath,Name,ForTest,GoFiles,CgoFiles,TestGoFiles,XTestGoFiles,ImportMap,DepOnly,Error", "--", pattern)
 	dir, below := strings.CutSuffix(filepath.ToSlash(pattern), "/...")
 	if info, err := os.Stat(cmp.Or(dir, "/")); err == nil && info.IsDir() {
@@ -90,6 +92,9 @@ func Packages(pattern string) (*Program, error) {
 		}
 		if l.ForTest != "" || strings.HasSuffix(l.ImportPath, ".test") {
 			continue // its files are listed with the package
+		}
+		if !tests {
+			l.TestGoFiles, l.XTestGoFiles = nil, nil
 		}
 		p.listed[l.ImportPath] = l
 		if !l.DepOnly {
@@ -132,16 +137,58 @@ func (p *Program) add(l *listed) error {
 }
 
 func (p *Program) parse(l *listed, names []string) (files []*ast.File, err error) {
+	mode := parser.SkipObjectResolution
+	if !l.DepOnly {
+		mode |= parser.ParseComments
+	}
 	for _, name := range names {
-		f, err := parser.ParseFile(p.Fset, filepath.Join(l.Dir, name), nil, parser.ParseComments|parser.SkipObjectResolution)
+		f, err := parser.ParseFile(p.Fset, filepath.Join(l.Dir, name), nil, mode)
 		if err != nil && !l.DepOnly {
 			return nil, err
 		}
 		if f != nil {
+			if l.DepOnly {
+				p.dropBodies(l, f)
+			}
 			files = append(files, f)
 		}
 	}
 	return files, nil
+}
+
+// dropBodies takes the bodies of functions out of a file, and the imports that only they
+// use: most of the standard library is imported for nothing else.
+func (p *Program) dropBodies(l *listed, f *ast.File) {
+	used := map[string]bool{}
+	for _, d := range f.Decls {
+		if fn, ok := d.(*ast.FuncDecl); ok {
+			fn.Body = nil
+		}
+		ast.Inspect(d, func(n ast.Node) bool {
+			if sel, ok := n.(*ast.SelectorExpr); ok {
+				if id, ok := sel.X.(*ast.Ident); ok {
+					used[id.Name] = true
+				}
+			}
+			return true
+		})
+	}
+	f.Decls = slices.DeleteFunc(f.Decls, func(d ast.Decl) bool {
+		imports, ok := d.(*ast.GenDecl)
+		if !ok || imports.Tok != token.IMPORT {
+			return false
+		}
+		imports.Specs = slices.DeleteFunc(imports.Specs, func(spec ast.Spec) bool {
+			s := spec.(*ast.ImportSpec)
+			if s.Name != nil {
+				return s.Name.Name != "." && !used[s.Name.Name]
+			}
+			path, _ := strconv.Unquote(s.Path.Value)
+			imported := p.listed[cmp.Or(l.ImportMap[path], path)]
+			return imported != nil && !used[imported.Name]
+		})
+		return len(imports.Specs) == 0
+	})
 }
 
 // check type-checks files; if tested is not nil, it is what they import by its path.
