@@ -14,10 +14,37 @@ import (
 // fuzzLimit is the MaxPayload of the fuzz targets: small, so that it is met.
 const fuzzLimit = 1000
 
+// foundStreams are what readers of frames were found to wait for, to allocate, or to take for a
+// length that it is not.
+var foundStreams = []string{
+	"ffffffff", "ffffffffffffffff", "fffffffffffffffe 00", // -1: github.com/tokio-rs/tokio/issues/3940
+	"7fffffff 6869", "80000000 6869", "7fffffffffffffff 6869", // 2 GiB, and the largest signed length
+	"00001147cbb4e000 6869", "00e0b4cb47110000 6869", // 19 trillion bytes: github.com/ipfs/kubo/issues/1175
+	"00800000 6869", "00000080", // 8 MiB that never come
+	"00000001", "01000000", "0000", "00", // a length less than the header that it counts: github.com/netty/netty/pull/16633
+	"474554202f20485454502f312e310d0a0d0a",             // an HTTP request
+	"485454502f312e3120343030204261640d0a",             // and an answer
+	"16030100a5010000a1",                               // a TLS ClientHello
+	"15030300020246",                                   // and an alert
+	"5353482d322e302d4f70656e5353480d0a",               // an SSH banner
+	"505249202a20485454502f322e300d0a0d0a534d0d0a0d0a", // HTTP/2's preface
+}
+
+// addFound adds them for each protocol, alone and after a frame.
+func addFound(f *testing.F) {
+	for i, tt := range protocols {
+		for _, found := range foundStreams {
+			f.Add(byte(i), int64(i), unhex(found))
+			f.Add(byte(i), int64(-i), append(clone(unhex(tt.bytes)), unhex(found)...))
+		}
+	}
+}
+
 // FuzzReader reads arbitrary bytes in arbitrary pieces, with deadlines that pass
 // between them, frame by frame with Next or with ReadHeader and Payload, of which
 // some is read and some is left, and compares with Cut.
 func FuzzReader(f *testing.F) {
+	addFound(f)
 	for i, tt := range protocols {
 		whole := unhex(tt.bytes)
 		f.Add(byte(i), int64(1), append(clone(whole), whole...))
@@ -120,6 +147,7 @@ func fuzzNext(r *frame.Reader, random *rand.Rand) (f frame.Frame, size int64, er
 // FuzzSplit compares a Scanner with Split, fed in arbitrary pieces, with Cut;
 // and a frame that was cut with the one that is made of its parts.
 func FuzzSplit(f *testing.F) {
+	addFound(f)
 	for i, tt := range protocols {
 		whole := unhex(tt.bytes)
 		f.Add(byte(i), int64(1), append(clone(whole), whole...))

@@ -81,8 +81,21 @@ func TestLimits(t *testing.T) {
 	}
 }
 
+// foundFormats are formats in which implementations of struct were found to overflow, to run for
+// minutes, or to take all memory.
+var foundFormats = []string{
+	"6107082938247334i9221070829382473344q",         // OSS-Fuzz, in CPython: github.com/python/cpython/pull/145158
+	"4611686018427387904h", "<4611686018427387904h", // a negative size
+	"9223372036854775807b", "<9223372036854775807b0s", "9223372036854775800xq", // a loop for each value
+	"<1000000000i", "<2147483647s2147483647s", "<4294967295B", // all values allocated
+	"<0p", "<b0p", "0h", "0q", "x0h", // an item that is not there
+}
+
 // FuzzFormat reads any string as a format.
 func FuzzFormat(f *testing.F) {
+	for _, format := range foundFormats {
+		f.Add(format)
+	}
 	for _, format := range []string{"", "!ci4sf", "@llh0l", "<bBhHiIqQfd?8s2xbBhHiIqQ", "3Zf", "Z", "9223372036854775807x0q", "i\x00", "é", "99999999999999999999", " <i"} {
 		f.Add(format)
 	}
@@ -93,6 +106,9 @@ func FuzzFormat(f *testing.F) {
 
 // FuzzUnpack unpacks any bytes by any format.
 func FuzzUnpack(f *testing.F) {
+	for _, format := range foundFormats {
+		f.Add(format, []byte{255})
+	}
 	f.Add("!ci4sf", []byte("a\x00\x00\x00\x07spam\x40\x20\x00\x00"))
 	f.Add("@b3pZd?", bytes.Repeat([]byte{0xff}, 40))
 	f.Add("<2efF", []byte("\x01\x7c\x01\xfc\x01\x00\x80\x7f\x01\x00\x80\x7f\x01\x00\x80\xff"))
@@ -106,6 +122,9 @@ func FuzzUnpack(f *testing.F) {
 
 // FuzzPack packs by any format values that bytes choose.
 func FuzzPack(f *testing.F) {
+	for _, format := range foundFormats {
+		f.Add(format, []byte{255}, false)
+	}
 	f.Add("!ci4sf", []byte{}, false)
 	f.Add("@b3pZdP", []byte("the choices of the values that fit"), false)
 	f.Add("@b3pZdP", []byte("and of one that does not"), true)
