@@ -17,13 +17,15 @@ import (
 //
 // T is a struct, whose fields in order take the values of the format, or any
 // other type for a format of one item. Nested and embedded structs are
-// flattened; fields called _, and those with the tag `structpack:"-"`, are
-// skipped. The rules are these:
+// flattened. A field called _, or with the tag `structpack:"-"`, takes no value: bytes
+// that are there to be passed over are x in a written format. The rules are these:
 //
 //   - an integer, float or complex field must be able to hold every value of its
 //     code: int64 does for I, int32 does not. If it can hold others, packing
-//     checks the range. The codes l, L, n, N and P of native mode may have 64 bits, and
-//     want a field that has them, on every machine, unless [CompileFor] named the ABI;
+//     checks the range. The exception is a complex128 for F or Zf in the byte order of the
+//     ABI: a part that is too large becomes infinite, as it does in Pack. The codes l, L,
+//     n, N and P of native mode may have 64 bits, and want a field that has them, on
+//     every machine, unless [CompileFor] named the ABI;
 //   - an array takes as many values as it is long: 4H meets [4]uint16, or four fields.
 //     An array of structs takes the values of all their fields: a group that a format
 //     repeats, 12 records of 3 fields say, is [12]struct{ … };
@@ -35,15 +37,22 @@ import (
 // # Formats made from the type
 //
 // A format that is only a prefix, <, >, !, = or @, is made from T; [Codec.Struct] has
-// it. After <, >, ! and = the bytes are exactly as encoding/binary writes them, for every
-// type that it takes. After @ they are as in the C struct with the same members, for the
+// it. T is one of the types below, an array of them, or a struct with such fields, nested
+// as deep as it likes; types with names of their own are the same. These are the types of
+// encoding/binary, and after <, >, ! and = the bytes are the same, too. Three things are
+// otherwise: a T that is a slice is an error, because AppendPackSlice is for those; a field
+// that is not exported is one, where encoding/binary only cannot read it; and a
+// signalling NaN stays as it is.
+//
+// After @ the bytes are as in the C struct with the same members, for the
 // ABI of the format: every member is aligned, and the struct is padded at its end, as
 // structs in it are.
 //
 //	bool ?      int8 b   int16 h   int32 i   int64 q      float32 f   complex64 F    [4]byte 4s
 //	            uint8 B  uint16 H  uint32 I  uint64 Q     float64 d   complex128 D   [4]uint16 4H
 //
-// A field called _ is padding of its size. A tag names the code where the type does not:
+// Here a field called _ is padding of its size, and one with the tag "-" is not there. A
+// tag names the code where the type does not:
 //
 //	Name  string  `structpack:"16s"`      // or a []byte
 //	Path  string  `structpack:"16s,cstr"` // a C string: cut at its first NUL
@@ -62,8 +71,9 @@ import (
 // only move bytes, many at a time where the processor can. Other floats, strings
 // and slices cost a conversion each.
 //
-// What is unpacked into a T reuses the memory of its slices, and so a copy of that T
-// changes with it, one that All yields among others; AppendUnpackSlice makes new ones.
+// Unpacking into a T writes into the slices that are in it, if they have the capacity. A
+// copy of the T made before has the same slices, so their elements change: clone them to
+// keep them. This is so for what All yields, too. AppendUnpackSlice makes new slices.
 //
 // Bytes and Go values that are given to one call must not share memory. The zero Codec
 // is not usable.
@@ -76,10 +86,16 @@ type Codec[T any] struct{ binding }
 //	var header = structpack.MustCodec[Header]("!")
 //	var foreign = structpack.Must(structpack.NewCodec[Header](structpack.Must(structpack.CompileFor(structpack.ILP32, "@"))))
 //
-// The error, if any, is an *Error that names the field and the place in the format: it
-// wraps ErrCount if there are too many or too few fields, and ErrType if one cannot
-// take its value. No more than 65536 fields and elements of arrays of structs or of arrays
-// are taken.
+// The error, if any, is an *Error that names the field and the place in the format. It
+// wraps ErrCount if there are too many or too few fields; ErrType if a field cannot take
+// its value, is not exported or has a wrong tag, if no format can be made from T, or if T has more than
+// 65536 fields and elements of arrays of structs or of arrays; and ErrBuffer if a slice in T
+// would be too large to allocate.
+//
+// The methods of a Codec return an *Error that wraps ErrRange for a value that its code
+// cannot hold, ErrCount for a slice of another length, ErrBuffer for a wrong
+// length or offset or a result that is too large, and ErrType for a nil pointer. Unpacking
+// can only fail for the last two: all bytes mean something.
 func NewCodec[T any](s *Struct) (*Codec[T], error) {
 	c := new(Codec[T])
 	if err := c.bind(s, reflect.TypeFor[T](), mem.CanMove); err != nil {
@@ -217,12 +233,14 @@ func (c *Codec[T]) All(data []byte) (iter.Seq2[int, *T], error) {
 	}, nil
 }
 
-// Read reads one structure from r into *v, and not a byte more. It takes a call
-// of r at least, so r should be a bufio.Reader if there are many; a structure is
-// then unpacked in place. The error is io.EOF if r ends before the
-// structure, and io.ErrUnexpectedEOF if r ends inside it. After an error *v is as
-// it was; after any other error than these two, a bufio.Reader keeps what arrived of a
-// structure that fits into its buffer, for the next call.
+// Read reads one structure from r into *v, and no byte after it. Each call reads from r
+// at least once, so r should be a bufio.Reader where there are many structures: then
+// they are unpacked from its buffer without a copy.
+//
+// The error is io.EOF if r ends before the structure, and io.ErrUnexpectedEOF if r ends
+// inside it. After any error *v is as it was. After an error of r that is not its end, a deadline
+// say, the part of the structure that has arrived is lost, unless r is a bufio.Reader whose
+// buffer has room for the whole: that keeps it for the next call.
 func (c *Codec[T]) Read(r io.Reader, v *T) error {
 	if v == nil {
 		return c.nilPointer("unpack")
@@ -230,9 +248,9 @@ func (c *Codec[T]) Read(r io.Reader, v *T) error {
 	return c.s.read(r, func(b []byte) error { c.unpack(b, mem.ValueOf(v)); return nil })
 }
 
-// ReadAt reads the structure at an offset of r into *v: a header in a file, say. The
-// error is io.EOF if r ends there or before it, and io.ErrUnexpectedEOF if r ends inside
-// the structure. After an error *v is as it was.
+// ReadAt reads the structure at an offset of r into *v, such as a header in a file. The
+// error is io.EOF if r ends at the offset or before it, and io.ErrUnexpectedEOF if r ends
+// inside the structure. After an error *v is as it was.
 func (c *Codec[T]) ReadAt(r io.ReaderAt, off int64, v *T) error {
 	if v == nil {
 		return c.nilPointer("unpack")

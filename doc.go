@@ -103,9 +103,9 @@
 //	c      char                 1        byte           a byte; a []byte, [1]byte or string of length 1
 //	b      signed char          1        int8           any integer, *big.Int, bool
 //	B      unsigned char        1        uint8          the same
-//	?      _Bool                1        bool           anything: false if nil, 0 or empty; true for a struct,
-//	                                                    an array with elements, and any other pointer
-//	                                                    except to a big.Int of 0
+//	?      _Bool                1        bool           anything: true, except for false, 0, nil, a nil pointer,
+//	                                                    a *big.Int of 0, and a string, slice, array or map
+//	                                                    of length 0; a struct is true
 //	h H    short                2        int16 uint16   any integer, *big.Int, bool
 //	i I    int                  4        int32 uint32   the same
 //	l L    long                 4        int32 uint32   the same; @: 4 or 8 bytes, int64 uint64
@@ -139,10 +139,13 @@
 // bytes from its second use on, in a cache of fixed size; others are compiled for each
 // call. A format that is used for long belongs in a [Struct].
 //
-// A count of 0 has no values, as in Python; an empty slice may stand for them, and
-// Scan makes a slice empty that does. A slice stands for an item only in a call whose
-// values are not as many as the format's: a call with as many is read as CPython
-// reads it. Pack("<H1I", n, []uint32{7}) has two values for two, and is an error.
+// A call may have a slice for one item or for several, and values one by one for the
+// others: Pack("<3H2B2s", []uint16{1, 2, 3}, 4, 5, "ab"). A count of 0 has no values, as in
+// Python; an empty slice may stand for them, and Scan makes empty what does.
+//
+// Pack takes a slice for an item only if the call has not as many arguments as the format
+// has values, where a slice is one argument: a call with as many means what it means to CPython.
+// Pack("<H1I", n, []uint32{7}) has two arguments for two values, and is an error.
 // Where a count may be 1, pass the values themselves, or use a Codec, whose
 // slices take every count, as in Scan.
 //

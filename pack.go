@@ -66,16 +66,17 @@ func (s *Struct) Pack(values ...any) ([]byte, error) {
 
 // AppendPack packs values and appends them to dst. After an error it returns
 // dst as it was; its spare capacity may have been written to. Values may share memory
-// with dst, but not with its spare capacity. It does not allocate if dst has room for
-// s.Size() bytes, unless a large *big.Int is packed as a float.
+// with dst, but not with its spare capacity. After the first uses of s, which prepare
+// it, AppendPack does not allocate if dst has room for s.Size() bytes, unless a large *big.Int is
+// packed as a float. A call may: Go puts some values into memory to make an any of them.
 func (s *Struct) AppendPack(dst []byte, values ...any) ([]byte, error) {
 	return s.appendPack(dst, values)
 }
 
 // PackInto packs values into buf, from offset on. A negative offset counts
 // from the end of buf. Padding is written as zeros. After an error buf is as
-// it was. Values must not share memory with the bytes that are written. It does
-// not allocate, unless a large *big.Int is packed as a float.
+// it was. Values must not share memory with the bytes that are written. It allocates
+// as little as AppendPack does.
 func (s *Struct) PackInto(buf []byte, offset int, values ...any) error {
 	return s.packInto(buf, offset, values)
 }

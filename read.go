@@ -7,15 +7,21 @@ import (
 	"sync"
 )
 
-// Read reads one structure from r, and not a byte more, and scans it; see [Struct.Scan]
-// for the destinations. The error is io.EOF if r ends before the structure, and
-// io.ErrUnexpectedEOF if it ends inside. It takes a call of r at least, so r should be a
-// bufio.Reader if there are many structures.
+// Read reads one structure from r, and no byte after it, into the variables that dests
+// point to; see [Struct.Scan]. Each call reads from r at least once, so r should be a
+// bufio.Reader where there are many structures.
+//
+// The error is io.EOF if r ends before the structure, and io.ErrUnexpectedEOF if r ends
+// inside it. A wrong destination is found when the structure has been read. After any error
+// the destinations are as they were. After an error of r that is not its end, the part of the
+// structure that has arrived is lost, unless r is a bufio.Reader whose buffer has room for
+// the whole: that keeps it for the next call.
 func (s *Struct) Read(r io.Reader, dests ...any) error {
 	return s.read(r, func(b []byte) error { return s.scan("scan", b, dests) })
 }
 
-// ReadAt is Read for the structure at an offset of r, such as a header in a file.
+// ReadAt is Read for the structure at an offset of r, such as a header in a file. The
+// error is io.EOF if r ends at the offset or before it.
 func (s *Struct) ReadAt(r io.ReaderAt, off int64, dests ...any) error {
 	return s.readAt(r, off, func(b []byte) error { return s.scan("scan", b, dests) })
 }

@@ -34,8 +34,9 @@ func ScanFrom(format string, data []byte, offset int, dests ...any) error {
 }
 
 // Scan unpacks data, which must have exactly s.Size() bytes, into the
-// variables that dests point to, one for each value. It does not allocate,
-// unless a slice is too small, or a *string or *any needs a new value.
+// variables that dests point to, one for each value. After the first uses of s, which
+// prepare it, Scan does not allocate, unless a slice is too small, or a *string or *any
+// needs a new value.
 //
 // A destination is one of these:
 //
@@ -54,9 +55,10 @@ func ScanFrom(format string, data []byte, offset int, dests ...any) error {
 // its capacity is reused. So 4H meets four *uint16, one *[4]uint16 or one
 // *[]uint16, and 4c one *[4]byte. One nil skips them one by one.
 //
-// An item of count 0, as a format made at run time may have, takes no destination; or
-// else, where there is one too many otherwise, a slice whose elements could take its
-// values, which becomes empty, or an array without elements.
+// An item with a count of 0, as a format made at run time may have, needs no
+// destination. A call with more destinations than the values need may have one for it: a
+// pointer to a slice, which becomes empty, or to an array without elements. The elements
+// must be of a type that could take values of the item.
 //
 // The destinations are checked before the first one is written: after an error
 // all are as they were. Those whose memory is reused must not share it with data or
