@@ -353,6 +353,9 @@ func (c *checker) reportLength(call *ast.CallExpr, f format, args []operand, n i
 		return false
 	}
 	payload := types.ExprString(call.Args[first-1])
+	if text, ok := ast.Unparen(call.Args[first-1]).(*ast.CallExpr); ok && len(text.Args) == 1 && c.info.Types[text.Fun].IsType() {
+		payload = types.ExprString(text.Args[0])
+	}
 	for i, e := range call.Args[first:] {
 		size, ok := ast.Unparen(e).(*ast.CallExpr)
 		if !ok || len(size.Args) != 1 || types.ExprString(size.Args[0]) != payload {
