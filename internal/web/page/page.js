@@ -194,26 +194,37 @@ function use(format, fields) {
 }
 
 // table shows the rows. One of them is in the order of the tab key, and arrows go on.
+// A row that is as it was stays: making all anew takes longer than a keystroke may.
+let rowTexts = [];
 function table(answer) {
-  const body = $("rows");
-  body.replaceChildren();
-  const data = state.bytes.length > 0;
+  const body = $("rows"), data = state.bytes.length > 0;
   for (const [i, row] of answer.rows.entries()) {
-    const value = make("td", {class: "value", "data-pad": row.pad && row.ctype});
-    if (row.missing && !row.text.startsWith("missing")) {
-      const at = row.text.lastIndexOf("missing");
-      value.append(row.text.slice(0, at), make("span", {class: "missing"}, row.text.slice(at)));
-    } else if (row.missing) value.append(make("span", {class: "missing"}, row.text));
-    else if (row.text || data) value.append(row.text);
-    else if (row.values) value.append(make("em", {}, "—"));
-    if (row.values) value.addEventListener("click", () => edit(i));
-    const tr = make("tr", {class: row.pad ? "pad" : "h" + row.hue, tabindex: i === 0 ? 0 : -1, "data-row": i, 
-      onmouseenter: () => mark(i), onfocus: () => mark(i)},
-    make("td", {class: "num", title: "address " + hex(row.at, 8)}, String(row.offset)), make("td", {class: "num"}, String(row.size)),
-    make("td", {class: "name"}, row.name), make("td", {class: "code"}, make("span", {}, row.code)), make("td", {class: "ctype"}, row.ctype), value);
-    body.append(tr);
+    const text = JSON.stringify([data, row]), old = body.children[i];
+    if (old && rowTexts[i] === text) {
+      old.tabIndex = i === 0 ? 0 : -1;
+      continue;
+    }
+    rowTexts[i] = text;
+    if (old) old.replaceWith(rowElement(row, i, data));
+    else body.append(rowElement(row, i, data));
   }
+  while (body.children.length > answer.rows.length) body.lastChild.remove();
   $("more").textContent = answer.more ? `${answer.more} more rows: structpack explain shows them` : "";
+}
+
+function rowElement(row, i, data) {
+  const value = make("td", {class: "value", "data-pad": row.pad && row.ctype});
+  if (row.missing && !row.text.startsWith("missing")) {
+    const at = row.text.lastIndexOf("missing");
+    value.append(row.text.slice(0, at), make("span", {class: "missing"}, row.text.slice(at)));
+  } else if (row.missing) value.append(make("span", {class: "missing"}, row.text));
+  else if (row.text || data) value.append(row.text);
+  else if (row.values) value.append(make("em", {}, "—"));
+  if (row.values) value.addEventListener("click", () => edit(i));
+  return make("tr", {class: row.pad ? "pad" : "h" + row.hue, tabindex: i === 0 ? 0 : -1, "data-row": i,
+    onmouseenter: () => mark(i), onfocus: () => mark(i)},
+  make("td", {class: "num", title: "address " + hex(row.at, 8)}, String(row.offset)), make("td", {class: "num"}, String(row.size)),
+  make("td", {class: "name"}, row.name), make("td", {class: "code"}, make("span", {}, row.code)), make("td", {class: "ctype"}, row.ctype), value);
 }
 
 $("rows").addEventListener("keydown", event => {
@@ -246,8 +257,9 @@ function edit(i) {
   const end = async keep => {
     if (over) return;
     over = true;
-    if (keep && (input.value !== before || row.missing || !state.bytes.length)) {
-      const answer = await ask("set", {row: i, value: input.value});
+    const given = input.value;
+    if (keep && (given !== before || row.missing || !state.bytes.length)) {
+      const answer = await ask("set", {row: i, value: given});
       if (answer.error) {
         $("dataerror").textContent = answer.error.text;
         over = false;
@@ -256,6 +268,7 @@ function edit(i) {
       }
       put(answer.at, decode(answer.bytes));
       $("dataerror").textContent = "";
+      cell.replaceChildren(...shown);
       await look();
     } else cell.replaceChildren(...shown);
     $("rows").children[i]?.focus();
@@ -271,26 +284,34 @@ function edit(i) {
   });
 }
 
-// grid draws the bytes, sixteen a line or eight.
+// grid draws the bytes, sixteen a line or eight. A line that is as it was stays.
 
 const mostCells = 1024;
-let cells = [], chars = [], across = 16;
+let cells = [], chars = [], across = 16, drawn = [];
 function grid(answer) {
   const out = $("grid"), size = Math.min(answer.size, mostCells), from = answer.start;
-  across = document.querySelector(".bytes").clientWidth < 650 ? 8 : 16;
+  cells[state.at]?.classList.remove("at");
   cells = [];
   chars = [];
   const of = new Int32Array(size).fill(-1);
   for (const [i, row] of answer.rows.entries()) of.fill(i, row.offset, Math.min(row.offset + row.size, size));
-  const lines = document.createDocumentFragment(), top = make("div", {class: "line top", "aria-hidden": "true"}, make("span", {}, " ".repeat(8)));
-  for (let i = 0; i < Math.min(across, size); i++) top.append(make("i", {}, hex(i, 1)));
-  if (size) lines.append(top);
+  const lines = [];
+  const add = (text, draw) => {
+    const n = lines.length;
+    lines.push(drawn[n]?.text === text ? drawn[n] : {text, ...draw()});
+    cells.push(...lines[n].cells);
+    chars.push(...lines[n].chars);
+  };
+  if (size) add(`top ${Math.min(across, size)}`, () => {
+    const top = make("div", {class: "line top", "aria-hidden": "true"}, make("span", {}, " ".repeat(8)));
+    for (let i = 0; i < Math.min(across, size); i++) top.append(make("i", {}, hex(i, 1)));
+    return {line: top, cells: [], chars: []};
+  });
   for (let start = 0; start < size; start += across) {
-    const line = make("div", {class: "line", "aria-hidden": "true"}, make("span", {}, hex(from + start, 8)));
-    const text = make("div", {class: "chars"});
+    const all = [];
     for (let i = start; i < Math.min(start + across, size); i++) {
-      const row = answer.rows[of[i]], at = from + i, there = at < state.bytes.length, byte = state.bytes[at];
-      let c = row && row.hue ? "h" + row.hue : "";
+      const row = answer.rows[of[i]], at = from + i, there = at < state.bytes.length, byte = state.bytes[at], hue = row && row.hue ? "h" + row.hue : "";
+      let c = hue;
       if (row) {
         if (i === row.offset || i === start) c += " first";
         if (i === row.offset + row.size - 1 || i === start + across - 1) c += " last";
@@ -298,18 +319,24 @@ function grid(answer) {
         if (row.pad) c += " pad";
       }
       if (!there && state.bytes.length) c += " lost";
-      const cell = make("i", {class: c, "data-at": i}, there ? hex(byte, 2) : "··");
-      const char = make("i", {class: row && row.hue ? "h" + row.hue : "", "data-at": i}, there ? byte >= 32 && byte < 127 ? String.fromCharCode(byte) : "·" : "");
-      cells.push(cell);
-      chars.push(char);
-      line.append(cell);
-      text.append(char);
+      all.push([i, c, there ? hex(byte, 2) : "··", hue, there ? byte >= 32 && byte < 127 ? String.fromCharCode(byte) : "·" : ""]);
     }
-    for (let i = size; size > across && i < start + across; i++) line.append(make("i"));
-    if (state.bytes.length) line.append(text);
-    lines.append(line);
+    const blanks = size > across ? across - all.length : 0, text = state.bytes.length > 0;
+    add(JSON.stringify([from, blanks, text, all]), () => {
+      const line = make("div", {class: "line", "aria-hidden": "true"}, make("span", {}, hex(from + start, 8)));
+      const cells = all.map(([i, c, byte]) => make("i", {class: c, "data-at": i}, byte));
+      const chars = all.map(([i, , , hue, char]) => make("i", {class: hue, "data-at": i}, char));
+      line.append(...cells);
+      for (let i = 0; i < blanks; i++) line.append(make("i"));
+      if (text) line.append(make("div", {class: "chars"}, ...chars));
+      return {line, cells, chars};
+    });
   }
-  out.replaceChildren(lines);
+  for (const [n, {line}] of lines.entries()) {
+    if (out.children[n] !== line) out.children[n] ? out.children[n].replaceWith(line) : out.append(line);
+  }
+  while (out.children.length > lines.length) out.lastChild.remove();
+  drawn = lines;
   if (answer.size > size) out.append(make("p", {class: "facts"}, `${(answer.size - size).toLocaleString("en")} bytes more`));
   state.of = of;
   state.at = Math.min(state.at, Math.max(size - 1, 0));
@@ -701,10 +728,11 @@ $("theme").addEventListener("click", () => {
   try { localStorage.setItem("theme", root.dataset.theme); } catch {}
 });
 try { if (localStorage.getItem("theme")) document.documentElement.dataset.theme = localStorage.getItem("theme"); } catch {}
-let widths = 0;
 new ResizeObserver(() => {
   const n = document.querySelector(".bytes").clientWidth < 650 ? 8 : 16;
-  if (widths++ && n !== across && state.answer?.rows) { grid(state.answer); mark(state.marked); }
+  if (n === across) return;
+  across = n;
+  if (state.answer?.rows) { grid(state.answer); mark(state.marked); }
 }).observe(document.querySelector("main"));
 
 start().then(async () => {
