@@ -345,7 +345,7 @@ func (c *checker) joined(call *ast.CallExpr, depth int) []format {
 	if v != nil && (c.vars[v] == nil || c.vars[v].elements) {
 		return nil
 	}
-	if !ok {
+	if !ok || v != nil && v.Kind() == types.LocalVar {
 		if sep := c.textsWithin(call.Args[1], depth-1); len(sep) == 1 && strings.Trim(sep[0].text, " ") == "" && sep[0].param == nil {
 			return c.built(v, sep, call, depth)
 		}

@@ -66,6 +66,13 @@ func (t *tracer) trace(s source, in *calling, depth int) []source {
 		if v == nil || v.Pkg() != t.pass.Pkg || t.visible(v) {
 			return self
 		}
+		if rows, ok := t.rowFields(e); ok {
+			var all []source
+			for _, value := range rows {
+				all = append(all, t.trace(source{value: value}, in, depth-1)...)
+			}
+			return all
+		}
 		if in != nil && v.Kind() == types.ParamVar && t.constant(v) {
 			if arg, ok := in.argument(v); ok {
 				return t.trace(arg, in.from, depth-1)

@@ -48,6 +48,33 @@ func (c *checker) rowField(e ast.Expr) (row, field *types.Var) {
 	return c.varOf(sel.X), c.slotOf(sel)
 }
 
+// rowFields returns what the rows of a table have for an expression like row.format or
+// table[i].format, if they are all that it may be.
+func (c *checker) rowFields(e ast.Expr) (values []ast.Expr, ok bool) {
+	row, field := c.rowField(e)
+	if field == nil || !c.fixed(field) {
+		return nil, false
+	}
+	var table ast.Expr
+	if row == nil {
+		index, ok := ast.Unparen(selectorOf(e).X).(*ast.IndexExpr)
+		if !ok {
+			return nil, false
+		}
+		table = index.X
+	} else if w := c.onceVar(row); w != nil && w.ranged && w.result == 1 {
+		table = w.value
+	} else {
+		return nil, false
+	}
+	for _, lit := range c.rowsOf(table) {
+		if value := fieldIn(c.info, lit, field); value != nil {
+			values = append(values, value)
+		}
+	}
+	return values, len(values) > 0
+}
+
 // rowsOf returns the rows of a slice, array or map that is written as a literal of
 // structs and stays as it is, or nil.
 func (c *checker) rowsOf(e ast.Expr) (rows []*ast.CompositeLit) {
