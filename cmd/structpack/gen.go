@@ -10,6 +10,9 @@ import (
 )
 
 func (c *call) gen() error {
+	if c.has("wireshark") {
+		return c.wireshark()
+	}
 	config, err := c.config()
 	if err != nil {
 		return err
@@ -142,6 +145,10 @@ The code for those is in structpack_gen.go.
   --header FILE   comments to begin the files with, such as a licence
   --check         write nothing; fail if a file has not the right content
   --tags TAGS     build tags, with commas between them
+  --wireshark NAME write no Go code, but a dissector in Lua of a protocol of frames
+                  whose header has the one --format; --fields has names for it
+  --rules RULES   the rules of the frames, as of structpack frames
+  --port PORT     the TCP port of the protocol
 
 A file that has the right content already is not touched.
 `
