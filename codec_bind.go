@@ -147,6 +147,9 @@ func (b *binder) walk(t reflect.Type, off uintptr, tag tag) error {
 	case reflect.Struct:
 		return b.fields(t, off)
 	case reflect.Array:
+		if t.Len() == 0 && b.s.made {
+			return nil // it has no item
+		}
 		in := b.next()
 		if in.isText() && t.Elem().Kind() == reflect.Uint8 && (t.Len() > 0 || in.n == 0) {
 			return b.take(t, t, 1, off, tag)

@@ -68,6 +68,7 @@ func (s *Struct) derive(t reflect.Type) (*Struct, error) {
 	if err != nil {
 		return nil, d.fail("%s is too large: %v", t, err)
 	}
+	derived.made = true
 	return derived, nil
 }
 
@@ -196,6 +197,14 @@ func codeOf(t reflect.Type) *code { return codes[derivedCodes[t.Kind()]] }
 // untagged is the error for what is at d.path, which has no code by itself.
 func (d *deriver) untagged() *Error {
 	t := typeOf(d.root, d.path)
+	if len(d.path) == 0 { // no place for a tag
+		switch t.Kind() {
+		case reflect.Slice:
+			return d.fail("%s has no length of its own: a codec of %s packs and unpacks slices, and one of an array has a length", t, t.Elem())
+		case reflect.Int, reflect.Uint, reflect.Uintptr, reflect.String:
+			return d.fail("%s has no code of its own: it needs a format with one", t)
+		}
+	}
 	field := fmt.Sprintf("field %s of type %s", nameOf(d.root, d.path), t)
 	write := func(tag string) *Error {
 		return d.fail("%s has no code of its own: the tag structpack:%q gives it one", field, tag)

@@ -157,6 +157,9 @@ func TestDerivedErrors(t *testing.T) {
 		want string
 	}{
 		{bindTo[struct{ In [2]inner }]("!"), `struct { In [2]structpack_test.inner }.In[0].Name of type string has no code of its own: the tag structpack:"16s" gives it one`},
+		{bindTo[[]uint16]("!"), `[]uint16 has no length of its own: a codec of uint16 packs and unpacks slices, and one of an array has a length`},
+		{bindTo[int]("<"), `structpack: codec "<": int has no code of its own: it needs a format with one`},
+		{bindTo[string]("<"), `structpack: codec "<": string has no code of its own: it needs a format with one`},
 		{bindTo[struct{ A int }]("!"), `.A of type int has no code of its own: the tag structpack:"i" gives it one`},
 		{bindTo[struct{ A [2]uint }]("!"), `.A of type [2]uint has no code of its own: the tag structpack:"I" gives it one`},
 		{bindTo[struct{ A uintptr }]("@"), `.A of type uintptr has no code of its own: the tag structpack:"I" gives it one`},
@@ -406,6 +409,34 @@ func TestDerivedC(t *testing.T) {
 	}
 	if types != 200 || checked != 1200 {
 		t.Errorf("%d types, %d layouts", types, checked)
+	}
+}
+
+// TestDerivedEmptyArrays has arrays without elements before items with a count of 0, which
+// belong to the fields after them.
+func TestDerivedEmptyArrays(t *testing.T) {
+	type record struct {
+		A [0]byte
+		B string `structpack:"0s"`
+		C [0]uint32
+		D []uint32 `structpack:"0I"`
+		E [0][2]uint16
+		F [0]string `structpack:"4s"`
+		G uint8
+	}
+	for _, prefix := range []string{"<", ">", "@"} {
+		c, err := structpack.NewCodec[record](structpack.MustCompile(prefix))
+		if err != nil {
+			t.Fatal(err)
+		}
+		data, err := c.Pack(&record{B: "", D: nil, G: 7})
+		if err != nil || data[0] != 7 {
+			t.Errorf("%s: %x, %v", c.Struct().Format(), data, err)
+		}
+		v := record{B: "old", D: []uint32{1}}
+		if err := c.Unpack(data, &v); err != nil || v.B != "" || len(v.D) != 0 || v.G != 7 {
+			t.Errorf("%s: %+v, %v", c.Struct().Format(), v, err)
+		}
 	}
 }
 

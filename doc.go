@@ -62,6 +62,7 @@
 //	binary.Write(w, binary.BigEndian, &h)        header.Write(w, &h)
 //	binary.Append(dst, binary.BigEndian, &h)     header.AppendPack(dst, &h)
 //	binary.Decode(data, order, records)          records, err = header.AppendUnpackSlice(records[:0], data[:len(records)*header.Size()])
+//	binary.Read(r, order, records)               io.ReadFull(r, data), and the same
 //	binary.Append(dst, order, records)           header.AppendPackSlice(dst, records)
 //	binary.Size(h)                               header.Size()
 //
@@ -150,12 +151,14 @@
 // slices take every count, as in Scan.
 //
 // Where the data say which byte order they have, pick it once, at the start: a codec or a
-// Struct for each order, in a map or in two variables, or the prefix of a format.
+// Struct for each order, in a map or in two variables, or the prefix of a format. Ask the map
+// whether it has the order, because data from others may say anything.
 //
 //	var headers = map[string]*structpack.Codec[Header]{"II": structpack.MustCodec[Header]("<"), "MM": structpack.MustCodec[Header](">")}
 //	var entries = map[string]*structpack.Struct{"II": structpack.MustCompile("<HHI4s"), "MM": structpack.MustCompile(">HHI4s")}
 //
-//	err = headers[order].Unpack(data, &header)
+//	codec, ok := headers[order]
+//	err = codec.Unpack(data, &header)
 //	err = entries[order].Scan(data, &tag, &kind, &n, &value)
 //	err = structpack.Scan(prefix+"HHI4s", data, &tag, &kind, &n, &value) // prefix is "<" or ">"
 //

@@ -38,6 +38,7 @@ func TestErrors(t *testing.T) {
 		{compile("i 12"), structpack.ErrFormat, `structpack: compile "i 12": "12" at byte 2: repeat count given without format specifier`},
 		{compile("iZq"), structpack.ErrFormat, `structpack: compile "iZq": "Zq" at byte 1: bad char in struct format`},
 		{compile("i\x00"), structpack.ErrFormat, `structpack: compile "i\x00": "\x00" at byte 1: embedded null character`},
+		{compile("i\x00\x00"), structpack.ErrFormat, `structpack: compile "i\x00\x00": "\x00" at byte 1: embedded null character`},
 		{compile("yé\x00"), structpack.ErrFormat, `structpack: compile "yé\x00": "é" at byte 1: non-ASCII character in struct format`},
 		{compile("i\xc3"), structpack.ErrFormat, `structpack: compile "i\xc3": "\xc3" at byte 1: non-ASCII character in struct format`},
 		{compile("99999999999999999999b"), structpack.ErrFormat, `structpack: compile "99999999999999999999b": "99999999999999999999" at byte 0: total struct size too long`},

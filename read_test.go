@@ -163,6 +163,16 @@ func TestStructReadAgain(t *testing.T) {
 	if err := s.Read(r, &v); err != nil || v != 0x102 {
 		t.Errorf("%#x, %v", v, err)
 	}
+	// A structure that just fits into the buffer.
+	r = bufio.NewReaderSize(io.MultiReader(strings.NewReader("0123456789"), &once{err: late}, strings.NewReader("abcdef")), 16)
+	var text string
+	s = structpack.MustCompile("16s")
+	if err := s.Read(r, &text); err != late || text != "" {
+		t.Errorf("%q, %v", text, err)
+	}
+	if err := s.Read(r, &text); err != nil || text != "0123456789abcdef" {
+		t.Errorf("%q, %v", text, err)
+	}
 }
 
 // A once returns an error one time, and then ends.

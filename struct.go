@@ -24,6 +24,7 @@ type Struct struct {
 	empty  []inst // the items with a count of 0, which a slice may take
 	abi    ABI
 	named  bool // by who compiled for it
+	made   bool // the format is made from a type
 	marks  []mark
 
 	flat atomic.Pointer[flat] // nil until it is used

@@ -33,7 +33,9 @@ func Pack(s *structpack.Struct, format string, values []any) []Way {
 		{"Struct.Pack", "pack", func() (any, error) { return s.Pack(values...) }},
 		{"Struct.AppendPack", "pack", appended(func(dst []byte) ([]byte, error) { return s.AppendPack(dst, values...) })},
 		{"Struct.AppendPack with room", "pack", appended(func(dst []byte) ([]byte, error) {
-			return s.AppendPack(slices.Grow(dst, s.Size()), values...)
+			dst = slices.Grow(dst, s.Size())
+			copy(dst[len(dst):cap(dst)], bytes.Repeat([]byte{0x55}, s.Size())) // which padding is to clear
+			return s.AppendPack(dst, values...)
 		})},
 	}
 	into := func(buf []byte, offset int) error { return s.PackInto(buf, offset, values...) }
