@@ -145,7 +145,7 @@ func measured(layout *cut.Layout, r *record) (size, length int64, err error) {
 		return int64(len(frame)), 0, err
 	}
 	f, err := layout.Parse(frame)
-	return int64(len(frame)), int64(f.Int(layout.Length)), err
+	return int64(len(frame)), f.Int(layout.Length), err
 }
 
 // zero returns a value that a code packs as zeros.

@@ -190,14 +190,15 @@ func Pack(format string, v ...any) ([]byte, error) { return structpack.Pack("<"+
 
 // program makes a package of declarations.
 func program(code string) string {
-	text := "package p\n\nimport (\n"
+	var text strings.Builder
+	text.WriteString("package p\n\nimport (\n")
 	for _, path := range []string{"fmt", "os", "strconv", "strings", "example.com/structpack", "example.com/structpack/frame", "sample.example/m/formats"} {
 		if strings.Contains(code, path[strings.LastIndex(path, "/")+1:]+".") {
-			text += fmt.Sprintf("\t%q\n", path)
+			fmt.Fprintf(&text, "\t%q\n", path)
 		}
 	}
 	if strings.Contains(code, "sp.") {
-		text += "\tsp \"example.com/structpack\"\n"
+		text.WriteString("\tsp \"example.com/structpack\"\n")
 	}
-	return text + ")\n\n" + strings.ReplaceAll(code, "; func ", "\n\nfunc ")
+	return text.String() + ")\n\n" + strings.ReplaceAll(code, "; func ", "\n\nfunc ")
 }
