@@ -66,7 +66,8 @@ type Conn struct {
 	// DefaultMaxPending if it is not positive. It is set before TrySend is used.
 	MaxPending int
 
-	conn       net.Conn
+	conn       net.Conn                 // before any Upgrade
+	upgraded   atomic.Pointer[net.Conn] // after it, or nil
 	closed     atomic.Bool
 	frameStart time.Time // when the Reader first waited for the rest of a frame
 	frameBytes int       // how many came since
@@ -85,8 +86,9 @@ type Conn struct {
 	records   recordWatch
 
 	// Of the goroutine that reads, in a Server.
-	ctx     *connContext
-	serving bool // there is one
+	handshakeTimeout time.Duration
+	ctx              *connContext
+	serving          bool // there is one
 	drainState
 }
 
@@ -117,7 +119,15 @@ func (c *Conn) SetLayout(layout *Layout) {
 }
 
 // NetConn returns the connection.
-func (c *Conn) NetConn() net.Conn { return c.conn }
+func (c *Conn) NetConn() net.Conn { return c.stream() }
+
+// stream is what frames are read from and written to.
+func (c *Conn) stream() net.Conn {
+	if upgraded := c.upgraded.Load(); upgraded != nil {
+		return *upgraded
+	}
+	return c.conn
+}
 
 // closeTimeout is how long a Close without a WriteTimeout waits for a peer that
 // does not read.
@@ -141,7 +151,7 @@ func (c *Conn) Close() error {
 		c.abort()
 		return err
 	}
-	return c.conn.Close()
+	return c.stream().Close()
 }
 
 // lastFlush flushes what is waiting, and does not wait for ever.
@@ -153,10 +163,10 @@ func (c *Conn) writeLimit() time.Duration { return cmp.Or(max(c.WriteTimeout, 0)
 // abort closes the connection at once. What wraps one, as TLS does, would take
 // leave of the peer first, and wait for that.
 func (c *Conn) abort() {
-	if wraps, ok := c.conn.(interface{ NetConn() net.Conn }); ok {
+	if wraps, ok := c.stream().(interface{ NetConn() net.Conn }); ok {
 		wraps.NetConn().Close()
 	}
-	c.conn.Close()
+	c.stream().Close()
 }
 
 func (c *Conn) flushIn(d time.Duration) error {
@@ -176,14 +186,14 @@ func (c *Conn) CloseWrite() error {
 	if err := c.Flush(); err != nil {
 		return err
 	}
-	if half, ok := c.conn.(interface{ CloseWrite() error }); ok {
+	if half, ok := c.stream().(interface{ CloseWrite() error }); ok {
 		return half.CloseWrite()
 	}
 	return c.opError("close", errors.ErrUnsupported)
 }
 
 func (c *Conn) opError(op string, err error) error {
-	return &net.OpError{Op: op, Net: network(c.conn), Source: c.conn.LocalAddr(), Addr: c.conn.RemoteAddr(), Err: err}
+	return &net.OpError{Op: op, Net: network(c.stream()), Source: c.stream().LocalAddr(), Addr: c.stream().RemoteAddr(), Err: err}
 }
 
 // network names what kind of connection c is.

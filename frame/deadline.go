@@ -19,7 +19,7 @@ func (c *Conn) wake(at time.Time, should func() bool) {
 	if should() {
 		c.woken = true
 		c.mustArm.Store(true)
-		c.conn.SetReadDeadline(at)
+		c.stream().SetReadDeadline(at)
 	}
 }
 
@@ -29,7 +29,7 @@ func (c *Conn) clearWake() {
 	if c.woken {
 		c.woken, c.readDeadline = false, time.Time{}
 		c.mustArm.Store(c.reading != nil || c.ending)
-		c.conn.SetReadDeadline(c.readDeadline)
+		c.stream().SetReadDeadline(c.readDeadline)
 	}
 }
 
@@ -55,7 +55,7 @@ func (c *Conn) beforeRead(inside bool) (poll bool, err error) {
 		return c.pollBeforeError(failed)
 	}
 	if c.draining = c.ending && !c.handling; c.draining && c.drainLimit == 0 {
-		c.drainLimit = max(drain, unread(c.conn))
+		c.drainLimit = max(drain, unread(c.stream()))
 	}
 	// Then a frame that is here in part is read to its end, and not a byte more.
 	c.exact = c.draining && c.drained >= c.drainLimit
@@ -101,7 +101,7 @@ func (c *Conn) beforeRead(inside bool) (poll bool, err error) {
 func (c *Conn) pollBeforeError(failed error) (poll bool, err error) {
 	last := &c.lastWords
 	if last.limit == 0 {
-		last.limit = max(drain, unread(c.conn))
+		last.limit = max(drain, unread(c.stream()))
 	}
 	if last.polls >= waits || last.bytes >= last.limit {
 		*last = lastWords{}
@@ -129,7 +129,7 @@ func timeFor(n, rate int) time.Duration {
 // setReadDeadline sets the deadline for reading. A net.Pipe has none any more when the
 // peer has closed it; reading shows whether there is something left, and which end it was.
 func (c *Conn) setReadDeadline(d time.Time) error {
-	err := c.conn.SetReadDeadline(d)
+	err := c.stream().SetReadDeadline(d)
 	if err == io.ErrClosedPipe {
 		err = nil
 	}
@@ -168,14 +168,14 @@ func (c *Conn) cutBy() error {
 	return nil
 }
 
-// shakeHands completes the handshake of a connection that begins with one, within
-// a limit, if there is one.
+// shakeHands completes the handshake with which a connection begins, within a limit, if
+// there is one.
 func (c *Conn) shakeHands(ctx context.Context, limit time.Duration) error {
-	if c.Reader.handshake == nil || limit <= 0 {
-		return nil
+	if limit > 0 {
+		limited, cancel := context.WithTimeout(ctx, limit)
+		defer cancel()
+		ctx = limited
 	}
-	ctx, cancel := context.WithTimeout(ctx, limit)
-	defer cancel()
 	err := c.Reader.handshake(ctx)
 	switch {
 	case err == nil:
@@ -201,9 +201,9 @@ type lateReads struct {
 func (c *Conn) tryLate() bool {
 	late := &c.late
 	if late.limit == 0 {
-		late.bytes, late.limit = 0, max(largest, unread(c.conn))
+		late.bytes, late.limit = 0, max(largest, unread(c.stream()))
 	}
-	late.trying = !c.frameStart.IsZero() && !late.trying && late.bytes < late.limit && hasUnread(c.conn)
+	late.trying = !c.frameStart.IsZero() && !late.trying && late.bytes < late.limit && hasUnread(c.stream())
 	return late.trying
 }
 
@@ -248,7 +248,7 @@ func (c *Conn) look() bool {
 	w := &c.records
 	had := !w.start.IsZero()
 	w.start = time.Time{}
-	if hasPartOfRecord(c.conn) {
+	if hasPartOfRecord(c.stream()) {
 		if had {
 			return false
 		}

@@ -46,9 +46,11 @@ var errEnding = errors.New("frame: shut down")
 // way gets some time, because it does not survive a deadline.
 func (c *Conn) end() {
 	at := expired
+	c.deadlineMu.Lock()
 	if c.raw == nil {
 		at = time.Now().Add(pollWait)
 	}
+	c.deadlineMu.Unlock()
 	c.wake(at, func() bool {
 		c.ending = true
 		return true
@@ -57,7 +59,7 @@ func (c *Conn) end() {
 
 // drainEnd ends reading after a Shutdown.
 func (c *Conn) drainEnd() error {
-	if c.drained >= c.drainLimit && hasUnread(c.conn) {
+	if c.drained >= c.drainLimit && hasUnread(c.stream()) {
 		return errUnread
 	}
 	return errEnding
@@ -101,7 +103,7 @@ func (c *Conn) linger(closed bool) error {
 	silentAt := start.Add(lingerSilent)
 	limit := start.Add(c.writeLimit())
 	for ended := false; ; {
-		sent, known, err := sendState(c.conn)
+		sent, known, err := sendState(c.stream())
 		now := time.Now()
 		switch {
 		case known && err != nil && closed && c.raw == nil:
@@ -118,8 +120,8 @@ func (c *Conn) linger(closed bool) error {
 			continue
 		}
 		// A deadline that is not over comes from a Shutdown, for the Reader.
-		if err := c.conn.SetReadDeadline(now.Add(lingerPoll)); err == nil {
-			_, err = c.conn.Read(buf.b)
+		if err := c.stream().SetReadDeadline(now.Add(lingerPoll)); err == nil {
+			_, err = c.stream().Read(buf.b)
 			switch {
 			case err == nil:
 				silentAt = time.Now().Add(lingerSilent)
@@ -141,11 +143,11 @@ func (c *Conn) linger(closed bool) error {
 
 // closeWrite ends what is sent, also below TLS, which only says so.
 func (c *Conn) closeWrite() bool {
-	half, ok := c.conn.(interface{ CloseWrite() error })
+	half, ok := c.stream().(interface{ CloseWrite() error })
 	if !ok || half.CloseWrite() != nil {
 		return false
 	}
-	if wraps, ok := c.conn.(interface{ NetConn() net.Conn }); ok {
+	if wraps, ok := c.stream().(interface{ NetConn() net.Conn }); ok {
 		if half, ok := wraps.NetConn().(interface{ CloseWrite() error }); ok {
 			half.CloseWrite()
 		}

@@ -30,7 +30,7 @@ func (ctx *connContext) Err() error {
 	return ctx.Context.Err()
 }
 
-func (ctx *connContext) watch() { ctx.stop = watchHangup(ctx.c.conn, ctx.cancel) }
+func (ctx *connContext) watch() { ctx.stop = watchHangup(ctx.c.stream(), ctx.cancel) }
 
 // end ends the context with its connection.
 func (ctx *connContext) end() {

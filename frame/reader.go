@@ -72,16 +72,22 @@ func NewReader(r io.Reader, layout *Layout) *Reader {
 }
 
 func (r *Reader) init(src io.Reader, layout *Layout) {
-	r.layout, r.src, r.ahead = layout, src, smallest-shift
+	r.layout, r.ahead = layout, smallest-shift
 	r.header.layout = layout
 	r.inline = buffer{r.inlineBytes[:], -1}
+	r.connect(src)
+	r.err = noStream(src)
+}
+
+// connect has the Reader read from src.
+func (r *Reader) connect(src io.Reader) {
+	r.src, r.handshake, r.wrapped = src, nil, false
 	if c, ok := src.(handshaker); ok {
 		r.handshake, r.wrapped = c.HandshakeContext, true
 	}
 	if c, ok := src.(net.Conn); ok {
 		r.raw, r.idles = newRawConn(c), true
 	}
-	r.err = noStream(src)
 }
 
 // A handshaker is a connection that begins with a handshake, as TLS does. After a

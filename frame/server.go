@@ -264,13 +264,14 @@ func (s *Server) isStopped() bool {
 func (s *Server) add(nc net.Conn) *Conn {
 	c := NewConn(nc, s.Layout)
 	c.serving = true
-	c.MaxPayload = s.MaxPayload
+	c.MaxPayload, c.handshakeTimeout = s.MaxPayload, s.HandshakeTimeout
 	c.IdleTimeout, c.FrameTimeout, c.WriteTimeout, c.MinRate = s.IdleTimeout, s.FrameTimeout, s.WriteTimeout, s.MinRate
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.isStopped() {
 		return nil
 	}
+	c.ctx = newConnContext(s.ctx, c) // before Conns has c
 	s.conns[c] = true
 	s.running.Add(1)
 	return c
@@ -288,10 +289,12 @@ func (s *Server) serve(c *Conn) {
 		s.release()
 		s.running.Done()
 	}()
-	c.ctx = newConnContext(s.ctx, c)
 	defer c.ctx.end()
 	ctx := context.Context(c.ctx)
-	err := c.shakeHands(s.ctx, cmp.Or(s.HandshakeTimeout, s.FrameTimeout))
+	var err error
+	if limit := cmp.Or(s.HandshakeTimeout, s.FrameTimeout); limit > 0 && c.Reader.handshake != nil {
+		err = c.shakeHands(s.ctx, limit)
+	}
 	if err == nil {
 		err = s.open(&ctx, c)
 	}
@@ -316,13 +319,13 @@ func (s *Server) serve(c *Conn) {
 			s.report(c, e)
 		}
 	}
-	end = func() { c.conn.Close() }
+	end = func() { c.stream().Close() }
 }
 
 // report is for the error that a connection ends with.
 func (s *Server) report(c *Conn, err error) {
 	if s.Logger != nil {
-		s.Logger.Warn("frame: connection", "peer", c.conn.RemoteAddr(), "error", err)
+		s.Logger.Warn("frame: connection", "peer", c.stream().RemoteAddr(), "error", err)
 	}
 	if s.ConnError != nil {
 		s.ConnError(c, err)

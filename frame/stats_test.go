@@ -2,6 +2,9 @@ package frame_test
 
 import (
 	"context"
+	"runtime"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -55,4 +58,32 @@ func TestStats(t *testing.T) {
 		})
 		shutdown(t, s, served)
 	})
+}
+
+// TestConnsAtOnce closes connections as soon as Conns has them.
+func TestConnsAtOnce(t *testing.T) {
+	checkGoroutines(t)
+	s := &frame.Server{Layout: idKind, Handle: echo}
+	ln := listenUnix(t)
+	served := serve(t, s, ln)
+	var stop atomic.Bool
+	var closing sync.WaitGroup
+	closing.Go(func() {
+		for !stop.Load() {
+			for _, c := range s.Conns() {
+				c.Close()
+			}
+			runtime.Gosched()
+		}
+	})
+	for range 20 {
+		c := dial(t, transports[1], ln)
+		if f, err := c.Next(); err == nil {
+			t.Errorf("%v", f)
+		}
+		c.NetConn().Close()
+	}
+	stop.Store(true)
+	closing.Wait()
+	shutdown(t, s, served)
 }

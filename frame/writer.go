@@ -88,16 +88,22 @@ func NewWriter(w io.Writer, layout *Layout) *Writer {
 }
 
 func (w *Writer) init(dst io.Writer, layout *Layout) {
-	w.layout, w.dst, w.large = layout, dst, separateAt
+	w.layout = layout
+	w.connect(dst)
+	w.err = noStream(dst)
+	w.inline = buffer{w.inlineBytes[:], -1}
+	w.empty()
+}
+
+// connect has the Writer write to dst.
+func (w *Writer) connect(dst io.Writer) {
+	w.dst, w.large, w.handshake = dst, separateAt, nil
 	switch dst := dst.(type) {
 	case *net.TCPConn, *net.UnixConn:
 		w.large = vectorAt
 	case handshaker:
 		w.handshake = dst.HandshakeContext
 	}
-	w.err = noStream(dst)
-	w.inline = buffer{w.inlineBytes[:], -1}
-	w.empty()
 }
 
 // Write adds a frame: a header with the given values, which are all of the
@@ -485,14 +491,14 @@ func (w *Writer) flushFrom(payload []byte, r io.Reader, more int64) {
 	}
 	if err == nil && timeout > 0 {
 		// What TLS writes on its own account later has no deadline.
-		w.conn.conn.SetWriteDeadline(time.Time{})
+		w.conn.stream().SetWriteDeadline(time.Time{})
 	}
 }
 
 // setDeadline gives a write of n bytes so much time, if that is limited.
 func (w *Writer) setDeadline(timeout time.Duration, n int) {
 	if timeout > 0 {
-		w.conn.conn.SetWriteDeadline(time.Now().Add(timeout + timeFor(n, w.rate)))
+		w.conn.stream().SetWriteDeadline(time.Now().Add(timeout + timeFor(n, w.rate)))
 	}
 }
 
