@@ -22,13 +22,20 @@ var realFormats = []string{
 	"<3f",           // a point
 }
 
-// dynamicJobs are the jobs with formats that are not known when the program is compiled.
-func dynamicJobs() []job {
-	var all []job
+// dynamicJobs make the jobs with formats that are not known when the program is compiled.
+func dynamicJobs() (all []func() []job) {
 	for _, format := range realFormats {
-		all = append(all, realJobs(format)...)
+		all = append(all, func() []job { return realJobs(format) })
 	}
-	all = append(all,
+	all = append(all, iterJobs)
+	for _, n := range []int{1, 100, 200, 1000, 100_000} {
+		all = append(all, func() []job { return formatsJobs(n) })
+	}
+	return append(all, compileJobs)
+}
+
+func iterJobs() []job {
+	return []job{
 		iterJob("<IhBd", tick, putTicks, getTicks, func(r *Tick) []any { return []any{r.ID, r.Size, r.Side, r.Price} }),
 		iterJob("!ci4sf", name, putNames, getNames, func(r *Name) []any { return []any{r.C, r.I, append([]byte(nil), r.S[:]...), r.F} }),
 		iterJob("!HHIIBBHHH", header, putHeaders, getHeaders, func(r *Header) []any {
@@ -36,11 +43,8 @@ func dynamicJobs() []job {
 		}),
 		iterJob("<bBhHiIqQfd?8s2xbBhHiIqQ", many, putManys, getManys, func(r *Many) []any {
 			return []any{r.A, r.B, r.C, r.D, r.E, r.F, r.G, r.H, r.I, r.J, r.K, append([]byte(nil), r.L[:]...), r.A2, r.B2, r.C2, r.D2, r.E2, r.F2, r.G2, r.H2}
-		}))
-	for _, n := range []int{1, 100, 200, 1000, 100_000} {
-		all = append(all, formatsJobs(n)...)
+		}),
 	}
-	return append(all, compileJob())
 }
 
 // counting returns n bytes that count up, as in cpython.py.
@@ -141,13 +145,13 @@ func formatsJobs(n int) []job {
 	}
 }
 
-// compileJob is what a format costs before its first use.
-func compileJob() job {
+// compileJobs are what a format costs before its first use.
+func compileJobs() []job {
 	const format = "!HHIIBBHHH"
 	s := structpack.MustCompile(format)
-	return job{fmt.Sprintf("`%s` compile", format), 1, []contestant{
+	return []job{{fmt.Sprintf("`%s` compile", format), 1, []contestant{
 		{"Compile", times(func() { structpack.Compile(format) })},
 		{"NewCodec", times(func() { structpack.NewCodec[Header](s) })},
 		{"Compile and NewCodec", times(func() { structpack.MustCodec[Header](format) })},
-	}}
+	}}}
 }

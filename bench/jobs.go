@@ -21,16 +21,21 @@ var (
 	text, long = []byte("spam"), []byte("abcdefgh")
 )
 
-func jobs() []job {
-	all := slices.Concat(nameJobs(), headerJobs(), manyJobs(), dynamicJobs(), eventJobs())
-	for _, n := range []int{1000, 1_000_000} {
-		all = append(all, batchJobs("<IhBd", binary.LittleEndian, tick, n, putTicks, getTicks)...)
-	}
-	all = append(all, batchJobs("!ci4sf", binary.BigEndian, name, 1000, putNames, getNames)...)
-	all = append(all, batchJobs("!HHIIBBHHH", binary.BigEndian, header, 1000, putHeaders, getHeaders)...)
-	all = append(all, batchJobs("<bBhHiIqQfd?8s2xbBhHiIqQ", binary.LittleEndian, many, 1000, putManys, getManys)...)
-	all = append(all, arrayJobs(">i", binary.BigEndian, int32(-70000), 4_000_000, putInts, getInts)...)
-	return append(all, arrayJobs("<d", binary.LittleEndian, 99.25, 4_000_000, putDoubles, getDoubles)...)
+// jobs returns what makes the jobs, some at a time: the data of one would be on the heap
+// of all others.
+func jobs() []func() []job {
+	all := []func() []job{nameJobs, headerJobs, manyJobs}
+	all = append(all, dynamicJobs()...)
+	return append(all, eventJobs,
+		func() []job { return batchJobs("<IhBd", binary.LittleEndian, tick, 1000, putTicks, getTicks) },
+		func() []job { return batchJobs("<IhBd", binary.LittleEndian, tick, 1_000_000, putTicks, getTicks) },
+		func() []job { return batchJobs("!ci4sf", binary.BigEndian, name, 1000, putNames, getNames) },
+		func() []job { return batchJobs("!HHIIBBHHH", binary.BigEndian, header, 1000, putHeaders, getHeaders) },
+		func() []job {
+			return batchJobs("<bBhHiIqQfd?8s2xbBhHiIqQ", binary.LittleEndian, many, 1000, putManys, getManys)
+		},
+		func() []job { return arrayJobs(">i", binary.BigEndian, int32(-70000), 4_000_000, putInts, getInts) },
+		func() []job { return arrayJobs("<d", binary.LittleEndian, 99.25, 4_000_000, putDoubles, getDoubles) })
 }
 
 func nameJobs() []job {
