@@ -62,7 +62,10 @@ func leavesOf(s *Struct, t reflect.Type) (*binder, error) {
 // match is leavesOf where slices may take the items with a count of 0 from a number on.
 func match(s *Struct, t reflect.Type, empty int) (*binder, error) {
 	b := &binder{s: s, root: t, parts: 1, empty: empty}
-	b.leaves = make([]leaf, 0, min(len(s.plan), s.values))
+	n := min(len(s.plan), s.values)
+	b.leaves = make([]leaf, 0, n)
+	paths := make([]int, 4+n) // enough for the paths where structs are not nested
+	b.path, b.steps = paths[:0:4], paths[4:4]
 	b.skipPads()
 	if err := b.walk(t, 0, tag{}); err != nil {
 		return nil, err

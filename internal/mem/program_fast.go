@@ -117,9 +117,15 @@ func (w *way) transfer(m *Move) transfer {
 // shuffle makes the shuffles of a way for one record.
 func (w *way) shuffle(moves []Move) {
 	w.moves = moves
-	var from [shuffle.Largest]int
-	var bools [shuffle.Largest]bool
-	o := origins{from[:w.to], bools[:w.to]}
+	const most = 64 // most records are short
+	var from [most]int
+	var bools [most]bool
+	var o origins
+	if w.to <= most {
+		o = origins{from[:w.to], bools[:w.to]}
+	} else {
+		o = origins{make([]int, w.to), make([]bool, w.to)}
+	}
 	w.origins(o)
 	w.record = shuffle.Compile(o.from, o.bools, w.from)
 	if w.unpack {

@@ -213,7 +213,7 @@ func (c *compiler) split(first, second int) (s Step, ok bool) {
 // seed is where the fewest steps are needed.
 func (c *compiler) windows() (steps, split []Step) {
 	n := len(c.from)
-	var buf [4][8 * wide]int // most records are short
+	var buf [4][4 * wide]int // most records are short
 	after, before, rights, lefts := buf[0][:], buf[1][:], buf[2][:], buf[3][:]
 	if n >= len(after) {
 		more := make([]int, 4*(n+1))
@@ -256,6 +256,7 @@ func (c *compiler) windows() (steps, split []Step) {
 		return nil, nil
 	}
 
+	steps = make([]Step, 0, fewest+1)
 	for i := seed + wide; i < n; {
 		if c.from[i] == Free {
 			i++
