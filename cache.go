@@ -11,7 +11,7 @@ import (
 // small and of fixed size, so that a program that makes formats up, or takes
 // them from its peers, cannot make it grow: at most cacheSets*cacheWays
 // formats, none longer than cacheLongest. A compiled format takes at most some
-// eleven kilobytes then, and a full cache of them stays below 6 MiB.
+// seventeen kilobytes then, and a full cache of them stays below 9 MiB.
 //
 // A format is kept when it is seen for the second time. Before, it is compiled into
 // memory that is used again, so that formats with a number in them that is always another
@@ -31,10 +31,17 @@ const (
 
 var (
 	cacheSeed = maphash.MakeSeed()
-	cache     [cacheSets][cacheWays]atomic.Pointer[Struct]
+	cache     [cacheSets][cacheWays]cachePlace
 	seen      [cacheSeen]atomic.Uint32 // parts of the hashes of formats that were seen
 	refused   atomic.Uint32            // how often there was no room
 )
+
+// A cachePlace is where a format may be. The hash of the format lies beside it, so that one that is
+// not in its set is not compared with those that are.
+type cachePlace struct {
+	hash atomic.Uint64
+	s    atomic.Pointer[Struct]
+}
 
 // lookup returns the compiled format. If it comes with a scratch, it lies in that,
 // which is to be released after the last use of the Struct.
@@ -45,7 +52,10 @@ func lookup(format string) (*Struct, *scratch, error) {
 	h := maphash.String(cacheSeed, format)
 	set := &cache[h%cacheSets]
 	for i := range set {
-		if s := set[i].Load(); s != nil && s.format == format {
+		if set[i].hash.Load() != h {
+			continue
+		}
+		if s := set[i].s.Load(); s != nil && s.format == format {
 			return s, nil, nil
 		}
 	}
@@ -54,7 +64,8 @@ func lookup(format string) (*Struct, *scratch, error) {
 		if err != nil {
 			return nil, nil, err
 		}
-		place.Store(s)
+		place.s.Store(s)
+		place.hash.Store(h)
 		return s, nil, nil
 	}
 	return compileScratch(format)
@@ -62,13 +73,13 @@ func lookup(format string) (*Struct, *scratch, error) {
 
 // admit returns the place for a format that is not in its set, or nil if it is not to
 // be kept.
-func admit(set *[cacheWays]atomic.Pointer[Struct], h uint64) *atomic.Pointer[Struct] {
+func admit(set *[cacheWays]cachePlace, h uint64) *cachePlace {
 	if mark, tag := &seen[h>>8%cacheSeen], uint32(h>>32)|1; mark.Load() != tag { // 0 is none
 		mark.Store(tag)
 		return nil
 	}
 	for i := range set {
-		if set[i].Load() == nil {
+		if set[i].s.Load() == nil {
 			return &set[i]
 		}
 	}
@@ -102,6 +113,7 @@ func compileScratch(format string) (*Struct, *scratch, error) {
 		tmp = new(scratch)
 		tmp.s.abi = hostABI
 		tmp.s.flat.Store(&unflat) // it would be for nothing
+		tmp.s.form.Store(&formless)
 	}
 	tmp.s.plan = tmp.few[:0]
 	err := tmp.s.compile(format)

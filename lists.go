@@ -3,6 +3,7 @@ package structpack
 import (
 	"fmt"
 	"reflect"
+	"slices"
 
 	"example.com/structpack/internal/mem"
 )
@@ -145,18 +146,28 @@ func (s *Struct) packList(op string, in *inst, buf []byte, list any) error {
 // putAll packs the values of the instruction at its place in buf, or only looks at them
 // if buf is nil. It returns the index of the first that cannot be packed, or -1.
 func (in *inst) putAll(buf []byte, values []any, big bool) (bad int) {
-	steps := [1]mem.Step{in.step()}
-	for k := range values {
-		if buf == nil {
-			if in.accepts(values[k]) != nil {
-				return k
-			}
-			continue
+	if buf == nil {
+		return slices.IndexFunc(values, func(v any) bool { return in.accepts(v) != nil })
+	}
+	b := buf[in.off:]
+	if in.op == opBytes || in.op == opPascal { // there need not be a byte
+		if in.op == opBytes && mem.PackBytes(b[:in.n], values[0]) || in.put(b, values[0], big) {
+			return -1
 		}
-		steps[0].Off = in.off + k*ops[in.elem].size
-		if mem.Pack(steps[:], big, 0, buf, values[k:k+1]) == 0 && !in.put(buf[steps[0].Off:], values[k], big) {
+		return 0
+	}
+	info := &ops[in.elem]
+	st := &info.step
+	if in.kind == kindPointer {
+		limits := in.step()
+		st = &limits
+	}
+	for k := 0; ; k++ {
+		if k += mem.PackRun(st, big, b[k*info.size:], values[k:]); k == len(values) {
+			return -1
+		}
+		if !in.put(b[k*info.size:], values[k], big) {
 			return k
 		}
 	}
-	return -1
 }

@@ -82,15 +82,27 @@ func (s *Struct) PackInto(buf []byte, offset int, values ...any) error {
 }
 
 func (s *Struct) appendPack(dst []byte, values []any) ([]byte, error) {
-	if f, n := s.flat.Load(), len(dst); f != nil && len(values) == f.quick && cap(dst)-n >= s.size {
-		buf := dst[:n+s.size]
-		if mem.Pack(f.steps, s.big, 0, buf[n:], values) == len(values) {
+	if f, n := s.flat.Load(), len(dst); f != nil && len(values) == f.quick && (cap(dst)-n >= s.size || cap(dst) == 0 && s.size <= fewBytes) {
+		var buf []byte
+		if cap(dst)-n >= s.size {
+			buf = dst[:n+s.size]
+		} else {
+			buf = make([]byte, s.size)
+		}
+		i := mem.Pack(f.steps, s.big, 0, buf[n:], values)
+		if f.texts {
+			i = f.packTexts(i, s.big, buf[n:], values)
+		}
+		if i == len(values) {
 			clearPads(buf[n:], f.pads)
 			return buf, nil
 		}
 	}
 	return s.appendAny(dst, values)
 }
+
+// fewBytes are allocated before the values are looked at.
+const fewBytes = 1 << 12
 
 // appendAny is appendPack for what is not quick.
 func (s *Struct) appendAny(dst []byte, values []any) ([]byte, error) {
@@ -128,6 +140,9 @@ func (s *Struct) grow(dst []byte, n int) ([]byte, error) {
 		}
 		return nil, s.fail("pack", ErrBuffer, "%d structures of %d bytes are too large to allocate (limit %d); there is no limit for what dst has room for", n, s.size, maxAlloc)
 	}
+	if cap(dst) == 0 && n == 1 && s.size <= fewBytes {
+		return make([]byte, s.size), nil
+	}
 	return slices.Grow(dst, n*s.size)[:len(dst)+n*s.size], nil
 }
 
@@ -136,7 +151,11 @@ func (s *Struct) packInto(buf []byte, offset int, values []any) error {
 		room := buf[offset : offset+s.size]
 		var old kept
 		old.keep(room)
-		if mem.Pack(f.steps, s.big, 0, room, values) == len(values) {
+		i := mem.Pack(f.steps, s.big, 0, room, values)
+		if f.texts {
+			i = f.packTexts(i, s.big, room, values)
+		}
+		if i == len(values) {
 			clearPads(room, f.pads)
 			return nil
 		}
@@ -237,17 +256,15 @@ func (s *Struct) packSteps(steps []mem.Step, plan []inst, buf []byte, values []a
 	}
 }
 
-// packPlan is pack without a flat plan. It makes some steps at a time.
+// packPlan is pack without a flat plan.
 func (s *Struct) packPlan(buf []byte, values []any) (bad int) {
-	clearPads(buf, s.plan)
-	var steps [someSteps]mem.Step
-	for w, first := (walk{plan: s.plan}), 0; first < len(values); {
-		plan := w.plan
-		n, _ := w.fill(steps[:])
-		if i := s.packSteps(steps[:n], plan, buf, values[first:][:n]); i >= 0 {
-			return first + i
+	for i := range s.plan {
+		in := &s.plan[i]
+		if in.op == opPad {
+			clear(buf[in.off:][:in.n])
+		} else if k := in.putAll(buf, values[in.val:][:in.values()], s.big); k >= 0 {
+			return in.val + k
 		}
-		first += n
 	}
 	return -1
 }

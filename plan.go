@@ -1,6 +1,10 @@
 package structpack
 
-import "example.com/structpack/internal/mem"
+import (
+	"math"
+
+	"example.com/structpack/internal/mem"
+)
 
 // An inst is one instruction of a plan. Every item of the format that has
 // bytes or values is one instruction, however large its repeat count; padding,
@@ -31,9 +35,22 @@ func (in *inst) values() int {
 // [Struct.flatten]. It has no steps if there are too many values.
 type flat struct {
 	steps []mem.Step // nil if there are none
-	room  mem.Room   // of the values that are unpacked by the steps
 	pads  []inst     // the padding
 	quick int        // how many values there are, if package mem may well pack all of it; or -1
+	texts bool       // some are longer than mem.Short
+}
+
+// packTexts goes on with what package mem packs, from value i on, which may be a text. It
+// returns the index of the first value for which there is no short cut.
+func (f *flat) packTexts(i int, big bool, buf []byte, values []any) int {
+	for i < len(values) {
+		st := &f.steps[i]
+		if st.Width != mem.Text || !mem.PackBytes(buf[st.Off:][:st.N], values[i]) {
+			break
+		}
+		i = mem.Pack(f.steps, big, i+1, buf, values)
+	}
+	return i
 }
 
 // add appends the instruction for an item, if it needs one.
@@ -73,8 +90,8 @@ func (s *Struct) addPad(off, n, val int) {
 // repeat counts written out, so that value i belongs to step i. It takes half the time
 // of a loop inside a loop. Formats with more values than most run the plan itself.
 //
-// It is made when the Struct is used for the second time: many are used only once, and
-// for those it takes longer than it saves.
+// It is made when the Struct packs or scans for the second time: many are used only once,
+// and for those it takes longer than it saves.
 func (s *Struct) flatten() *flat {
 	if f := s.flat.Load(); f != nil && f != &usedOnce {
 		return f
@@ -93,12 +110,13 @@ func (s *Struct) makeFlat() *flat {
 	case s.flat.CompareAndSwap(nil, &usedOnce):
 		return &usedOnce
 	case s.values <= mem.MostSteps:
-		f = &flat{steps: make([]mem.Step, s.values), quick: s.values}
-		w := walk{plan: s.plan}
-		_, f.room = w.fill(f.steps)
+		f = &flat{steps: s.steps(), quick: s.values}
 		for i := range f.steps {
-			if f.steps[i].Width == mem.Other {
+			switch f.steps[i].Width {
+			case mem.Other:
 				f.quick = -1
+			case mem.Text:
+				f.texts = true
 			}
 		}
 		for i := range s.plan {
@@ -111,40 +129,60 @@ func (s *Struct) makeFlat() *flat {
 	return f
 }
 
-// A walk goes over the values of a plan.
-type walk struct {
-	plan []inst // from the instruction of the next value on
-	k    int    // how many of its values are done
+// A form is how package mem unpacks the values of a small format, see [Struct.formed].
+type form struct {
+	*mem.Form         // nil if there is none
+	others    []other // the values that it leaves to the plan
 }
 
-// fill makes steps for the values that come next, as far as there are steps. The Inst
-// of a step is an index in the plan of the walk as it was before. fill returns how many
-// steps it has made, and what room their values take.
-func (w *walk) fill(steps []mem.Step) (n int, room mem.Room) {
-	i := 0
-	for i < len(w.plan) && n < len(steps) {
-		in := &w.plan[i]
-		if in.op == opPad {
-			i++
-			continue
+// An other is a value of an instruction.
+type other struct{ inst, val, off int }
+
+// formed returns how n structures more are to be unpacked. A form is made when some have been:
+// it takes as long to make as dozens of them take to be unpacked by the plan.
+func (s *Struct) formed(n int) *form {
+	if f := s.form.Load(); f != nil {
+		return f
+	}
+	return s.makeForm(n)
+}
+
+const formAfter = 16 // structures
+
+var formless form
+
+func (s *Struct) makeForm(n int) *form {
+	f := &formless
+	if mem.CanForm && s.values <= mem.MostSteps {
+		if s.unpacked.Add(uint32(min(n, formAfter))) < formAfter {
+			return f
 		}
-		st := in.step()
-		st.Inst = uint16(i)
-		size := ops[in.elem].size
-		st.Off += w.k * size
-		values := min(in.values()-w.k, len(steps)-n)
-		for range values {
-			room.Add(&st)
-			steps[n] = st
-			st.Off += size
-			n++
-		}
-		if w.k += values; w.k == in.values() {
-			i, w.k = i+1, 0
+		steps := s.steps()
+		f = &form{Form: mem.NewForm(steps, s.size, s.big)}
+		for i := range steps {
+			if st := &steps[i]; st.Width <= mem.Text {
+				f.others = append(f.others, other{int(st.Inst), i, st.Off})
+			}
 		}
 	}
-	w.plan = w.plan[i:]
-	return n, room
+	s.form.Store(f)
+	return f
+}
+
+// steps returns a step for each value, of which there are at most mem.MostSteps. The Inst of
+// a step is the index of its instruction.
+func (s *Struct) steps() []mem.Step {
+	steps := make([]mem.Step, 0, s.values)
+	for i := range s.plan {
+		in := &s.plan[i]
+		st := in.step()
+		st.Inst = uint16(i)
+		for range in.values() {
+			steps = append(steps, st)
+			st.Off += ops[in.elem].size
+		}
+	}
+	return steps
 }
 
 // isInteger reports whether the values are integers, which have limits.
@@ -172,8 +210,11 @@ func (in *inst) step() mem.Step {
 	case kindPointer:
 		st.SetLimits(in.limits())
 	case kindBytes:
-		if st.N = uint8(in.n); in.n == 0 || in.n > mem.Short { // of none there may be no byte at its offset
+		switch st.N = uint32(in.n); {
+		case in.n == 0 || in.n > math.MaxInt32: // of none there may be no byte at its offset
 			st.Width = mem.Other
+		case in.n > mem.Short:
+			st.Width = mem.Text
 		}
 	}
 	return st

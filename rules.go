@@ -42,7 +42,7 @@ func init() {
 	}
 	rules.Steps = func(s any) []mem.Step {
 		s.(*Struct).flatten()
-		if f := s.(*Struct).flatten(); f.quick >= 0 && len(f.pads) == 0 {
+		if f := s.(*Struct).flatten(); f.quick >= 0 && !f.texts && len(f.pads) == 0 {
 			return f.steps
 		}
 		return nil

@@ -27,7 +27,9 @@ type Struct struct {
 	made   bool // the format is made from a type
 	marks  []mark
 
-	flat atomic.Pointer[flat] // nil until it is used
+	flat     atomic.Pointer[flat] // nil until it is used
+	form     atomic.Pointer[form] // nil until it is used for more than some structures
+	unpacked atomic.Uint32        // how many those were
 }
 
 // A mark is how far the parser was after some items. A long format has one for every

@@ -87,7 +87,7 @@ func (s *Struct) AppendUnpack(dst []any, data []byte) ([]any, error) {
 	n := len(dst)
 	dst = slices.Grow(dst, s.values)[:n+s.values]
 	a := mem.GetArena()
-	s.unpack(dst[n:], data, a)
+	s.unpack(dst[n:], data, a, s.formed(1))
 	a.Put()
 	return dst, nil
 }
@@ -105,14 +105,33 @@ func (s *Struct) IterUnpack(data []byte) (iter.Seq[[]any], error) {
 		}
 	}
 	return func(yield func([]any) bool) {
+		f := s.formed(len(data) / s.size)
+		if f.Form != nil && !s.large {
+			s.iterate(data, f, yield)
+			return
+		}
 		a := mem.GetArena()
 		for rest := data; len(rest) > 0; rest = rest[s.size:] {
-			if !yield(s.unpackIn(a, rest[:s.size])) {
+			if !yield(s.unpackIn(a, rest[:s.size], f)) {
 				break
 			}
 		}
 		a.Put()
 	}, nil
+}
+
+// iterate unpacks the structures in data by a form, in blocks of its own.
+func (s *Struct) iterate(data []byte, f *form, yield func([]any) bool) {
+	var b mem.Block
+	for rest := data; len(rest) > 0; rest = rest[s.size:] {
+		values := f.New(&b, rest[:s.size])
+		if len(f.others) > 0 {
+			s.unpackOthers(values, rest, f)
+		}
+		if !yield(values) {
+			return
+		}
+	}
 }
 
 // whole checks that data is a whole number of structures.
@@ -143,55 +162,73 @@ func (s *Struct) unpackNew(data []byte) []any {
 		return []any{}
 	}
 	a := mem.GetArena()
-	values := s.unpackIn(a, data)
+	values := s.unpackIn(a, data, s.formed(1))
 	a.Put()
 	return values
 }
 
-// unpackIn is unpack into a new slice, which is cut from a chunk of the arena if none of
-// its values is large: then others that are kept would keep it.
-func (s *Struct) unpackIn(a *mem.Arena, data []byte) (values []any) {
-	if s.large {
+// unpackIn is unpack into a new slice, beside which are others in memory if none of its values
+// is large: otherwise those that are kept would keep it.
+func (s *Struct) unpackIn(a *mem.Arena, data []byte, f *form) (values []any) {
+	switch {
+	case s.large:
 		values = make([]any, s.values)
-	} else {
+	case f.Form != nil:
+		values = a.New(f.Form, data)
+		if len(f.others) > 0 {
+			s.unpackOthers(values, data, f)
+		}
+		return values
+	default:
 		values = a.Values(s.values)
 	}
-	s.unpack(values, data, a)
+	s.unpack(values, data, a, f)
 	return values
 }
 
-// unpack runs the plan over data, which has the size of the structure, and
-// puts the values into dst, which has as many places. It cannot fail: every
-// byte string means something.
-func (s *Struct) unpack(dst []any, data []byte, a *mem.Arena) {
-	if f := s.flatten(); f.steps != nil {
-		s.unpackSteps(f.steps, s.plan, data, dst, a.Slab(f.room))
+// unpack unpacks data, which has the size of the structure, and puts the values into dst,
+// which has as many places. It cannot fail: every byte string means something.
+func (s *Struct) unpack(dst []any, data []byte, a *mem.Arena, f *form) {
+	if f.Form == nil {
+		s.unpackPlan(dst, data, a)
 		return
 	}
-	s.unpackPlan(dst, data, a)
+	f.Into(dst, data, a)
+	s.unpackOthers(dst, data, f)
 }
 
-func (s *Struct) unpackSteps(steps []mem.Step, plan []inst, data []byte, dst []any, slab mem.Slab) {
-	for i := 0; ; i++ {
-		if i = mem.Unpack(steps, s.big, i, data, dst, slab); i == len(dst) {
-			return
-		}
-		st := &steps[i]
-		dst[i] = plan[st.Inst].value(data[st.Off:], s.big)
+func (s *Struct) unpackOthers(dst []any, data []byte, f *form) {
+	for i := range f.others {
+		o := &f.others[i]
+		dst[o.val] = s.plan[o.inst].value(data[o.off:], s.big)
 	}
 }
 
-// someSteps is how many are made at a time where there is no flat plan.
-const someSteps = 8
-
-// unpackPlan is unpack without a flat plan. It makes some steps at a time.
+// unpackPlan is unpack without a form: it runs the plan.
 func (s *Struct) unpackPlan(dst []any, data []byte, a *mem.Arena) {
-	var steps [someSteps]mem.Step
-	for w := (walk{plan: s.plan}); len(dst) > 0; {
-		plan := w.plan
-		n, room := w.fill(steps[:])
-		s.unpackSteps(steps[:n], plan, data, dst[:n], a.Slab(room))
-		dst = dst[n:]
+	for i := range s.plan {
+		in := &s.plan[i]
+		n := in.values()
+		if n == 0 {
+			continue
+		}
+		in.unpack(dst[in.val:][:n], data[in.off:], s.big, a)
+	}
+}
+
+// unpack unpacks the values of the instruction, which begin at b.
+func (in *inst) unpack(dst []any, b []byte, big bool, a *mem.Arena) {
+	info := &ops[in.elem]
+	if in.op == opBytes && 0 < in.n && in.n <= mem.Short {
+		if v, ok := mem.UnpackBytes(b[:in.n], a); ok {
+			dst[0] = v
+			return
+		}
+	} else if mem.UnpackRun(&info.step, big, b, dst, a) {
+		return
+	}
+	for k := range dst {
+		dst[k] = in.value(b[k*info.size:], big)
 	}
 }
 

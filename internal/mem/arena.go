@@ -6,22 +6,24 @@ import "sync"
 // short bytes side by side, and slices of bytes. Memory with pointers takes twice as
 // long to allocate a piece at a time as it takes sixteen pieces at once, so pieces are
 // cut from chunks that other calls have pieces of as well. A chunk has as much as the
-// first piece needs; the next one has twice as much, up to a limit.
+// first piece needs; the next one has twice as much, up to a limit. The limits are where a
+// byte costs least: memory with pointers and 8 bytes of the allocator's own makes up 1 or 2 KiB.
 //
 // What is kept of a chunk keeps the chunk. Values point into chunks of at most 1 KiB,
-// without pointers; only those that are bytes go by a slice in a chunk of at most 768
-// bytes, which may point to several. A slice of values lies in a chunk of at most 2 KiB
+// without pointers; only those that are bytes go by a slice in a chunk of at most 1 KiB,
+// which may point to several, or to all in the Block of which it is a part. A slice of values lies in a chunk of at most 2 KiB
 // (half of that where pointers have 32 bits).
 type Arena struct {
 	values chunk[any]
 	words  chunk[uint64]
 	slices chunk[[]byte]
+	blocks [slots]Block // of the Forms that were used last
 }
 
 const (
-	mostValues = 128
+	mostValues = 127
 	mostWords  = 128
-	mostSlices = 32
+	mostSlices = 42
 )
 
 // arenas keeps Arenas between calls, one for each processor, and lets go of

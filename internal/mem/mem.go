@@ -15,21 +15,23 @@ type Width uint8
 
 const (
 	Other  Width = iota // not moved here
+	Text                // a []byte of N bytes, N > Short; for PackBytes
 	Byte                // a number of 8 bits, or a bool
 	Word16              // an integer of 16 bits
 	Word32              // an integer or float of 32 bits
 	Word64              // an integer or float of 64 bits
-	Bytes               // a []byte of N bytes, N > 0
+	Bytes               // a []byte of N bytes, 0 < N <= Short
 )
+
+// size returns the size of a number; of others it is 0.
+func (w Width) size() int { return [...]int{Byte: 1, Word16: 2, Word32: 4, Word64: 8, Bytes: 0}[w] }
 
 // A Step says how one value lies in the bytes and in Go.
 type Step struct {
 	Width   Width
 	Bool    bool   // any byte but 0 is true
-	N       uint8  // for Bytes: how many, at most Short
-	slice   uint8  // where in a Room its slice of bytes is
-	at      uint16 // where in a Room it is
 	Inst    uint16 // for the caller
+	N       uint32 // for Bytes and Text: how many
 	Off     int
 	Type    Type // of the value
 	Pointer Type // of a pointer to it
@@ -45,11 +47,25 @@ func (st *Step) SetLimits(lo, hi uint64) {
 // few takes less time than a call would.
 const Short = 16
 
-// A Room is what the values of some steps, at most MostSteps, take of an Arena.
-type Room struct{ bytes, slices int }
-
-// MostSteps is how many steps have room in a Room.
+// MostSteps is how many steps a Form may have.
 const MostSteps = 64
+
+// PackBytes packs v into b, cut or padded with zeros, if it is a []byte or a string.
+func PackBytes(b []byte, v any) bool {
+	n := 0
+	switch x := v.(type) {
+	case []byte:
+		n = copy(b, x)
+	case string:
+		n = copy(b, x)
+	default:
+		return false
+	}
+	if n < len(b) {
+		clear(b[n:])
+	}
+	return true
+}
 
 // copyShort sets b to x, cut or padded with zeros.
 func copyShort[T []byte | string](b []byte, x T) {

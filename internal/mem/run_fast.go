@@ -25,7 +25,7 @@ type Type struct{ p unsafe.Pointer }
 // TypeOf returns the dynamic type of v.
 func TypeOf(v any) Type { return Type{(*eface)(unsafe.Pointer(&v)).typ} }
 
-var intType, stringType = TypeOf(0), TypeOf("")
+var intType, stringType, bytesType = TypeOf(0), TypeOf(""), TypeOf([]byte(nil))
 
 // Float32bits returns the bits of v, whose kind must be Float32. Reflection has
 // no way to them that neither passes through a float64, which quiets a
@@ -53,7 +53,7 @@ func Pack(steps []Step, big bool, i int, buf []byte, values []any) int {
 	steps = steps[:len(values)]
 	for ; i < len(values); i++ {
 		st := &steps[i]
-		if st.Width == Other {
+		if st.Width <= Text {
 			return i
 		}
 		e := (*eface)(unsafe.Pointer(&values[i]))
@@ -105,6 +105,53 @@ func Pack(steps []Step, big bool, i int, buf []byte, values []any) int {
 		}
 	}
 	return i
+}
+
+// PackRun packs numbers of one width side by side into buf, as Pack does. It stops at the first
+// value that it has no short cut for, and returns its index.
+func PackRun(st *Step, big bool, buf []byte, values []any) int {
+	size := st.Width.size()
+	if size == 0 {
+		return 0
+	}
+	swap := big != hostBig
+	base := unsafe.Pointer(unsafe.SliceData(buf))
+	for i := range values {
+		e := (*eface)(unsafe.Pointer(&values[i]))
+		var x uint64
+		switch e.typ {
+		case st.Type.p:
+			switch size {
+			case 1:
+				x = uint64(*(*uint8)(e.data))
+			case 2:
+				x = uint64(*(*uint16)(e.data))
+			case 4:
+				x = uint64(*(*uint32)(e.data))
+			default:
+				x = *(*uint64)(e.data)
+			}
+		case intType.p:
+			n := *(*int)(e.data)
+			if n < st.Lo || n > st.Hi {
+				return i
+			}
+			x = uint64(n)
+		default:
+			return i
+		}
+		switch to := unsafe.Add(base, i*size); size {
+		case 1:
+			*(*uint8)(to) = uint8(x)
+		case 2:
+			put16(to, uint16(x), swap)
+		case 4:
+			put32(to, uint32(x), swap)
+		default:
+			put64(to, x, swap)
+		}
+	}
+	return len(values)
 }
 
 // put16 stores x, or its bytes the other way around.
@@ -167,7 +214,7 @@ func Scan(steps []Step, big bool, i int, data []byte, dests []any) int {
 	steps = steps[:len(dests)]
 	for ; i < len(dests); i++ {
 		st := &steps[i]
-		if st.Width == Other {
+		if st.Width <= Text {
 			return i
 		}
 		d := (*eface)(unsafe.Pointer(&dests[i])).data
@@ -204,85 +251,6 @@ var every = func() (all [256]byte) {
 	}
 	return all
 }()
-
-// Add makes room for the value of a step. A number lies at its alignment.
-func (r *Room) Add(st *Step) {
-	size := 0
-	switch st.Width {
-	case Word16:
-		size = 2
-	case Word32:
-		size = 4
-	case Word64:
-		size = 8
-	case Bytes:
-		st.at, st.slice = uint16(r.bytes), uint8(r.slices)
-		r.bytes += int(st.N)
-		r.slices++
-		return
-	default:
-		return
-	}
-	at := (r.bytes + size - 1) &^ (size - 1)
-	st.at = uint16(at)
-	r.bytes = at + size
-}
-
-// Unpack unpacks data, in which every step must have its room, into dst, from
-// index i on. It stops at the first value that it has no short cut for, and
-// returns its index. The values lie in slab, which has the room that the steps were
-// added to.
-func Unpack(steps []Step, big bool, i int, data []byte, dst []any, slab Slab) int {
-	swap := big != hostBig
-	base := unsafe.Pointer(unsafe.SliceData(data))
-	steps = steps[:len(dst)]
-	for ; i < len(dst); i++ {
-		st := &steps[i]
-		// Of a step without a short cut there may be no byte at its offset.
-		if st.Width == Other {
-			return i
-		}
-		p := unsafe.Add(base, st.Off)
-		if st.Width == Byte {
-			x := *(*uint8)(p)
-			if st.Bool && x != 0 {
-				x = 1
-			}
-			*(*eface)(unsafe.Pointer(&dst[i])) = eface{st.Type.p, unsafe.Pointer(&every[x])}
-			continue
-		}
-		d := unsafe.Add(slab.words, st.at)
-		switch st.Width {
-		case Word16:
-			put16(d, *(*uint16)(p), swap)
-		case Word32:
-			put32(d, *(*uint32)(p), swap)
-		case Word64:
-			put64(d, *(*uint64)(p), swap)
-		default: // Bytes
-			move(d, p, int(st.N))
-			b := (*[]byte)(unsafe.Add(slab.slices, uintptr(st.slice)*unsafe.Sizeof([]byte(nil))))
-			*b = unsafe.Slice((*byte)(d), st.N)
-			d = unsafe.Pointer(b)
-		}
-		*(*eface)(unsafe.Pointer(&dst[i])) = eface{st.Type.p, d}
-	}
-	return i
-}
-
-// A Slab is memory for the values of some steps.
-type Slab struct{ words, slices unsafe.Pointer }
-
-// Slab returns memory for what r says.
-func (a *Arena) Slab(r Room) (s Slab) {
-	if r.bytes > 0 {
-		s.words = unsafe.Pointer(unsafe.SliceData(a.words.take((r.bytes+7)/8, mostWords)))
-	}
-	if r.slices > 0 {
-		s.slices = unsafe.Pointer(unsafe.SliceData(a.slices.take(r.slices, mostSlices)))
-	}
-	return s
-}
 
 // SetFloat32bits sets v, which must be addressable and of kind Float32.
 func SetFloat32bits(v reflect.Value, bits uint32) {

@@ -94,6 +94,23 @@ func Pack(steps []Step, big bool, i int, buf []byte, values []any) int {
 	return i
 }
 
+// PackRun packs numbers of one width side by side into buf, as Pack does. It stops at the first
+// value that it has no short cut for, and returns its index.
+func PackRun(st *Step, big bool, buf []byte, values []any) int {
+	size := st.Width.size()
+	if size == 0 {
+		return 0
+	}
+	steps := []Step{*st}
+	for i := range values {
+		steps[0].Off = i * size
+		if Pack(steps, big, 0, buf, values[i:i+1]) == 0 {
+			return i
+		}
+	}
+	return len(values)
+}
+
 func order(big bool) binary.ByteOrder {
 	if big {
 		return binary.BigEndian
@@ -188,16 +205,6 @@ func Scan(steps []Step, big bool, i int, data []byte, dests []any) int {
 	}
 	return i
 }
-
-// A Slab is nothing here, and Unpack unpacks no value: to put one into an
-// interface takes an allocation without unsafe, and the caller can do that as well.
-type Slab struct{}
-
-func (a *Arena) Slab(r Room) Slab { return Slab{} }
-
-func (r *Room) Add(st *Step) {}
-
-func Unpack(steps []Step, big bool, i int, data []byte, dst []any, slab Slab) int { return i }
 
 // SetFloat32bits sets v, which must be addressable and of kind Float32.
 func SetFloat32bits(v reflect.Value, bits uint32) {

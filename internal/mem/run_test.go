@@ -82,7 +82,7 @@ func (s *sample) bytes(bits uint64, big bool) []byte {
 }
 
 func bytesStep(n, off int) Step {
-	return Step{Width: Bytes, N: uint8(n), Off: off, Type: TypeOf([]byte(nil)), Pointer: TypeOf(new([]byte)), Lo: 1}
+	return Step{Width: Bytes, N: uint32(n), Off: off, Type: TypeOf([]byte(nil)), Pointer: TypeOf(new([]byte)), Lo: 1}
 }
 
 // bothEnds runs a test with memory of n bytes before and after a page that nobody may
@@ -180,7 +180,6 @@ type record struct {
 	steps  []Step
 	values []any
 	data   []byte
-	room   Room
 }
 
 // records makes records up, of samples and bytes.
@@ -203,7 +202,6 @@ func records(r *rand.Rand, big bool) (rec record) {
 			rec.values = append(rec.values, b)
 			rec.data = append(rec.data, b...)
 		}
-		rec.room.Add(&st)
 		rec.steps = append(rec.steps, st)
 	}
 	return rec
@@ -283,11 +281,28 @@ func TestRecords(t *testing.T) {
 				t.Fatalf("Scan from value %d on: %v, want %v", first, got[first:], rec.values[first:])
 			}
 
-			dst := arena.Values(len(rec.values))
-			if n := Unpack(rec.steps, big, first, buf, dst, arena.Slab(rec.room)); n == first {
+			if !CanForm {
 				continue // the twin without unsafe leaves all of it to its caller
-			} else if n != len(dst) || !sameValues(dst[first:], rec.values[first:]) {
-				t.Fatalf("Unpack from value %d on: %v, want %v", first, dst[first:], rec.values[first:])
+			}
+			dst := arena.Values(len(rec.values))
+			first = 0
+			switch f := NewForm(rec.steps, len(rec.data), big); i % 3 {
+			case 0:
+				f.Into(dst, buf, arena)
+			case 1:
+				dst = arena.New(f, buf)
+			case 2:
+				for k := range rec.steps {
+					st := &rec.steps[k]
+					if st.Width == Bytes {
+						dst[k], _ = UnpackBytes(buf[st.Off:][:st.N], arena)
+					} else {
+						UnpackRun(st, big, buf[st.Off:], dst[k:k+1], arena)
+					}
+				}
+			}
+			if !sameValues(dst, rec.values) {
+				t.Fatalf("unpacked: %v, want %v", dst, rec.values)
 			}
 			for _, v := range dst[first:] {
 				if b, ok := v.([]byte); ok && cap(b) != len(b) {
@@ -313,9 +328,68 @@ func TestAnyByteIsTrue(t *testing.T) {
 		if n := Scan([]Step{st}, false, 0, []byte{byte(x)}, []any{&got}); n != 1 || got != (x != 0) {
 			t.Errorf("%#x is %t", x, got)
 		}
-		dst := make([]any, 1)
-		if n := Unpack([]Step{st}, false, 0, []byte{byte(x)}, dst, Slab{}); n == 1 && dst[0] != (x != 0) {
-			t.Errorf("%#x is unpacked as %v", x, dst[0])
+		if CanForm {
+			dst := make([]any, 3)
+			NewForm([]Step{st}, 1, false).Into(dst[:1], []byte{byte(x)}, new(Arena))
+			UnpackRun(&st, false, []byte{1, byte(x)}, dst[1:], new(Arena))
+			if dst[0] != (x != 0) || dst[1] != true || dst[2] != (x != 0) {
+				t.Errorf("%#x is unpacked as %v", x, dst)
+			}
+		}
+	}
+}
+
+// TestForms unpacks records of one Form after the other, by turns with others: a block is used up and
+// made anew, and nothing that was unpacked changes.
+func TestForms(t *testing.T) {
+	if !CanForm {
+		t.Skip("there are none")
+	}
+	r := rand.New(rand.NewPCG(3, 4))
+	var forms []*Form
+	var recs []record
+	for range 2 * slots {
+		rec := records(r, true)
+		forms, recs = append(forms, NewForm(rec.steps, len(rec.data), true)), append(recs, rec)
+	}
+	a := new(Arena)
+	type result struct {
+		of     int
+		values []any
+	}
+	var all []result
+	for i := range 2000 {
+		k := i / 100 % len(forms)
+		if i%7 == 0 {
+			k = r.IntN(len(forms))
+		}
+		all = append(all, result{k, a.New(forms[k], recs[k].data)})
+	}
+	for i, got := range all {
+		if !sameValues(got.values, recs[got.of].values) {
+			t.Fatalf("result %d: %v, want %v", i, got.values, recs[got.of].values)
+		}
+		if len(got.values) != cap(got.values) {
+			t.Fatalf("result %d: %d values with a capacity of %d", i, len(got.values), cap(got.values))
+		}
+	}
+	// A run that is longer than a chunk.
+	const n = 5 * mostWords
+	data := make([]byte, 8*n)
+	for i := range data {
+		data[i] = byte(i >> 3)
+	}
+	for _, s := range samples {
+		dst := make([]any, n)
+		st := s.step(0)
+		if !UnpackRun(&st, true, data, dst, a) {
+			t.Fatalf("no run of %T", s.zero)
+		}
+		for i, v := range dst {
+			want := make([]any, 1)
+			if UnpackRun(&st, true, data[i*s.n:], want, a); !sameValues([]any{v}, want) {
+				t.Fatalf("%T, value %d of a run: %v, alone %v", s.zero, i, v, want[0])
+			}
 		}
 	}
 }
