@@ -127,12 +127,10 @@ func warm() {
 	runtime.ReadMemStats(&m)
 	for before := m.NumGC; m.NumGC < before+2; runtime.ReadMemStats(&m) {
 		for range 1000 {
-			garbage = make([]byte, 8<<10)
+			runtime.KeepAlive(make([]byte, 128<<10)) // too large for a stack
 		}
 	}
 }
-
-var garbage []byte
 
 func check(err error) {
 	if err != nil {
