@@ -11,8 +11,8 @@ import "sync"
 //
 // What is kept of a chunk keeps the chunk. Values point into chunks of at most 1 KiB,
 // without pointers; only those that are bytes go by a slice in a chunk of at most 1 KiB,
-// which may point to several, or to all in the Block of which it is a part. A slice of values lies in a chunk of at most 2 KiB
-// (half of that where pointers have 32 bits).
+// which may point to several, or to all in the Block of which it is a part. A slice of
+// values lies in a chunk of at most 2 KiB (half of that where pointers have 32 bits).
 type Arena struct {
 	values chunk[any]
 	words  chunk[uint64]
