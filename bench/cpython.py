@@ -97,7 +97,7 @@ def main():
         times = batch(words[0], int(words[2]), words[-1])
     elif re.fullmatch("[<>]\\d+[id]", words[0]):
         times = numbers(words[0], words[-1])
-    else:
+    elif words[-1] in ("pack", "unpack") and re.match("[@=<>!]", words[0]):
         times = record(words[0], words[-1])
     json.dump([{"Name": name, "Nanoseconds": t} for name, t in times], sys.stdout)
 
