@@ -29,9 +29,26 @@ type Error struct {
 
 func (e *Error) Error() string { return e.Msg }
 
-// Read returns the formats in a file, and the first mistake in its comments, if any.
-func Read(f *ast.File) ([]Annotation, *Error) {
-	var found []Annotation
+// Has reports whether a file has comments that Read looks at.
+func Has(f *ast.File) bool {
+	for _, group := range f.Comments {
+		for _, c := range group.List {
+			if _, _, ok, err := formatIn(c); ok || err != nil {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// Read returns the formats in a file that are right, and the first mistake in its
+// comments, if any.
+func Read(f *ast.File) (found []Annotation, mistake *Error) {
+	wrong := func(err *Error) {
+		if mistake == nil {
+			mistake = err
+		}
+	}
 	above := map[*ast.Comment]bool{}
 	for _, d := range f.Decls {
 		d, ok := d.(*ast.GenDecl)
@@ -50,15 +67,16 @@ func Read(f *ast.File) ([]Annotation, *Error) {
 			for _, c := range doc.List {
 				format, offset, ok, err := formatIn(c)
 				if err != nil {
-					return nil, err
+					wrong(err)
 				}
 				if !ok {
 					continue
 				}
-				if n := len(found); n > 0 && found[n-1].Type == spec {
-					return nil, &Error{c, fmt.Sprintf("type %s has two formats above it", spec.Name.Name)}
-				}
 				above[c] = true
+				if n := len(found); n > 0 && found[n-1].Type == spec {
+					wrong(&Error{c, fmt.Sprintf("type %s has two formats above it", spec.Name.Name)})
+					continue
+				}
 				found = append(found, Annotation{spec, c, format, offset})
 			}
 		}
@@ -66,13 +84,13 @@ func Read(f *ast.File) ([]Annotation, *Error) {
 	for _, group := range f.Comments {
 		for _, c := range group.List {
 			if _, _, ok, err := formatIn(c); err != nil {
-				return nil, err
+				wrong(err)
 			} else if ok && !above[c] {
-				return nil, &Error{c, "no type is declared below this format"}
+				wrong(&Error{c, "no type is declared below this format"})
 			}
 		}
 	}
-	return found, nil
+	return found, mistake
 }
 
 // formatIn returns the format that a comment has for a type. gofmt makes a space before

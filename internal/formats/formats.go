@@ -15,6 +15,7 @@ import (
 
 	"example.com/structpack"
 	"example.com/structpack/frame"
+	"example.com/structpack/internal/annotation"
 	"example.com/structpack/internal/gotype"
 	"example.com/structpack/internal/load"
 	"example.com/structpack/internal/rules"
@@ -175,28 +176,9 @@ func (f *flow) comments(pkg *load.Package, file *ast.File) (all []string) {
 			}
 		}
 	}
-	for _, d := range file.Decls {
-		d, ok := d.(*ast.GenDecl)
-		if !ok || d.Tok != token.TYPE {
-			continue
-		}
-		for _, spec := range d.Specs {
-			spec := spec.(*ast.TypeSpec)
-			doc := spec.Doc
-			if doc == nil {
-				doc = d.Doc
-			}
-			if doc == nil {
-				continue
-			}
-			for _, c := range doc.List {
-				if text, ok := strings.CutPrefix(strings.TrimSpace(strings.TrimPrefix(c.Text, "//")), "structpack:"); ok {
-					if text, err := strconv.Unquote(strings.TrimSpace(text)); err == nil {
-						add(text, spec.Name.Name)
-					}
-				}
-			}
-		}
+	above, _ := annotation.Read(file) // of a file with mistakes what is right
+	for _, a := range above {
+		add(a.Format, a.Type.Name.Name)
 	}
 	return all
 }

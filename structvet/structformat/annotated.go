@@ -16,32 +16,17 @@ import (
 	"example.com/structpack/internal/rules"
 )
 
-// annotated reports whether a file has a comment that gives a type its format.
-func annotated(f *ast.File) bool {
-	for _, group := range f.Comments {
-		for _, comment := range group.List {
-			if strings.HasPrefix(comment.Text, "//structpack:") || strings.HasPrefix(comment.Text, "// structpack:\"") {
-				return true
-			}
-		}
-	}
-	return false
-}
-
 // checkAnnotations checks formats above types as structpack gen does, and that the code
 // that it has generated is for them.
 func (c *checker) checkAnnotations() {
 	var made map[string]word
 	for _, file := range c.pass.Files {
-		if !annotated(file) {
-			continue
-		}
 		all, err := annotation.Read(file)
 		if err != nil {
 			c.report(diagnose(err.Comment, badGenerated, err.Msg))
 			continue
 		}
-		if made == nil {
+		if made == nil && len(all) > 0 {
 			made = c.generatedFormats()
 		}
 		for _, a := range all {

@@ -17,6 +17,7 @@ import (
 
 	"example.com/structpack"
 	"example.com/structpack/frame"
+	"example.com/structpack/internal/annotation"
 	"example.com/structpack/internal/gotype"
 	_ "example.com/structpack/structvet/internal/skew"
 	"golang.org/x/tools/go/analysis"
@@ -172,7 +173,7 @@ func concerned(pass *analysis.Pass) bool {
 	concerns := func(path string) bool { return path == corePath || path == framePath }
 	return concerns(pass.Pkg.Path()) ||
 		slices.ContainsFunc(pass.Pkg.Imports(), func(p *types.Package) bool { return concerns(p.Path()) }) ||
-		len(pass.AllObjectFacts()) > 0 || slices.ContainsFunc(pass.Files, annotated)
+		len(pass.AllObjectFacts()) > 0 || slices.ContainsFunc(pass.Files, annotation.Has)
 }
 
 // diagnose makes a diagnostic about a range of the source.
