@@ -11,26 +11,23 @@ import struct
 import sys
 
 
-def from_bits(bits):
+def double(bits):  # not by struct, which is what is asked
     n = int(bits, 16)
     exponent, fraction = n >> 52 & 2047, n & (1 << 52) - 1
     if exponent == 2047:
         x = struct.unpack(">d", binascii.unhexlify(bits))[0] if fraction else float("inf")
-        return x if fraction or n >> 63 == 0 else -x
-    x = math.ldexp(float(fraction | (1 << 52 if exponent else 0)), max(exponent, 1) - 1075)
-    return -x if n >> 63 else x
+    else:
+        x = math.ldexp(float(fraction | (exponent > 0) << 52), max(exponent, 1) - 1075)
+    return -x if n >> 63 and x == x else x
 
 
-def to_bits(x):
-    sign = 1 << 63 if math.copysign(1.0, x) < 0 else 0
+def bits(x):
     if x != x:
         return hexed(struct.pack(">d", x))
-    if x in (float("inf"), -float("inf")):
-        return "%016x" % (sign | 2047 << 52)
     m, e = math.frexp(abs(x))
-    if e < -1021 or x == 0:  # subnormal, or zero
-        return "%016x" % (sign | int(math.ldexp(m, e + 1074)))
-    return "%016x" % (sign | (e + 1022) << 52 | int(math.ldexp(m, 53)) & (1 << 52) - 1)
+    least = max(e, -1021)  # of a normal number
+    n = 0 if x == 0 else 2047 << 52 if abs(x) == float("inf") else (least + 1021 << 52) + int(math.ldexp(m, 53 + e - least))
+    return "%016x" % (n | (math.copysign(1.0, x) < 0) << 63)
 
 
 def hexed(b):
@@ -39,63 +36,47 @@ def hexed(b):
 
 def value(tagged):
     (kind, v), = tagged.items()
-    return {"int": int, "float": from_bits, "bytes": binascii.unhexlify, "bool": bool, "none": lambda v: None,
-            "complex": lambda v: complex(*map(from_bits, v)), "list": lambda v: list(map(value, v))}[kind](v)
+    return {"int": int, "float": double, "bytes": binascii.unhexlify, "bool": bool, "none": lambda v: None,
+            "complex": lambda v: complex(*map(double, v)), "list": lambda v: list(map(value, v))}[kind](v)
 
 
 def tagged(v):
-    if isinstance(v, bool):
-        return {"bool": v}
-    if isinstance(v, (int, type(1 << 70))):
-        return {"int": "%d" % v}
-    if isinstance(v, float):
-        return {"float": to_bits(v)}
-    if isinstance(v, complex):
-        return {"complex": [to_bits(v.real), to_bits(v.imag)]}
-    return {"bytes": hexed(v)}
+    for kinds, kind, form in ((bool, "bool", bool), ((int, type(1 << 70)), "int", "{0}".format), (float, "float", bits),
+                              (complex, "complex", lambda v: [bits(v.real), bits(v.imag)]), (bytes, "bytes", hexed)):
+        if isinstance(v, kinds):
+            return {kind: form(v)}
 
 
 def ask(q):
-    f = binascii.unhexlify(q["format_bytes"]) if "format_bytes" in q else q["format"]
-    buf = bytearray(binascii.unhexlify(q.get("hex", "")))
-    at = [q["offset"]] if "offset" in q else []
-    if q["op"] == "calcsize":
-        return struct.calcsize(f)
-    if q["op"] == "pack":
-        return hexed(struct.pack(f, *map(value, q["values"])))
-    if q["op"] == "pack_into":
-        struct.pack_into(f, buf, *(at + list(map(value, q["values"]))))
-        return hexed(buf)
-    if q["op"] == "unpack":
-        return list(map(tagged, struct.unpack(f, bytes(buf))))
-    if q["op"] == "unpack_from":
-        return list(map(tagged, struct.unpack_from(f, bytes(buf), *at)))
-    return [list(map(tagged, row)) for row in struct.iter_unpack(f, bytes(buf))]
+    op, buf, values = q["op"], bytearray(binascii.unhexlify(q.get("hex", ""))), list(map(value, q.get("values", [])))
+    args = [binascii.unhexlify(q["format_bytes"]) if "format_bytes" in q else q["format"]]
+    args += {"calcsize": [], "pack": [], "pack_into": [buf]}.get(op, [bytes(buf)])
+    got = getattr(struct, op)(*(args + ([q["offset"]] if "offset" in q else []) + values))
+    if op == "iter_unpack":
+        return [list(map(tagged, row)) for row in got]
+    return list(map(tagged, got)) if "unpack" in op else got if op == "calcsize" else hexed(got or buf)
 
 
-def main(args):
-    about, row = None, []
-    for q in (json.loads(line) for name in args if name != "-v" for line in open(name)):
+def main(verbose, names):
+    rows = []
+    for q in (json.loads(line) for name in names for line in open(name)):
         if "op" not in q:
             continue
-        if q["about"] != about:
-            report(about, row)
-            about, row = q["about"], [0, 0, 0, 0]
+        if not rows or rows[-1][0] != q["about"]:
+            rows.append([q["about"], 0, 0, 0, 0])
         try:
             got = ask(q)
-            wrong, missed, words = "ok" in q and got != q["ok"], "error" in q, False
+            kind = 2 if "ok" in q and got != q["ok"] else 3 if "error" in q else None
         except Exception as e:
             got = "%s: %s" % (type(e).__name__, e)
-            wrong, missed, words = "ok" in q, False, "error" in q and got != "%s: %s" % (q["error"], q["message"])
-        row = [n + int(more) for n, more in zip(row, (1, wrong, missed, words))]
-        if (wrong or missed) and "-v" in args:
+            kind = 2 if "ok" in q else 4 if got != "%(error)s: %(message)s" % q else None
+        rows[-1][1] += 1
+        if kind:
+            rows[-1][kind] += 1
+        if verbose and kind in (2, 3):
             print("%s\tgot %s" % (json.dumps(q), got))
-    report(about, row)
+    for row in rows:
+        print("\t".join(map(str, row)))
 
 
-def report(about, row):
-    if about:
-        print("\t".join([about] + list(map(str, row))))
-
-
-main(sys.argv[1:])
+main("-v" in sys.argv, [name for name in sys.argv[1:] if name != "-v"])
