@@ -5,6 +5,7 @@ go 1.25.0
 require (
 	example.com/structpack v0.0.0
 	github.com/go-restruct/restruct v1.2.0-alpha
+	github.com/google/go-cmp v0.7.0
 	github.com/libp2p/go-msgio v0.3.0
 	github.com/lunixbochs/struc v0.0.0-20241101090106-8d528fa2c543
 	golang.org/x/net v0.55.0
