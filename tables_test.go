@@ -149,3 +149,53 @@ func split(cells []string) (rows []tableRow) {
 	}
 	return rows
 }
+
+// TestCounts holds what README counts to what there is.
+func TestCounts(t *testing.T) {
+	matches := func(pattern string, files ...string) (n int) {
+		for _, name := range files {
+			n += len(regexp.MustCompile(pattern).FindAllString(read(t, name), -1))
+		}
+		return n
+	}
+	var fixtures []string
+	for _, name := range strings.Fields("formats integers floats halves strings counts buffers real last") {
+		fixtures = append(fixtures, "testdata/"+name+".jsonl")
+	}
+	protocols := map[string]bool{} // some have more than one layout
+	for _, m := range regexp.MustCompile(`(?m)^//\t([\w/]+).*"[!<>].*  \S`).FindAllStringSubmatch(read(t, "frame/doc.go"), -1) {
+		protocols[m[1]] = true
+	}
+	for text, want := range map[string]int{
+		`([\d,]+) questions with CPython 3\.15's answers`: matches(`\n`, fixtures...) - len(fixtures), // the first lines are no questions
+		`compares (\d+) Pythons`:                          counted(t, read(t, "docs/COMPATIBILITY.md"), `which asked (\d+) Pythons`),
+		`the \[results\]\S+ of (\d+) others`:              matches(`(?m)^\| [^|]+ \| (any|lp64|ilp32)`, "conformance/RESULTS.md") - matches(`(?m)^\| structpack`, "conformance/RESULTS.md"),
+		`\[(\d+) programs\]`:                              matches(`(?m)^\| .* \| \d+\.\d+\.\d+ \| \d+ \| `, "docs/RECORDED.md"),
+		`the layouts of (\d+) protocols`:                  len(protocols),
+	} {
+		if got := counted(t, read(t, "README.md"), text); got != want {
+			t.Errorf("README has %d for %s, there are %d", got, text, want)
+		}
+	}
+}
+
+// counted returns the number that a pattern finds in a text.
+func counted(t *testing.T, text, pattern string) int {
+	m := regexp.MustCompile(pattern).FindStringSubmatch(text)
+	if m == nil {
+		t.Fatalf("nothing is %s", pattern)
+	}
+	n, err := strconv.Atoi(strings.ReplaceAll(m[1], ",", ""))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return n
+}
+
+func read(t *testing.T, name string) string {
+	b, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(b)
+}
