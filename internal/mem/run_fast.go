@@ -25,7 +25,10 @@ type Type struct{ p unsafe.Pointer }
 // TypeOf returns the dynamic type of v.
 func TypeOf(v any) Type { return Type{(*eface)(unsafe.Pointer(&v)).typ} }
 
-var intType, stringType, bytesType = TypeOf(0), TypeOf(""), TypeOf([]byte(nil))
+var (
+	intType, stringType, bytesType = TypeOf(0), TypeOf(""), TypeOf([]byte(nil))
+	int64Type, uint64Type          = TypeOf(int64(0)), TypeOf(uint64(0))
+)
 
 // Float32bits returns the bits of v, whose kind must be Float32. Reflection has
 // no way to them that neither passes through a float64, which quiets a
@@ -43,7 +46,7 @@ func Complex64bits(v any) (re, im uint32) {
 // Pack packs values by steps, of which there are as many, from index i on, into
 // buf, in which every step must have its room. It stops at the first value
 // that it has no short cut for, and returns its index: a value of the step's
-// type, an int that fits, and few bytes are what it knows.
+// type, an int, int64 or uint64 that fits, and few bytes are what it knows.
 func Pack(steps []Step, big bool, i int, buf []byte, values []any) int {
 	if len(values) == 0 {
 		return 0
@@ -99,6 +102,21 @@ func Pack(steps []Step, big bool, i int, buf []byte, values []any) int {
 				move(p, unsafe.Pointer(unsafe.StringData(b)), int(st.N))
 			} else {
 				copyShort(unsafe.Slice((*byte)(p), st.N), b)
+			}
+		case int64Type.p, uint64Type.p:
+			n := *(*int64)(e.data)
+			if n < int64(st.Lo) || n > int64(st.Hi) || n < 0 && e.typ == uint64Type.p {
+				return i
+			}
+			switch st.Width {
+			case Byte:
+				*(*uint8)(p) = uint8(n)
+			case Word16:
+				put16(p, uint16(n), swap)
+			case Word32:
+				put32(p, uint32(n), swap)
+			case Word64:
+				put64(p, uint64(n), swap)
 			}
 		default:
 			return i

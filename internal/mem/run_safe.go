@@ -45,7 +45,7 @@ func complex64Of(p reflect.Value) *complex64 {
 // Pack packs values by steps, of which there are as many, from index i on, into
 // buf, in which every step must have its room. It stops at the first value
 // that it has no short cut for, and returns its index: a value of the step's
-// type, an int that fits, and few bytes are what it knows.
+// type, an int, int64 or uint64 that fits, and few bytes are what it knows.
 func Pack(steps []Step, big bool, i int, buf []byte, values []any) int {
 	for ; i < len(values); i++ {
 		st := &steps[i]
@@ -70,7 +70,7 @@ func Pack(steps []Step, big bool, i int, buf []byte, values []any) int {
 			}
 			u = uint64(x)
 		default:
-			if TypeOf(x) != st.Type {
+			if TypeOf(x) != st.Type && !st.fits(x) {
 				return i
 			}
 			var ok bool
@@ -92,6 +92,17 @@ func Pack(steps []Step, big bool, i int, buf []byte, values []any) int {
 		}
 	}
 	return i
+}
+
+// fits reports whether v is one of the integers that fit though their type is another.
+func (st *Step) fits(v any) bool {
+	switch x := v.(type) {
+	case int64:
+		return int64(st.Lo) <= x && x <= int64(st.Hi)
+	case uint64:
+		return x <= math.MaxInt64 && int64(st.Lo) <= int64(x) && int64(x) <= int64(st.Hi)
+	}
+	return false
 }
 
 // PackRun packs numbers of one width side by side into buf, as Pack does. It stops at the first

@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"math"
+	"math/big"
 	"math/rand/v2"
 	"reflect"
 	"slices"
@@ -72,6 +73,30 @@ func (s *sample) step(off int) Step {
 	return st
 }
 
+// fits reports whether an int, int64 or uint64 fits: one of the sample's type, or one that
+// an int can express and is within the limits.
+func (s *sample) fits(v any) bool {
+	x := new(big.Int)
+	switch v := v.(type) {
+	case int:
+		x.SetInt64(int64(v))
+	case int64:
+		x.SetInt64(v)
+	case uint64:
+		x.SetUint64(v)
+	}
+	lowest, highest := new(big.Int).SetUint64(s.lo), new(big.Int).SetUint64(s.hi)
+	within := s.hi > 0 && x.Cmp(lowest.Neg(lowest)) >= 0 && x.Cmp(highest) <= 0
+	return reflect.TypeOf(v) == reflect.TypeOf(s.zero) || within && x.IsInt64() && int64(int(x.Int64())) == x.Int64()
+}
+
+func bitsOfInteger(v any) uint64 {
+	if v, ok := v.(uint64); ok {
+		return v
+	}
+	return uint64(reflect.ValueOf(v).Int())
+}
+
 // bytes returns n bytes with the bits of a value, by a way that is obvious.
 func (s *sample) bytes(bits uint64, big bool) []byte {
 	b := binary.LittleEndian.AppendUint64(nil, bits)[:s.n]
@@ -110,14 +135,15 @@ func TestPack(t *testing.T) {
 						t.Errorf("%T %v, big %t: %d done, % x", v, v, big, n, buf)
 					}
 				}
-				for _, v := range []int{0, 1, -1, 127, 128, -128, -129, 255, 256, 1<<15 - 1, 1 << 15, -1 << 15, -1<<15 - 1, 1<<16 - 1, 1 << 16, math.MaxInt32, math.MinInt32, math.MaxInt, math.MinInt} {
-					buf := place(s.n)
-					copy(buf, "kept when refused")
-					before := bytes.Clone(buf)
-					fits := s.hi > 0 && (v >= 0 && uint64(v) <= s.hi || v < 0 && uint64(-int64(v)) <= s.lo)
-					n := Pack(steps, big, 0, buf, []any{v})
-					if fits && (n != 1 || !bytes.Equal(buf, s.bytes(uint64(v), big))) || !fits && (n != 0 || !bytes.Equal(buf, before)) {
-						t.Errorf("int %d as %T, big %t: %d done, % x", v, s.zero, big, n, buf)
+				for _, v := range []int64{0, 1, -1, 127, 128, -128, -129, 255, 256, 1<<15 - 1, 1 << 15, -1 << 15, -1<<15 - 1, 1<<16 - 1, 1 << 16, math.MaxInt32, math.MinInt32, math.MaxInt64, math.MinInt64} {
+					for _, v := range []any{int(v), v, uint64(v)} {
+						buf := place(s.n)
+						copy(buf, "kept when refused")
+						before := bytes.Clone(buf)
+						n := Pack(steps, big, 0, buf, []any{v})
+						if fits := s.fits(v); fits && (n != 1 || !bytes.Equal(buf, s.bytes(bitsOfInteger(v), big))) || !fits && (n != 0 || !bytes.Equal(buf, before)) {
+							t.Errorf("%T %d as %T, big %t: %d done, % x", v, v, s.zero, big, n, buf)
+						}
 					}
 				}
 				for _, v := range []any{nil, "text", []byte("text"), struct{}{}, new(int), uintptr(1), complex64(1)} {
