@@ -49,7 +49,6 @@ func newRawConn(c net.Conn) *rawConn {
 // nothing is there, the error is a deadline's.
 func (raw *rawConn) read(r *Reader, want int, poll bool) (n int, err error) {
 	raw.r, raw.want, raw.n, raw.err = r, want, 0, os.ErrDeadlineExceeded
-	r.speculative = true
 	if poll {
 		err = raw.conn.Control(func(fd uintptr) { raw.read1(fd) })
 	} else {
@@ -90,7 +89,6 @@ func (raw *rawConn) reader() func(fd uintptr) bool {
 				return true
 			case syscall.EINTR:
 			case syscall.EAGAIN:
-				r.speculative = false
 				if r.start == r.end {
 					r.release()
 				}

@@ -2,13 +2,12 @@ package frame
 
 // A readAhead is how much a Reader asks of its stream, and what it goes by.
 type readAhead struct {
-	ahead       int  // how much to read ahead
-	asked       int  // the size of the last read
-	full        bool // it brought as much
-	last        int  // how many bytes were there after it
-	speculative bool // the next read is one that may well bring nothing
-	small       int  // how many reads in a row brought little
-	exact       bool // not to read ahead
+	ahead int  // how much to read ahead
+	asked int  // the size of the last read
+	full  bool // it brought as much
+	last  int  // how many bytes were there after it, or after one before that was full
+	small int  // how many reads in a row brought little
+	exact bool // not to read ahead
 }
 
 // room returns where to read to: after what is there, at least one byte. What
@@ -50,7 +49,7 @@ func (r *Reader) room(want int) []byte {
 // and so does one of which so little is expected, or nothing yet.
 func (r *Reader) begin() {
 	r.buf = &r.inline
-	if !r.idles || r.full || r.raw != nil && r.last > inlineSize && (!r.speculative || r.last > smallest) {
+	if !r.idles || r.full || r.raw != nil && r.last >= inlineSize {
 		r.buf = getBuffer(r.ahead)
 	}
 	r.b = r.buf.b
@@ -59,7 +58,10 @@ func (r *Reader) begin() {
 // adapt learns from the size of a read how much to read ahead.
 func (r *Reader) adapt(n int) {
 	const most = largest - shift
-	r.full, r.last = n == r.asked, r.end-r.start
+	if !r.full {
+		r.last = 0
+	}
+	r.full, r.last = n == r.asked, max(r.last, r.end-r.start)
 	switch {
 	case r.buf == &r.inline:
 	case r.full && n >= r.ahead/2:
