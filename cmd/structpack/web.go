@@ -13,6 +13,7 @@ import (
 	"runtime"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"example.com/structpack/internal/web"
@@ -25,10 +26,14 @@ layout of a format as one types it, with values and bytes to change, code to
 take away, and frames. The server listens on 127.0.0.1, for browsers of this
 machine only, and has no files to give.
 
+The page gets its engine as WebAssembly, so that nothing of the data leaves the
+browser, as soon as the go command has built it. Until then, or if there is no
+go command, the server answers.
+
   --port N      the port; without it, a free one
   --static DIR  serve nothing, and write the page to DIR/index.html: one file
-                with the whole engine as WebAssembly, which works without a
-                server. The go command builds it, and is needed for that.
+                with the whole engine inside, which works without a server.
+                The go command builds it, and is needed for that.
 `
 
 func (c *call) web() error {
@@ -36,7 +41,7 @@ func (c *call) web() error {
 		return usageError("web takes no arguments; see structpack web --help")
 	}
 	if c.has("static") {
-		return c.webStatic(c.value("static"))
+		return webStatic(c.value("static"))
 	}
 	port := 0
 	if c.has("port") {
@@ -63,22 +68,42 @@ func (c *call) web() error {
 	if c.env.listening != nil {
 		c.env.listening(l.Addr())
 	}
-	server := &http.Server{Handler: web.Handler(number), ReadHeaderTimeout: 10 * time.Second}
+	find := sync.OnceValue(func() *web.Engine {
+		e, err := buildEngine()
+		if err != nil {
+			return nil // the server answers
+		}
+		return e
+	})
+	go find()
+	server := &http.Server{Handler: web.Handler(number, find), ReadHeaderTimeout: 10 * time.Second}
 	return server.Serve(l)
 }
 
-// webStatic writes the page as a file. Its engine is built then and not kept with
-// the command: as many programs as there are versions of Go and of the library
-// would be in the repository, each of more than a megabyte, and whoever has the
-// command from its source has the go command too.
-func (c *call) webStatic(dir string) error {
-	source, err := c.source()
+// webStatic writes the page as a file.
+func webStatic(dir string) error {
+	e, err := buildEngine()
 	if err != nil {
 		return err
 	}
+	if err := os.MkdirAll(dir, 0o777); err != nil {
+		return err
+	}
+	return os.WriteFile(filepath.Join(dir, "index.html"), web.Static(e).HTML, 0o666)
+}
+
+// buildEngine builds the engine of the page. It is not kept with the command: as
+// many programs as there are versions of Go and of the library would be in the
+// repository, each of more than a megabyte, and whoever has the command from its
+// source has the go command too.
+func buildEngine() (*web.Engine, error) {
+	source, err := source()
+	if err != nil {
+		return nil, err
+	}
 	temp, err := os.MkdirTemp("", "structpack")
 	if err != nil {
-		return err
+		return nil, err
 	}
 	defer os.RemoveAll(temp)
 	output := filepath.Join(temp, "engine.wasm")
@@ -87,31 +112,25 @@ func (c *call) webStatic(dir string) error {
 	build.Dir = source
 	build.Env = append(os.Environ(), "GOOS=js", "GOARCH=wasm", "GOFLAGS=", "GOWORK=off")
 	if err := runGo(build, nil); err != nil {
-		return err
+		return nil, err
 	}
-	wasm, err := os.ReadFile(output)
-	if err != nil {
-		return err
+	var e web.Engine
+	if e.Wasm, err = os.ReadFile(output); err != nil {
+		return nil, err
 	}
 	var root bytes.Buffer
 	env := exec.Command("go", "env", "GOROOT") // of the toolchain that has built it
 	env.Dir = source
 	if err := runGo(env, &root); err != nil {
-		return err
+		return nil, err
 	}
-	program, err := os.ReadFile(filepath.Join(strings.TrimSpace(root.String()), "lib", "wasm", "wasm_exec.js"))
-	if err != nil {
-		return err
-	}
-	if err := os.MkdirAll(dir, 0o777); err != nil {
-		return err
-	}
-	return os.WriteFile(filepath.Join(dir, "index.html"), web.Static(wasm, program).HTML, 0o666)
+	e.Exec, err = os.ReadFile(filepath.Join(strings.TrimSpace(root.String()), "lib", "wasm", "wasm_exec.js"))
+	return &e, err
 }
 
 // source finds the source of the command: where it was built from, or where the
 // module of the working directory has it.
-func (c *call) source() (string, error) {
+func source() (string, error) {
 	if _, file, _, ok := runtime.Caller(0); ok && filepath.IsAbs(file) {
 		root := filepath.Dir(filepath.Dir(filepath.Dir(file)))
 		if _, err := os.Stat(filepath.Join(root, "internal", "web", "wasm")); err == nil {

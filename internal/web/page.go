@@ -1,8 +1,8 @@
 // Package web makes the page to look at bytes, and serves it.
 //
 // The page is one HTML document without anything from elsewhere. What it shows
-// comes from package engine: over the local connection from the server that serves
-// it, or from WebAssembly inside it, where it is a file.
+// comes from package engine, as WebAssembly: inside it, where it is a file, or from
+// the server that serves it, which answers in its place while there is none.
 package web
 
 import (
@@ -31,26 +31,31 @@ type Page struct {
 	Policy string // its Content-Security-Policy
 }
 
-// Served is the page whose engine is the server that it comes from.
-func Served() *Page { return build(nil, nil) }
+// An Engine is package engine for a browser.
+type Engine struct {
+	Wasm []byte // the module of package wasm
+	Exec []byte // the program of Go's that runs it, wasm_exec.js
+}
 
-// Static is the page with its engine inside: the module of package wasm, and the
-// program of Go's that runs it, wasm_exec.js.
-func Static(wasm, exec []byte) *Page { return build(wasm, exec) }
+// Served is the page that gets its engine from the server that it comes from.
+func Served() *Page { return build(nil) }
+
+// Static is the page with its engine inside.
+func Static(e *Engine) *Page { return build(e) }
 
 // build puts the page together. Only the scripts and the style that are in it may
-// run; they may ask nobody, except a server that is the engine.
-func build(wasm, exec []byte) *Page {
+// run; they may ask nobody, except a server that has the engine.
+func build(e *Engine) *Page {
 	var scripts strings.Builder
-	scriptSource, connect := "", "'self'"
+	scriptSource, connect := " 'self' 'wasm-unsafe-eval'", "'self'"
 	add := func(source string) {
 		fmt.Fprintf(&scripts, "<script>%s</script>\n", source)
 		scriptSource += " " + digest(source)
 	}
-	if wasm != nil {
+	if e != nil {
 		scriptSource, connect = " 'wasm-unsafe-eval'", "'none'"
-		fmt.Fprintf(&scripts, "<script id=\"wasm\" type=\"application/gzip;base64\">%s</script>\n", base64.StdEncoding.EncodeToString(zip(wasm)))
-		add(string(exec))
+		fmt.Fprintf(&scripts, "<script id=\"wasm\" type=\"application/gzip;base64\">%s</script>\n", base64.StdEncoding.EncodeToString(zip(e.Wasm)))
+		add(string(e.Exec))
 	}
 	add(script)
 	policy := fmt.Sprintf("default-src 'none'; script-src%s; style-src %s; img-src data: blob:; connect-src %s; base-uri 'none'; form-action 'none'", scriptSource, digest(style), connect)

@@ -14,22 +14,27 @@ const make = (tag, attributes = {}, ...inside) => {
 };
 const hex = (n, digits) => n.toString(16).padStart(digits, "0");
 
-// The engine: WebAssembly if the page has it, or the local server.
+// The engine is WebAssembly. The page has it, or gets it from the local server, which
+// answers in its place until it is built, or if it cannot be.
 
 let engine;
 async function start() {
   const wasm = $("wasm");
-  if (!wasm) {
-    engine = async query => (await fetch("engine", {method: "POST", headers: {"Content-Type": "application/x-www-form-urlencoded"}, body: query})).text();
-    return;
+  if (wasm) {
+    const zipped = decode(wasm.textContent.trim());
+    wasm.remove();
+    return load(new Blob([zipped]).stream());
   }
-  const zipped = decode(wasm.textContent.trim());
-  wasm.remove();
-  const stream = new Blob([zipped]).stream().pipeThrough(new DecompressionStream("gzip"));
+  engine = async query => (await fetch("engine", {method: "POST", headers: {"Content-Type": "application/x-www-form-urlencoded"}, body: query})).text();
+  document.head.append(make("script", {src: "engine.js", onload: async () => load((await fetch("engine.wasm")).body)}));
+}
+
+async function load(zipped) {
   const go = new Go();
-  const {instance} = await WebAssembly.instantiate(await new Response(stream).arrayBuffer(), go.importObject);
+  const {instance} = await WebAssembly.instantiate(await new Response(zipped.pipeThrough(new DecompressionStream("gzip"))).arrayBuffer(), go.importObject);
   go.run(instance);
   engine = async query => globalThis.structpackEngine(query);
+  document.documentElement.dataset.engine = "here";
 }
 
 async function ask(op, more = {}) {
@@ -138,7 +143,7 @@ async function look() {
     facts(answer);
     table(answer);
     grid(answer);
-    mark(-1);
+    mark(atCaret());
   } else {
     $("facts").replaceChildren();
   }
@@ -414,10 +419,14 @@ $("format").addEventListener("mousemove", event => {
   const b = document.elementsFromPoint(event.clientX, event.clientY).find(e => e.dataset?.row != null && e.tagName === "B");
   if (b && +b.dataset.row !== state.marked) mark(+b.dataset.row);
 });
+function atCaret() {
+  if (document.activeElement !== $("format") || !state.answer?.rows || state.answer.c) return -1;
+  const at = $("format").selectionStart;
+  return state.answer.rows.findIndex(r => r.pos != null && r.pos <= at && at <= r.end);
+}
 document.addEventListener("selectionchange", () => {
-  if (document.activeElement !== $("format") || !state.answer?.rows) return;
-  const at = $("format").selectionStart, i = state.answer.rows.findIndex(r => r.pos != null && r.pos <= at && at <= r.end);
-  if (i >= 0 && !state.answer.c) mark(i);
+  const i = atCaret();
+  if (i >= 0 && i !== state.marked) mark(i);
 });
 
 // The panes below.
@@ -674,8 +683,11 @@ function lay({format, fields, offset = "", rules = ""}) {
   state.rules = rules;
   show(rules ? "frames" : state.tab);
 }
+let suggested;
 function suggest() {
   const kind = known(), out = $("hint");
+  if (kind === suggested) return;
+  suggested = kind;
   out.hidden = !kind;
   if (!kind) return;
   out.replaceChildren("This is ", make("strong", {}, kind.what), ": ");
@@ -702,10 +714,17 @@ $("examples").addEventListener("change", event => {
 
 // Inputs.
 
-let waiting;
+// changed looks at once, and after that once for each picture that the browser draws.
+let waiting = false, more = false;
 function changed() {
+  more = waiting;
   if (waiting) return;
-  waiting = requestAnimationFrame(() => { waiting = 0; look(); });
+  waiting = true;
+  look();
+  requestAnimationFrame(() => {
+    waiting = false;
+    if (more) changed();
+  });
 }
 for (const id of ["format", "fields", "offset"]) $(id).addEventListener("input", id === "format" ? () => { paintNow(); changed(); } : changed);
 // paintNow keeps the letters that one types on the screen until there is an answer.
