@@ -79,11 +79,11 @@ func NewForm(steps []Step, size int, big bool) *Form {
 	f.most = max(1, min(mostValues/max(1, len(f.cells)), mostWords/max(1, f.words), mostSlices/max(1, len(f.texts))))
 	f.slot = forms.Add(1) % slots
 	w := way{to: 8 * f.words, from: size, unpack: true}
-	w.add(moves)
 	if shuffle.Available && max(w.to, size) <= shuffle.Largest {
 		w.shuffle(moves)
 	}
 	if f.record = w.record; f.record == nil {
+		w.add(moves)
 		f.transfers = w.transfers
 	}
 	return f

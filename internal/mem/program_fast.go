@@ -18,15 +18,15 @@ const CanMove = true
 // A Program moves fields between records and Go values.
 type Program struct {
 	pack, unpack way
-	checked      []*transfer // in pack, the transfers that not every number fits through
+	checked      []transfer // those of pack that not every number fits through
 }
 
 // A way is one direction of a program: by shuffles where there are some, else by
 // transfers.
 type way struct {
-	transfers []transfer
-	whole     *transfer // what does all of a record at once, if anything does
-	to, from  int       // bytes from one record to the next
+	transfers []transfer // where shuffles do a record, they are made for the first batch
+	whole     *transfer  // what does all of a record at once, if anything does; made as they are
+	to, from  int        // bytes from one record to the next
 
 	moves  []Move          // that shuffles are made of; none if there are no shuffles
 	unpack bool            // to Go
@@ -47,17 +47,20 @@ type way struct {
 // the program's from then on.
 func NewProgram(moves []Move, wire, size int, free bool) *Program {
 	p := &Program{pack: way{to: wire, from: size}, unpack: way{to: size, from: wire, unpack: true}}
-	p.pack.add(moves)
-	p.unpack.add(moves)
-	for i := range p.pack.transfers {
-		if t := &p.pack.transfers[i]; t.op == narrow {
-			p.checked = append(p.checked, t)
+	for i := range moves {
+		if moves[i].Kind == Widen {
+			p.checked = append(p.checked, p.pack.transfer(&moves[i]))
 		}
 	}
 	if shuffle.Available && max(wire, size) <= shuffle.Largest {
 		p.pack.shuffle(moves)
 		if free {
 			p.unpack.shuffle(moves)
+		}
+	}
+	for _, w := range []*way{&p.pack, &p.unpack} {
+		if w.record == nil {
+			w.add(moves)
 		}
 	}
 	return p
@@ -118,28 +121,26 @@ func (w *way) transfer(m *Move) transfer {
 func (w *way) shuffle(moves []Move) {
 	w.moves = moves
 	const most = 64 // most records are short
-	var from [most]int
+	var from [most]int16
 	var bools [most]bool
 	var o origins
 	if w.to <= most {
 		o = origins{from[:w.to], bools[:w.to]}
 	} else {
-		o = origins{make([]int, w.to), make([]bool, w.to)}
+		o = origins{make([]int16, w.to), make([]bool, w.to)}
 	}
 	w.origins(o)
 	w.record = shuffle.Compile(o.from, o.bools, w.from)
-	if w.unpack {
-		for _, t := range w.transfers {
-			if t.op == widen && t.signed {
-				w.rest = append(w.rest, t)
-			}
+	for i := range moves {
+		if m := &moves[i]; w.unpack && m.Kind == Widen && m.Signed {
+			w.rest = append(w.rest, w.transfer(m))
 		}
 	}
 }
 
 // origins say where each byte of a record comes from.
 type origins struct {
-	from  []int
+	from  []int16
 	bools []bool
 }
 
@@ -164,9 +165,9 @@ func (w *way) origins(o origins) {
 				g, d := m.Go+k*m.GoSize+byteAt(b, m.GoSize, hostBig), m.Wire+k*m.WireSize+byteAt(b, m.WireSize, m.Big)
 				switch {
 				case b < m.WireSize && w.unpack:
-					o.from[g] = d
+					o.from[g] = int16(d)
 				case b < m.WireSize:
-					o.from[d] = g
+					o.from[d] = int16(g)
 				case w.unpack && !m.Signed:
 					o.from[g] = shuffle.Zero
 				}
@@ -177,9 +178,9 @@ func (w *way) origins(o origins) {
 				for b := range elem {
 					d, g := m.Wire+i+b, m.Go+i+elem-1-b
 					if w.unpack {
-						o.from[g], o.bools[g] = d, m.Kind == Truth
+						o.from[g], o.bools[g] = int16(d), m.Kind == Truth
 					} else {
-						o.from[d] = g
+						o.from[d] = int16(g)
 					}
 				}
 			}
@@ -195,12 +196,19 @@ func byteAt(b, size int, big bool) int {
 	return b
 }
 
-// shuffleBlock makes the shuffles of a way for some records.
+// shuffleBlock makes the shuffles of a way for some records, and its transfers if there are
+// none yet.
 //
 // Some records that follow each other are a record too, which may need fewer steps
 // for each of them. Short ones need only one.
 func (w *way) shuffleBlock() {
-	o := origins{make([]int, w.to), make([]bool, w.to)}
+	if w.record != nil {
+		w.add(w.moves)
+	}
+	if w.whole != nil {
+		return
+	}
+	o := origins{make([]int16, w.to), make([]bool, w.to)}
 	w.origins(o)
 	if longest := max(w.to, w.from); longest <= 16 {
 		if w.many = 16 / max(1, longest); w.short() {
@@ -230,7 +238,7 @@ func (o origins) repeat(n, size int) origins {
 	r := origins{slices.Repeat(o.from, n), slices.Repeat(o.bools, n)}
 	for i, from := range r.from {
 		if from >= 0 {
-			r.from[i] += i / len(o.from) * size
+			r.from[i] += int16(i / len(o.from) * size)
 		}
 	}
 	return r
@@ -252,10 +260,16 @@ func (p *Program) Steps() (pack, unpack Steps) {
 
 // WithoutShuffles returns the same program without shuffles.
 func (p *Program) WithoutShuffles() *Program {
-	return &Program{
-		pack:    way{transfers: p.pack.transfers, whole: p.pack.whole, to: p.pack.to, from: p.pack.from},
-		unpack:  way{transfers: p.unpack.transfers, whole: p.unpack.whole, to: p.unpack.to, from: p.unpack.from},
-		checked: p.checked,
+	without := &Program{checked: p.checked}
+	p.pack.copyTransfers(&without.pack)
+	p.unpack.copyTransfers(&without.unpack)
+	return without
+}
+
+func (w *way) copyTransfers(to *way) {
+	to.to, to.from, to.unpack, to.transfers, to.whole = w.to, w.from, w.unpack, w.transfers, w.whole
+	if w.record != nil {
+		to.add(w.moves)
 	}
 }
 
@@ -278,7 +292,7 @@ func (p *Program) Refuses() bool { return len(p.checked) > 0 }
 // -1. Those must be packed only if there is none.
 func (p *Program) Refused(v Value) int {
 	for i := range p.checked {
-		t := p.checked[i]
+		t := &p.checked[i]
 		if t.n == 1 && t.large == 8 {
 			if *(*uint64)(unsafe.Add(v.p, t.from))-t.lowest > t.span {
 				return t.value
@@ -295,7 +309,7 @@ func (p *Program) Refused(v Value) int {
 // Fit reports whether the data can hold all numbers of n of vs.
 func (p *Program) Fit(vs Rows, n int) bool {
 	for i := range p.checked {
-		t := p.checked[i]
+		t := &p.checked[i]
 		for j := range n {
 			if t.refused(unsafe.Add(vs.At(j).p, t.from), t.n) >= 0 {
 				return false
@@ -340,14 +354,14 @@ func (w *way) one(to, from unsafe.Pointer) {
 // A step or a transfer is done for a column of records before the next one is:
 // many records share the way to it, and so few stay in the first cache.
 func (w *way) rows(to, from unsafe.Pointer, n int) {
+	if len(w.moves) > 0 {
+		w.once.Do(w.shuffleBlock)
+	}
 	if w.whole != nil {
 		all := *w.whole
 		all.n *= n
 		all.all(to, from)
 		return
-	}
-	if len(w.moves) > 0 {
-		w.once.Do(w.shuffleBlock)
 	}
 	if w.block != nil {
 		for i := w.blocks(to, from, n) * w.many; i < n; i++ {

@@ -10,7 +10,10 @@
 // they permute the memory of Go values, and nothing gets there without unsafe.
 package shuffle
 
-import "slices"
+import (
+	"math"
+	"slices"
+)
 
 // A Step makes sixteen bytes of a record out of sixteen others: two words of
 // eight bytes are loaded, permuted together and stored. In a wide step the words
@@ -29,12 +32,13 @@ type Step struct {
 // record. The assembly knows this layout too.
 type Program []Step
 
-func newProgram(wide, split []Step, bools bool) Program {
-	head := Step{Load: [2]int32{int32(len(wide))}, Store: [2]int32{int32(len(split))}}
+// newProgram completes a program that has its wide steps, after room for the head.
+func newProgram(p Program, split []Step, bools bool) Program {
+	p[0].Load[0], p[0].Store[0] = int32(len(p)-1), int32(len(split))
 	if bools {
-		head.Load[0] = -head.Load[0]
+		p[0].Load[0] = -p[0].Load[0]
 	}
-	return slices.Concat(Program{head}, wide, split)
+	return append(p, split...)
 }
 
 // Split returns the steps that are not wide.
@@ -76,44 +80,50 @@ const (
 // size bytes. Byte i comes from from[i], and is at most 1 if bools[i]. There is
 // none if a side has less than eight bytes or more than Largest, if all of the
 // destination is free, or if its bytes come from too many places; it is nil then.
-func Compile(from []int, bools []bool, size int) Program {
+func Compile(from []int16, bools []bool, size int) Program {
 	if min(len(from), size) < word || max(len(from), size) > Largest {
 		return nil
 	}
-	if !slices.ContainsFunc(from, func(f int) bool { return f != Free }) {
-		return nil
-	}
 	c := &compiler{from, bools, size}
-	var windows, words []Step
+	var p Program
+	var split []Step
 	if min(len(from), size) < wide {
-		words = c.words()
+		p, split = make(Program, 1, 3), c.words()
 	} else {
-		windows, words = c.windows()
+		p, split = c.windows()
 	}
-	if windows == nil && words == nil {
+	if len(p)+len(split) == 1 {
 		return nil
 	}
-	return newProgram(windows, words, slices.Contains(bools, true))
+	return newProgram(p, split, slices.Contains(bools, true))
 }
 
 // Short makes the step for a destination of len(from) bytes and a source that
 // have at most sixteen bytes. It loads and stores sixteen all the same: what is
 // too much comes from after the source, and zeros go after the destination.
-func Short(from []int, bools []bool) Step {
+func Short(from []int16, bools []bool) Step {
 	s := newStep([2]int{0, word})
 	s.Load = s.Store
 	for i := range from {
-		s.set(i, from[i], bools[i])
+		s.set(i, int(from[i]), bools[i])
 	}
 	return s
 }
 
 func newStep(store [2]int) Step {
-	s := Step{Store: [2]int32{int32(store[0]), int32(store[1])}}
-	for i := range s.From {
-		s.From[i], s.Most[i] = zero, 255
-	}
+	s := noStep
+	s.Store = [2]int32{int32(store[0]), int32(store[1])}
 	return s
+}
+
+// noStep makes all bytes zero.
+var noStep = Step{From: each(zero), Most: each(255)}
+
+func each(b byte) (bs [wide]byte) {
+	for i := range bs {
+		bs[i] = b
+	}
+	return bs
 }
 
 // set makes byte i of those stored come from an offset, which must be loaded.
@@ -133,7 +143,7 @@ func (s *Step) set(i, from int, isBool bool) {
 
 // A compiler knows where the bytes of the destination come from.
 type compiler struct {
-	from  []int
+	from  []int16
 	bools []bool
 	size  int // of the source
 }
@@ -184,8 +194,8 @@ func (c *compiler) split(first, second int) (s Step, ok bool) {
 		lowest := c.size // of the bytes that are not loaded yet
 		for _, a := range at {
 			for _, f := range c.from[a : a+word] {
-				if 0 <= f && f < lowest && !loaded(n, f) {
-					lowest = f
+				if 0 <= f && int(f) < lowest && !loaded(n, int(f)) {
+					lowest = int(f)
 				}
 			}
 		}
@@ -195,10 +205,11 @@ func (c *compiler) split(first, second int) (s Step, ok bool) {
 	}
 	for i := range s.From {
 		d := at[i/word] + i%word
-		if c.from[d] >= 0 && !loaded(len(s.Load), c.from[d]) {
+		f := int(c.from[d])
+		if f >= 0 && !loaded(len(s.Load), f) {
 			return s, false
 		}
-		s.set(i, c.from[d], c.bools[d])
+		s.set(i, f, c.bools[d])
 	}
 	return s, true
 }
@@ -211,12 +222,12 @@ func (c *compiler) split(first, second int) (s Step, ok bool) {
 // by steps that are done after it; to its left the same. Where fields are padded
 // on the side of the source, there may be no seed; words take its place then. The
 // seed is where the fewest steps are needed.
-func (c *compiler) windows() (steps, split []Step) {
+func (c *compiler) windows() (p Program, split []Step) {
 	n := len(c.from)
-	var buf [4][4 * wide]int // most records are short
+	var buf [4][4*wide + 1]int16 // most records are short
 	after, before, rights, lefts := buf[0][:], buf[1][:], buf[2][:], buf[3][:]
 	if n >= len(after) {
-		more := make([]int, 4*(n+1))
+		more := make([]int16, 4*(n+1))
 		after, before, rights, lefts = more[:n+1], more[n+1:2*(n+1)], more[2*(n+1):3*(n+1)], more[3*(n+1):]
 	}
 	c.reach(after, before)
@@ -226,62 +237,59 @@ func (c *compiler) windows() (steps, split []Step) {
 		if c.from[i] == Free {
 			rights[i] = rights[i+1]
 		} else {
-			rights[i] = 1 + rights[i+after[i]]
+			rights[i] = 1 + rights[i+int(after[i])]
 		}
 	}
 	for i := 1; i <= n; i++ {
 		if c.from[i-1] == Free {
 			lefts[i] = lefts[i-1]
 		} else {
-			lefts[i] = 1 + lefts[i-before[i]]
+			lefts[i] = 1 + lefts[i-int(before[i])]
 		}
 	}
 
 	seed, fewest := -1, n
 	for i := range n - wide + 1 {
-		if m := lefts[i] + rights[i+wide]; m < fewest && after[i] == wide {
+		if m := int(lefts[i] + rights[i+wide]); m < fewest && after[i] == wide {
 			seed, fewest = i, m
 		}
 	}
 	if seed < 0 {
 		for i := range n - wide + 1 {
-			if m := lefts[i] + rights[i+wide]; m < fewest {
+			if m := int(lefts[i] + rights[i+wide]); m < fewest {
 				if words := c.seed(i); words != nil {
 					seed, fewest, split = i, m, words
 				}
 			}
 		}
 	}
-	if seed < 0 {
-		return nil, nil
+	if seed < 0 || rights[0] == 0 {
+		return make(Program, 1), nil
 	}
-
-	steps = make([]Step, 0, fewest+1)
-	for i := seed + wide; i < n; {
+	right, left := int(rights[seed+wide]), int(lefts[seed])
+	p = make(Program, 1+right+left, 1+right+left+2)
+	for i, k := seed+wide, right; k > 0; {
 		if c.from[i] == Free {
 			i++
 			continue
 		}
-		end := i + after[i]
-		steps = append(steps, c.wide(end-wide, i, end))
-		i = end
+		end := i + int(after[i])
+		p[k] = c.wide(end-wide, i, end)
+		i, k = end, k-1
 	}
-	slices.Reverse(steps)
-	far := len(steps)
-	for i := seed; i > 0; {
+	for i, k := seed, right+left; k > right; {
 		if c.from[i-1] == Free {
 			i--
 			continue
 		}
-		start := i - before[i]
-		steps = append(steps, c.wide(start, start, i))
-		i = start
+		start := i - int(before[i])
+		p[k] = c.wide(start, start, i)
+		i, k = start, k-1
 	}
-	slices.Reverse(steps[far:])
 	if split == nil {
-		steps = append(steps, c.wide(seed, seed, seed+wide))
+		p = append(p, c.wide(seed, seed, seed+wide))
 	}
-	return steps, split
+	return p, split
 }
 
 // seed makes steps for the sixteen bytes at i that are not wide, or returns nil.
@@ -299,55 +307,73 @@ func (c *compiler) seed(i int) []Step {
 
 // reach sets after[i] and before[i] to how many bytes from i on, and up to i, one
 // step can make: as many as come from offsets less than sixteen apart.
-func (c *compiler) reach(after, before []int) {
+func (c *compiler) reach(after, before []int16) {
 	n := len(c.from)
-	lowest, highest := c.size, -1 // offsets that the bytes from i up to j come from
-	j := 0
+	// The bytes from i up to j are those up to middle, for each of which spans has what it and
+	// the bytes after it come from, and those from middle on, which come from last.
+	var spans [wide]span
+	j, middle, last := 0, 0, nowhere
 	for i := range n {
-		for ; j < min(n, i+wide); j++ {
-			if f := c.from[j]; f >= 0 {
-				low, high := min(lowest, f), max(highest, f)
-				if high-low >= wide {
-					break
-				}
-				lowest, highest = low, high
+		if i >= middle {
+			first := nowhere
+			for k := j - 1; k >= i; k-- {
+				first = first.with(c.from[k])
+				spans[k%wide] = first
 			}
+			middle, last = j, nowhere
 		}
-		after[i] = j - i
-		if f := c.from[i]; f == lowest || f == highest {
-			lowest, highest = c.span(i+1, j)
+		first := nowhere
+		if i < middle {
+			first = spans[i%wide]
 		}
+		for ; j < min(n, i+wide); j++ {
+			longer := last.with(c.from[j])
+			if max(first.highest, longer.highest)-min(first.lowest, longer.lowest) >= wide {
+				break
+			}
+			last = longer
+		}
+		after[i] = int16(j - i)
 	}
 	after[n], before[0] = 0, 0
 	i := 0
 	for j := 1; j <= n; j++ {
-		for i+after[i] < j {
+		for i+int(after[i]) < j {
 			i++
 		}
-		before[j] = j - i
+		before[j] = int16(j - i)
 	}
 }
 
-// span returns between which offsets of the source bytes i up to j come from.
-func (c *compiler) span(i, j int) (lowest, highest int) {
-	lowest, highest = c.size, -1
-	for _, f := range c.from[i:j] {
-		if f >= 0 {
-			lowest, highest = min(lowest, f), max(highest, f)
-		}
+// A span says between which offsets of the source some bytes come from.
+type span struct{ lowest, highest int16 }
+
+var nowhere = span{math.MaxInt16, -1}
+
+// with returns the span for one byte more.
+func (s span) with(from int16) span {
+	if from < 0 {
+		return s
 	}
-	return lowest, highest
+	return span{min(s.lowest, from), max(s.highest, from)}
 }
 
 // wide makes the step that stores at an offset, and is right from i up to j.
 func (c *compiler) wide(at, i, j int) Step {
-	lowest, _ := c.span(i, j)
-	load := min(lowest, c.size-wide)
 	s := newStep([2]int{at, at + word})
-	s.Load = [2]int32{int32(load), int32(load + word)}
-	for k := range s.From {
-		if f := c.from[at+k]; f < load+wide && (f < 0 || load <= f) {
-			s.set(k, f, c.bools[at+k])
+	from := nowhere
+	for _, f := range c.from[i:j] {
+		from = from.with(f)
+	}
+	load := min(from.lowest, int16(c.size-wide))
+	s.Load = [2]int32{int32(load), int32(load) + word}
+	bools := c.bools[at:][:wide]
+	for k, f := range c.from[at:][:wide] {
+		if d := f - load; 0 <= d && d < wide { // Zero and Free are negative
+			s.From[k] = byte(d)
+		}
+		if bools[k] {
+			s.Most[k] = 1
 		}
 	}
 	return s

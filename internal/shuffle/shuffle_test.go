@@ -23,8 +23,8 @@ func usable(t *testing.T) {
 // origins makes up where the bytes of a destination come from: fields, whose bytes
 // lie side by side or the other way round, bools, zeros and padding, which are more
 // or less in their order.
-func origins(r *rand.Rand, n, size int) (from []int, bools []bool) {
-	from, bools = slices.Repeat([]int{Free}, n), make([]bool, n)
+func origins(r *rand.Rand, n, size int) (from []int16, bools []bool) {
+	from, bools = slices.Repeat([]int16{Free}, n), make([]bool, n)
 	far := r.IntN(4) == 0
 	for i, at := 0, 0; i < n; {
 		width := 1 << r.IntN(4)
@@ -42,9 +42,9 @@ func origins(r *rand.Rand, n, size int) (from []int, bools []bool) {
 		}
 		swap, zeros := r.IntN(2) == 0, r.IntN(8) == 0
 		for k := range width {
-			from[i+k] = at + k
+			from[i+k] = int16(at + k)
 			if swap {
-				from[i+k] = at + width - 1 - k
+				from[i+k] = int16(at + width - 1 - k)
 			}
 			if zeros {
 				from[i+k] = Zero
@@ -57,7 +57,7 @@ func origins(r *rand.Rand, n, size int) (from []int, bools []bool) {
 }
 
 // permute is what a program does, byte by byte. Free bytes stay as they are.
-func permute(dst, src []byte, from []int, bools []bool) {
+func permute(dst, src []byte, from []int16, bools []bool) {
 	for i, f := range from {
 		switch {
 		case f == Zero:
@@ -128,21 +128,21 @@ func TestCompile(t *testing.T) {
 
 // TestCompileNone has what there is no program for.
 func TestCompileNone(t *testing.T) {
-	alternate := make([]int, 64) // every byte from far away
+	alternate := make([]int16, 64) // every byte from far away
 	for i := range alternate {
-		alternate[i] = i * 61 % 480
+		alternate[i] = int16(i * 61 % 480)
 	}
 	for _, tt := range []struct {
 		name string
-		from []int
+		from []int16
 		size int
 	}{
-		{"short destination", make([]int, 7), 100},
-		{"short source", make([]int, 100), 7},
+		{"short destination", make([]int16, 7), 100},
+		{"short source", make([]int16, 100), 7},
 		{"nothing", nil, 0},
-		{"long destination", make([]int, Largest+1), 100},
-		{"long source", make([]int, 100), Largest + 1},
-		{"all free", slices.Repeat([]int{Free}, 40), 40},
+		{"long destination", make([]int16, Largest+1), 100},
+		{"long source", make([]int16, 100), Largest + 1},
+		{"all free", slices.Repeat([]int16{Free}, 40), 40},
 		{"far apart", alternate, 480},
 		{"far apart, short", alternate[:12], 480},
 	} {
@@ -216,7 +216,7 @@ func TestOneMany(t *testing.T) {
 					}
 					steps[i] = s
 				}
-				p := newProgram(steps[:wides], steps[wides:], bools)
+				p := newProgram(append(make(Program, 1), steps[:wides]...), steps[wides:], bools)
 				src, want, got := make([]byte, size), make([]byte, size), make([]byte, size)
 				random(r, src)
 				oneGo(&p[0], pointer(want), pointer(src))
