@@ -11,13 +11,14 @@ import (
 // A leaf is a field, or an element of an array with the elements after it, that takes
 // values: where it is in the Go type, and in the format.
 type leaf struct {
-	path []int   // the way to it: indexes of fields and elements
-	off  uintptr // where it is in the Go value
-	typ  reflect.Type
-	n    int   // how many values it takes
-	in   *inst // that they belong to
-	k    int   // which of its values is the first
-	tag  tag
+	path    []int   // the way to it: indexes of fields and elements
+	off     uintptr // where it is in the Go value
+	typ     reflect.Type
+	n       int   // how many values it takes
+	in      *inst // that they belong to
+	k       int   // which of its values is the first
+	length  bool  // as in its tag
+	cstring bool
 }
 
 // maxParts bounds what binding goes over in a type: fields, and elements of arrays
@@ -40,6 +41,7 @@ type binder struct {
 
 	leaves   []leaf
 	empties  []leaf // that take an item with a count of 0
+	pads     int    // how many instructions are padding
 	skips    bool   // some field takes no value
 	pointers bool   // the type holds some
 	blank    []int  // the path of the last field called _
@@ -61,11 +63,18 @@ func leavesOf(s *Struct, t reflect.Type) (*binder, error) {
 
 // match is leavesOf where slices may take the items with a count of 0 from a number on.
 func match(s *Struct, t reflect.Type, empty int) (*binder, error) {
-	b := &binder{s: s, root: t, parts: 1, empty: empty}
-	n := min(len(s.plan), s.values)
-	b.leaves = make([]leaf, 0, n)
-	paths := make([]int, 4+n) // enough for the paths where structs are not nested
-	b.path, b.steps = paths[:0:4], paths[4:4]
+	// One allocation for small types.
+	few := new(struct {
+		binder
+		leaves [10]leaf
+		paths  [4 + 10]int
+	})
+	b, paths := &few.binder, few.paths[:]
+	*b = binder{s: s, root: t, parts: 1, empty: empty, leaves: few.leaves[:0]}
+	if n := min(len(s.plan), s.values); n > len(few.leaves) {
+		b.leaves, paths = make([]leaf, 0, n), make([]int, 4+n)
+	}
+	b.path, b.steps = paths[:0:4], paths[4:4] // enough for the paths where structs are not nested
 	b.skipPads()
 	if err := b.walk(t, 0, tag{}); err != nil {
 		return nil, err
@@ -79,7 +88,7 @@ func match(s *Struct, t reflect.Type, empty int) (*binder, error) {
 
 func (b *binder) skipPads() {
 	for b.inst < len(b.s.plan) && b.s.plan[b.inst].op == opPad {
-		b.inst++
+		b.inst, b.pads = b.inst+1, b.pads+1
 	}
 }
 
@@ -265,7 +274,7 @@ func (b *binder) takeNone(t reflect.Type, off uintptr, tag tag) bool {
 		if in.val == b.values() && in.fits(t.Elem()) && tag.agrees(in, t.Kind() == reflect.Slice) {
 			b.empty++
 			if t.Kind() == reflect.Slice {
-				b.empties = append(b.empties, leaf{path: b.copyPath(-1), off: off, typ: t, in: in, tag: tag})
+				b.empties = append(b.empties, leaf{path: b.copyPath(-1), off: off, typ: t, in: in, length: tag.length, cstring: tag.cstring})
 			}
 			return true
 		}
@@ -310,7 +319,7 @@ func (b *binder) take(t, elem reflect.Type, n int, off uintptr, tag tag) error {
 			return b.fail(ErrBuffer, "field %s: a slice of %d elements is too large to allocate", b.name(b.path), n)
 		}
 		m := min(n-done, in.values()-b.k)
-		at := leaf{off: off + uintptr(done)*elem.Size(), typ: elem, n: m, in: in, k: b.k, tag: tag}
+		at := leaf{off: off + uintptr(done)*elem.Size(), typ: elem, n: m, in: in, k: b.k, length: tag.length, cstring: tag.cstring}
 		switch {
 		case elem == t:
 			at.path = b.copyPath(-1)

@@ -78,7 +78,7 @@ func (b *binding) bind(s *Struct, t reflect.Type, moves bool) error {
 func (b *binding) divide(found *binder, wanted bool) (moves []mem.Move) {
 	leaves := found.leaves
 	if wanted {
-		moves = make([]mem.Move, 0, len(leaves)+len(b.s.plan)/2)
+		moves = make([]mem.Move, 0, len(leaves)+found.pads)
 	}
 	for i := range b.s.plan {
 		in := &b.s.plan[i]

@@ -39,7 +39,7 @@ func (l *leaf) field(in *inst) field {
 	size := ops[in.elem].size
 	f := field{inst: in, kind: in.kind, off: in.off + l.k*size, k: l.k, place: mem.NewPlace(l.typ, l.off, l.path)}
 	if in.kind == kindBytes || in.kind == kindPascal {
-		f.cstring = l.tag.cstring
+		f.cstring = l.cstring
 		return f
 	}
 	elem := l.typ

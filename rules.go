@@ -26,7 +26,7 @@ func init() {
 		}
 		var leaves []rules.Leaf
 		for _, l := range b.leaves {
-			leaves = append(leaves, rules.Leaf{Steps: l.path, Value: l.in.val + l.k, N: l.n, CString: l.tag.cstring, Length: l.tag.length})
+			leaves = append(leaves, rules.Leaf{Steps: l.path, Value: l.in.val + l.k, N: l.n, CString: l.cstring, Length: l.length})
 		}
 		for _, l := range b.empties {
 			leaves = append(leaves, rules.Leaf{Steps: l.path, Value: l.in.val, Pos: derived.emptyItem(l.in).pos})
