@@ -47,6 +47,8 @@ type record struct {
 type named64 float64
 
 // codecCase checks a codec against the dynamic API.
+//
+//go:noinline
 func codecCase[T any](format string, v T, values ...any) func(*testing.T) {
 	return func(t *testing.T) {
 		t.Helper()
@@ -485,6 +487,7 @@ func TestCodecPlaces(t *testing.T) {
 	t.Run("nothing", codecPlaces("<", struct{}{}))
 }
 
+//go:noinline
 func codecPlaces[T any](format string, v T, values ...any) func(*testing.T) {
 	return func(t *testing.T) {
 		s := structpack.MustCompile(format)
@@ -842,6 +845,7 @@ func TestCodecArrays(t *testing.T) {
 	t.Run("complex64", codecArray[complex64]("F"))
 }
 
+//go:noinline
 func codecArray[T any](code string) func(*testing.T) {
 	return func(t *testing.T) {
 		for _, prefix := range []string{"<", ">"} {

@@ -159,6 +159,8 @@ func (f *fault) functions(t *testing.T, s *structpack.Struct) map[string]func() 
 }
 
 // codecOf makes the calls of a Codec of T, of which v is packed.
+//
+//go:noinline
 func codecOf[T any](v T) func(*fault, *testing.T) map[string]func() error {
 	return func(f *fault, t *testing.T) map[string]func() error {
 		s, err := structpack.Compile(f.format)

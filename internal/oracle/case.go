@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"strconv"
 	"strings"
 
 	"example.com/structpack"
@@ -41,11 +42,14 @@ type NaNs struct {
 
 // Version returns the first two numbers of the version, as 315 for 3.15.
 func (h *Header) Version() int {
-	var major, minor int
-	if _, err := fmt.Sscanf(h.Python, "%d.%d", &major, &minor); err != nil {
+	major, rest, _ := strings.Cut(h.Python, ".")
+	minor, _, _ := strings.Cut(rest, ".")
+	x, err := strconv.Atoi(major)
+	y, err2 := strconv.Atoi(minor)
+	if err != nil || err2 != nil {
 		return 0
 	}
-	return 100*major + minor
+	return 100*x + y
 }
 
 // ABI returns the C ABI that the Python was compiled for, under the name of

@@ -86,6 +86,15 @@ type comparison struct {
 	abi    structpack.ABI
 	s      *structpack.Struct // nil if the format is bad
 	packed [][]any            // by each way, if the question is to pack
+	answer any                // decoded
+}
+
+// answerOf decodes the answer, once for all ways.
+func answerOf[T any](k *comparison) T {
+	if _, decoded := k.answer.(T); !decoded {
+		k.answer = ok[T](&k.Answer)
+	}
+	return k.answer.(T)
 }
 
 func (k *comparison) run() string {
@@ -174,13 +183,13 @@ func show(v any) string {
 func (k *comparison) isResult(got any) bool {
 	switch got := got.(type) {
 	case int:
-		return got == ok[int](&k.Answer)
+		return got == answerOf[int](k)
 	case []byte:
-		return k.isPacked(unhex(ok[string](&k.Answer)), got)
+		return k.isPacked(unhex(answerOf[string](k)), got)
 	case []any:
-		return k.isTuple(ok[[]Value](&k.Answer), got)
+		return k.isTuple(answerOf[[]Value](k), got)
 	case [][]any:
-		return slices.EqualFunc(ok[[][]Value](&k.Answer), got, k.isTuple)
+		return slices.EqualFunc(answerOf[[][]Value](k), got, k.isTuple)
 	}
 	return false
 }
