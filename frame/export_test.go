@@ -40,3 +40,17 @@ func SendStateKnown(c net.Conn) bool {
 	_, known, _ := sendState(c)
 	return known
 }
+
+// Waiting returns how many calls wait for w, and how many of them have been woken since.
+func (w *Writer) Waiting() (waiting, woken int) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for _, q := range []queue{w.rooms, w.flushes} {
+		for t := q.first; t != nil; t = t.next {
+			if waiting++; t.woken {
+				woken++
+			}
+		}
+	}
+	return waiting, woken
+}
