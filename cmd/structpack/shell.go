@@ -45,13 +45,31 @@ func (o *option) choices() []string {
 		for _, abi := range structpack.ABIs() {
 			names = append(names, abi.Name)
 		}
+		if strings.Contains(o.text, `"all"`) {
+			names = append(names, "all")
+		}
 		return names
 	}
 	return nil
 }
 
+// arguments are what a command takes, if that can be listed and is no file.
+func arguments(command string) []string {
+	switch command {
+	case "completion":
+		return shells
+	case "help":
+		return names()
+	case "man", "version", "web":
+		return []string{}
+	}
+	return nil
+}
+
+var shells = []string{"bash", "zsh", "fish"}
+
 func (c *call) completion() error {
-	if len(c.args) != 1 || !slices.Contains([]string{"bash", "zsh", "fish"}, c.args[0]) {
+	if len(c.args) != 1 || !slices.Contains(shells, c.args[0]) {
 		return usageError("completion takes the name of a shell: bash, zsh or fish")
 	}
 	var b strings.Builder
@@ -78,18 +96,23 @@ func names() []string {
 func bash(b *strings.Builder) {
 	b.WriteString("_structpack() {\n\tlocal word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD-1]} words=\n\tCOMPREPLY=()\n")
 	fmt.Fprintf(b, "\tif [ \"$COMP_CWORD\" = 1 ]; then\n\t\tmapfile -t COMPREPLY < <(compgen -W '%s' -- \"$word\")\n\t\treturn\n\tfi\n", strings.Join(names(), " "))
-	b.WriteString("\tcase $before in\n")
-	for _, name := range []string{"abi", "color"} {
-		o := option{flag: "--" + name, name: name}
-		fmt.Fprintf(b, "\t%s) words='%s' ;;\n", o.flag, strings.Join(o.choices(), " "))
-	}
-	b.WriteString("\tesac\n\tif [ -z \"$words\" ] && [[ $word == -* ]]; then\n\t\tcase ${COMP_WORDS[1]} in\n")
+	b.WriteString("\tcase ${COMP_WORDS[1]}:$before in\n")
+	var flags strings.Builder
 	for _, cmd := range commands() {
-		var flags []string
+		var all []string
 		for _, o := range optionsOf(cmd.help) {
-			flags = append(flags, o.flag)
+			all = append(all, o.flag)
+			if list := o.choices(); list != nil {
+				fmt.Fprintf(b, "\t%s:%s) words='%s' ;;\n", cmd.name, o.flag, strings.Join(list, " "))
+			}
 		}
-		fmt.Fprintf(b, "\t\t%s) words='%s' ;;\n", cmd.name, strings.Join(flags, " "))
+		fmt.Fprintf(&flags, "\t\t%s:-*) words='%s' ;;\n", cmd.name, strings.Join(all, " "))
+	}
+	b.WriteString("\tesac\n\tif [ -z \"$words\" ]; then\n\t\tcase ${COMP_WORDS[1]}:$word in\n" + flags.String())
+	for _, name := range names() {
+		if list := arguments(name); list != nil {
+			fmt.Fprintf(b, "\t\t%s:*) words='%s ' ;;\n", name, strings.Join(list, " ")) // a blank is no file
+		}
 	}
 	b.WriteString("\t\tesac\n\tfi\n\tif [ -n \"$words\" ]; then\n\t\tmapfile -t COMPREPLY < <(compgen -W \"$words\" -- \"$word\")\n\telse\n\t\tmapfile -t COMPREPLY < <(compgen -f -- \"$word\")\n\tfi\n}\ncomplete -o filenames -F _structpack structpack\n")
 }
@@ -117,8 +140,13 @@ func zsh(b *strings.Builder) {
 			}
 			fmt.Fprintf(b, "\t\t\t%s \\\n", quoted(spec))
 		}
-		b.WriteString("\t\t\t'*:file:_files'\n\t\t;;\n")
+		rest := "'*:file:_files'"
+		if list := arguments(cmd.name); list != nil {
+			rest = quoted("1:argument:(" + strings.Join(list, " ") + ")")
+		}
+		fmt.Fprintf(b, "\t\t\t%s\n\t\t;;\n", rest)
 	}
+	b.WriteString("\thelp)\n\t\t_describe command commands\n\t\t;;\n")
 	b.WriteString("\tesac\n}\n\nif [ \"$funcstack[1]\" = _structpack ]; then\n\t_structpack \"$@\"\nelse\n\tcompdef _structpack structpack\nfi\n")
 }
 
@@ -141,6 +169,11 @@ func fish(b *strings.Builder) {
 				b.WriteString(" -f -a " + quoted(strings.Join(list, " ")))
 			}
 			b.WriteByte('\n')
+		}
+	}
+	for _, name := range names() {
+		if list := arguments(name); list != nil {
+			fmt.Fprintf(b, "complete -c structpack -n '__fish_seen_subcommand_from %s' -f -a %s\n", name, quoted(strings.Join(list, " ")))
 		}
 	}
 }

@@ -76,6 +76,11 @@ func TestCompletionBash(t *testing.T) {
 		{"structpack explain --color a", "always auto"},
 		{"structpack unpack --abi llp", "llp64-le"},
 		{"structpack unpack testdata/gray", "testdata/gray.png"},
+		{"structpack calcsize --abi a", "all"},
+		{"structpack explain --abi a", ""},
+		{"structpack completion z", "zsh"},
+		{"structpack help exp", "explain"},
+		{"structpack man m", ""}, // main.go
 	} {
 		words := strings.Fields(tt.words)
 		cmd := exec.Command(bash, "--norc", "-c", written(t, "completion", "bash")+`
