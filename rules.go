@@ -1,3 +1,8 @@
+// The page to look at bytes is loaded through a network and has no types: it leaves
+// out what asks about them.
+
+//go:build !structpack_page
+
 package structpack
 
 import (
@@ -39,13 +44,6 @@ func init() {
 	}
 	rules.Scan = func(s any, op string, dests []reflect.Type) ([]rules.Pair, error) {
 		return s.(*Struct).pair(op, dests)
-	}
-	rules.Steps = func(s any) []mem.Step {
-		s.(*Struct).flatten()
-		if f := s.(*Struct).flatten(); f.quick >= 0 && !f.texts && len(f.pads) == 0 {
-			return f.steps
-		}
-		return nil
 	}
 }
 

@@ -31,6 +31,7 @@ async function start() {
 
 async function load(zipped) {
   const go = new Go();
+  go.env.GOGC = "400"; // one types faster than four megabytes are worth collecting
   const {instance} = await WebAssembly.instantiate(await new Response(zipped.pipeThrough(new DecompressionStream("gzip"))).arrayBuffer(), go.importObject);
   go.run(instance);
   engine = async query => globalThis.structpackEngine(query);
