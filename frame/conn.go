@@ -332,7 +332,7 @@ func (c *Conn) endError() error {
 	case !w.reported || c.serving:
 		w.reported = true
 		return &flushError{w.err}
-	case errors.Is(w.err, errReset):
+	case isReset(w.err):
 		return w.err
 	}
 	return io.EOF

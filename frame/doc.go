@@ -15,7 +15,8 @@
 // is both, with timeouts and contexts; a [Server] has one for each of its clients, and
 // a [Client] makes calls on one and finds the answers by a number in the header.
 // [Writer.WriteFrom] and [Server.HandleStream] are for payloads larger than memory,
-// and [Pipes] makes a connection of the two streams of a child process.
+// [Conn.Upgrade] goes on over TLS in the middle of a connection, as STARTTLS does, and
+// [Pipes] makes a connection of the two streams of a child process.
 //
 // # Layouts
 //

@@ -25,7 +25,7 @@ var (
 	// be called again with a header that is longer by so many; see LengthFunc.
 	ErrMoreHead = errors.New("frame: more header bytes needed")
 
-	// ErrBusy is returned by TrySend if too much waits to be written, and by a Client
+	// ErrBusy is returned by [Conn.TrySend] if too much waits to be written, and by a Client
 	// if so many calls wait for answers.
 	ErrBusy = errors.New("frame: too much waits already")
 

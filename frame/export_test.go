@@ -12,7 +12,11 @@ func (w *Writer) AllowPackets() { w.err = nil }
 var (
 	ErrUnread = errUnread
 	ErrUnsent = errUnsent
+	Resets    = resets
 )
+
+// IsReset reports whether an error of a connection says that it was reset.
+func IsReset(err error) bool { return isReset(err) }
 
 // SetDrain is how much a Shutdown reads at least.
 func SetDrain(t *testing.T, n int) {

@@ -7,9 +7,6 @@ import (
 	"syscall"
 )
 
-// errReset is what a system call reports of a connection that was reset.
-const errReset = syscall.ECONNRESET
-
 // control calls f with the file descriptor of a socket, also of the one that TLS
 // is on, if there is one.
 func control(c net.Conn, f func(fd int)) {

@@ -2,13 +2,7 @@
 
 package frame
 
-import (
-	"errors"
-	"net"
-)
-
-// errReset would be what a system call reports of a connection that was reset.
-var errReset = errors.New("frame: reset")
+import "net"
 
 // A rawConn reads without a buffer to wait with, and writes without waiting; there
 // is none here.

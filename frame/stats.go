@@ -25,7 +25,7 @@ func (c *Conn) Stats() Stats {
 }
 
 // Conns returns the connections that the Server has, in no order. A server that is to
-// say farewell sends it to them, with TrySend, before its Shutdown.
+// say farewell sends it to them, with [Conn.TrySend], before its [Server.Shutdown].
 func (s *Server) Conns() []*Conn {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -1,0 +1,6 @@
+//go:build !unix && !windows
+
+package frame
+
+// resets are unknown here.
+var resets []error
