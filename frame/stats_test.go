@@ -2,6 +2,7 @@ package frame_test
 
 import (
 	"context"
+	"io"
 	"runtime"
 	"sync"
 	"sync/atomic"
@@ -86,4 +87,52 @@ func TestConnsAtOnce(t *testing.T) {
 	stop.Store(true)
 	closing.Wait()
 	shutdown(t, s, served)
+}
+
+// TestFarewell has a server say farewell to its peers before it is shut down, one of which
+// does not read: every other one reads the farewell, and then the end.
+func TestFarewell(t *testing.T) {
+	overAll(t, func(t *testing.T, tr transport) {
+		frame.SetLinger(t, time.Millisecond)
+		s := &frame.Server{Layout: idKind, Handle: echo}
+		ln := tr.listen(t)
+		served := serve(t, s, ln)
+		var clients []*frame.Conn
+		for range 4 {
+			c := dial(t, tr, ln)
+			if err := c.Send(nil, 1, 1); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := c.Next(); err != nil { // its connection is one of the Server's
+				t.Fatal(err)
+			}
+			clients = append(clients, c)
+		}
+		farewells, ends := make(chan string, len(clients)), make(chan error, len(clients))
+		for _, c := range clients[1:] {
+			go func() {
+				f, _ := c.Next()
+				farewells <- string(f.Payload)
+				_, err := c.Next()
+				ends <- err
+			}()
+		}
+		for _, c := range s.Conns() {
+			if err := c.TrySend([]byte("farewell"), 9, 9); err != nil {
+				t.Error(err)
+			}
+		}
+		for range clients[1:] {
+			if text := wait(t, "a farewell", farewells); text != "farewell" {
+				t.Errorf("%q", text)
+			}
+		}
+		clients[0].NetConn().Close() // which never reads
+		shutdown(t, s, served)
+		for range clients[1:] {
+			if err := wait(t, "the end", ends); err != io.EOF {
+				t.Errorf("%v", err)
+			}
+		}
+	})
 }
