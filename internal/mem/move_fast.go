@@ -35,6 +35,7 @@ const (
 	swap32
 	swap32x2
 	swap64
+	zero8
 	truth
 	narrow // packs integers that have more bytes in Go
 	widen  // unpacks them
@@ -86,21 +87,36 @@ func opOf(kind Kind, n int) op {
 }
 
 // split divides a transfer into parts for which there are ops, if it is short, and
-// appends them.
-func (t transfer) split(parts []transfer) []transfer {
+// appends them. There is room for so many bytes from its beginning on, at both sides.
+//
+// One op may do for what would take two or more if it does some elements twice, or
+// goes into the room: what it writes there is padding, or a transfer after it writes it
+// again.
+func (t transfer) split(parts []transfer, room int) []transfer {
 	const most = 32 // bytes; loops are better at more
 	size := sizes[t.kind]
+	if t.kind == Zero && t.n <= 8 && room >= 8 {
+		t.op = zero8
+	}
 	if size == 0 || t.n*size > most || t.kind == Zero {
 		return append(parts, t)
 	}
-	for t.n > 0 {
+	for all := t.n; t.n > 0; {
 		part := t
 		for part.n = 8 / size; part.n > t.n || opOf(t.kind, part.n) == many; {
 			part.n /= 2
 		}
+		if whole := 2 * part.n; part.n < t.n && whole > t.n && opOf(t.kind, whole) != many {
+			if again := whole - t.n; t.n+again <= room/size {
+				part.n = whole
+			} else if again <= all-t.n {
+				part.n, part.to, part.from = whole, t.to-again*size, t.from-again*size
+			}
+		}
 		part.op = opOf(t.kind, part.n)
 		parts = append(parts, part)
-		t.n, t.to, t.from = t.n-part.n, t.to+part.n*size, t.from+part.n*size
+		done := part.n - (t.to-part.to)/size
+		t.n, t.to, t.from, room = t.n-done, t.to+done*size, t.from+done*size, room-done*size
 	}
 	return parts
 }
@@ -148,6 +164,8 @@ func do(transfers []transfer, to, from unsafe.Pointer) {
 			*(*uint64)(to) = swapPair(*(*uint64)(from))
 		case swap64:
 			*(*uint64)(to) = bits.ReverseBytes64(*(*uint64)(from))
+		case zero8:
+			*(*uint64)(to) = 0
 		case truth:
 			*(*bool)(to) = *(*byte)(from) != 0
 		case narrow:
@@ -206,6 +224,10 @@ func doColumn(transfers []transfer, to unsafe.Pointer, toStep int, from unsafe.P
 		case swap64:
 			for j := range n {
 				*(*uint64)(unsafe.Add(to, j*toStep)) = bits.ReverseBytes64(*(*uint64)(unsafe.Add(from, j*fromStep)))
+			}
+		case zero8:
+			for j := range n {
+				*(*uint64)(unsafe.Add(to, j*toStep)) = 0
 			}
 		case truth:
 			for j := range n {

@@ -27,6 +27,7 @@ type way struct {
 	transfers []transfer // where shuffles do a record, they are made for the first batch
 	whole     *transfer  // what does all of a record at once, if anything does; made as they are
 	to, from  int        // bytes from one record to the next
+	free      bool       // bytes of a record that no move has may be written
 
 	moves  []Move          // that shuffles are made of; none if there are no shuffles
 	unpack bool            // to Go
@@ -46,7 +47,7 @@ type way struct {
 // has may be written as well; otherwise unpacking leaves them alone. The moves are
 // the program's from then on.
 func NewProgram(moves []Move, wire, size int, free bool) *Program {
-	p := &Program{pack: way{to: wire, from: size}, unpack: way{to: size, from: wire, unpack: true}}
+	p := &Program{pack: way{to: wire, from: size, free: free}, unpack: way{to: size, from: wire, free: free, unpack: true}}
 	for i := range moves {
 		if moves[i].Kind == Widen {
 			p.checked = append(p.checked, p.pack.transfer(&moves[i]))
@@ -66,11 +67,27 @@ func NewProgram(moves []Move, wire, size int, free bool) *Program {
 	return p
 }
 
+// ascending reports whether moves have the same order in the data and in Go.
+func ascending(moves []Move) bool {
+	wire, goes := 0, 0
+	for i := range moves {
+		m := &moves[i]
+		if m.Wire < wire || m.Kind != Zero && m.Go < goes {
+			return false
+		}
+		if wire = m.Wire; m.Kind != Zero {
+			goes = m.Go
+		}
+	}
+	return true
+}
+
 // add makes the transfers of a way. Those that go on where the one before them ends
 // become one with it; then they are divided into parts for which there are ops. If
 // one is all of a record, so that records that follow each other are one transfer
 // too, it is kept.
 func (w *way) add(moves []Move) {
+	spare := w.free && ascending(moves)
 	w.transfers = make([]transfer, 0, len(moves))
 	var last transfer
 	first := true
@@ -86,7 +103,7 @@ func (w *way) add(moves []Move) {
 			continue
 		}
 		if !first {
-			w.transfers = last.split(w.transfers)
+			w.transfers = last.split(w.transfers, w.room(last, spare))
 		}
 		first, last = false, t
 	}
@@ -97,7 +114,16 @@ func (w *way) add(moves []Move) {
 		whole := last
 		w.whole = &whole
 	}
-	w.transfers = last.split(w.transfers)
+	w.transfers = last.split(w.transfers, w.room(last, spare))
+}
+
+// room returns how many bytes a transfer may touch from its beginning on: its own, or
+// all up to the end of the record, because those after it are written after it, if at all.
+func (w *way) room(t transfer, spare bool) int {
+	if spare {
+		return min(w.to-t.to, w.from-t.from)
+	}
+	return t.n * sizes[t.kind]
 }
 
 // transfer returns the transfer that a move is this way.
@@ -267,7 +293,7 @@ func (p *Program) WithoutShuffles() *Program {
 }
 
 func (w *way) copyTransfers(to *way) {
-	to.to, to.from, to.unpack, to.transfers, to.whole = w.to, w.from, w.unpack, w.transfers, w.whole
+	to.to, to.from, to.free, to.unpack, to.transfers, to.whole = w.to, w.from, w.free, w.unpack, w.transfers, w.whole
 	if w.record != nil {
 		to.add(w.moves)
 	}
