@@ -105,7 +105,7 @@ func isDoubtful(line string) bool {
 		return false
 	}
 	groups := strings.Fields(d.body)
-	return len(groups[0]) >= len(d.address) || !strings.Contains(strings.TrimSpace(line), "  ")
+	return len(groups) == 0 || len(groups[0]) >= len(d.address) || !strings.Contains(strings.TrimSpace(line), "  ")
 }
 
 // follows reports whether the second line of a text has the address that makes
