@@ -159,7 +159,7 @@ func TestCounts(t *testing.T) {
 		return n
 	}
 	var fixtures []string
-	for _, name := range strings.Fields("formats integers floats halves strings counts buffers real last") {
+	for name := range strings.FieldsSeq("formats integers floats halves strings counts buffers real last") {
 		fixtures = append(fixtures, "testdata/"+name+".jsonl")
 	}
 	protocols := map[string]bool{} // some have more than one layout
