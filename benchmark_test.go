@@ -187,6 +187,36 @@ func BenchmarkCompile(b *testing.B) {
 	}
 }
 
+// BenchmarkFormats uses so many formats in turn, as programs do that make them up.
+func BenchmarkFormats(b *testing.B) {
+	data, out := make([]byte, 4096), make([]byte, 0, 4096)
+	number, key, value := uint32(70000), []byte("key"), []byte("value")
+	for _, n := range []int{1, 200, 1000, 100000} {
+		pack, unpack := make([]string, n), make([]string, n)
+		for i := range n {
+			pack[i] = fmt.Sprintf("!L%ds%ds", 1+i/300, 1+i%300)
+			unpack[i] = fmt.Sprintf("<I%ds%dH%dB", 1+i/64%1600, 1+i%8, 1+i/8%8)
+		}
+		for _, bb := range []struct {
+			name    string
+			formats []string
+			run     func(format string)
+		}{
+			{"Pack", pack, func(format string) { structpack.Pack(format, number, key, value) }},
+			{"AppendPack", pack, func(format string) { structpack.AppendPack(out, format, number, key, value) }},
+			{"UnpackFrom", unpack, func(format string) { structpack.UnpackFrom(format, data, 0) }},
+			{"CalcSize", unpack, func(format string) { structpack.CalcSize(format) }},
+		} {
+			b.Run(fmt.Sprint(bb.name, "/", n), func(b *testing.B) {
+				b.ReportAllocs()
+				for i := 0; b.Loop(); i++ {
+					bb.run(bb.formats[i%n])
+				}
+			})
+		}
+	}
+}
+
 func BenchmarkHalf(b *testing.B) {
 	s := structpack.MustCompile("!e")
 	buf := make([]byte, 2)

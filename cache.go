@@ -111,7 +111,7 @@ func compileScratch(format string) (*Struct, *scratch, error) {
 	tmp, ok := scratches.Get().(*scratch)
 	if !ok {
 		tmp = new(scratch)
-		tmp.s.abi = hostABI
+		tmp.s.abi = &hostABI
 		tmp.s.flat.Store(&unflat) // it would be for nothing
 		tmp.s.form.Store(&formless)
 	}

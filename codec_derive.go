@@ -60,11 +60,7 @@ func (s *Struct) derive(t reflect.Type) (*Struct, error) {
 	if d.pad > 0 {
 		d.writePad()
 	}
-	abi := &hostABI
-	if s.named {
-		abi = &s.abi
-	}
-	derived, err := compile(abi, string(d.format))
+	derived, err := compile(s.abi, string(d.format))
 	if err != nil {
 		return nil, d.fail("%s is too large: %v", t, err)
 	}
@@ -167,7 +163,7 @@ func (d *deriver) code(t reflect.Type, n int, tag tag) error {
 	}
 	size, align := k.size, 1
 	if d.native {
-		size, align = k.layout(&d.s.abi)
+		size, align = k.layout(d.s.abi)
 	}
 	if n > (math.MaxInt-d.size-align)/size {
 		return d.fail("%s is too large", d.root)
@@ -255,7 +251,7 @@ func (d *deriver) alignOf(k *code) int {
 	if !d.native {
 		return 1
 	}
-	_, align := k.layout(&d.s.abi)
+	_, align := k.layout(d.s.abi)
 	return align
 }
 

@@ -48,7 +48,7 @@ func (s *Struct) tagOf(f *reflect.StructField) (t tag, reason string) {
 	if code != "" {
 		var p parser
 		var it item
-		p.init(s.format, &s.abi)
+		p.init(s.format, s.abi)
 		p.format, p.pos = code, 0
 		more, why := p.next(&it)
 		if why != "" {

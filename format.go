@@ -34,6 +34,7 @@ type code struct {
 	cname  string // of the C type
 	kind   kind
 	ctype  ctype
+	op     op   // where it has that size
 	size   int  // in standard mode
 	align  int  // in native mode, where the ABI does not say otherwise
 	native bool // only in native mode
@@ -41,34 +42,34 @@ type code struct {
 
 // codes is indexed by the byte of a code. F and D stand for Zf and Zd too.
 var codes = [128]*code{
-	'x': {name: "x", cname: "padding", kind: kindPad, size: 1, align: 1},
-	'c': {name: "c", cname: "char", kind: kindChar, size: 1, align: 1},
-	'b': {name: "b", cname: "signed char", kind: kindSigned, size: 1, align: 1},
-	'B': {name: "B", cname: "unsigned char", kind: kindUnsigned, size: 1, align: 1},
-	'?': {name: "?", cname: "_Bool", kind: kindBool, size: 1, align: 1},
-	'h': {name: "h", cname: "short", kind: kindSigned, size: 2, align: 2},
-	'H': {name: "H", cname: "unsigned short", kind: kindUnsigned, size: 2, align: 2},
-	'i': {name: "i", cname: "int", kind: kindSigned, size: 4, align: 4},
-	'I': {name: "I", cname: "unsigned int", kind: kindUnsigned, size: 4, align: 4},
-	'l': {name: "l", cname: "long", kind: kindSigned, ctype: cLong, size: 4},
-	'L': {name: "L", cname: "unsigned long", kind: kindUnsigned, ctype: cLong, size: 4},
-	'q': {name: "q", cname: "long long", kind: kindSigned, ctype: cDouble, size: 8},
-	'Q': {name: "Q", cname: "unsigned long long", kind: kindUnsigned, ctype: cDouble, size: 8},
+	'x': {name: "x", cname: "padding", kind: kindPad, op: opPad, size: 1, align: 1},
+	'c': {name: "c", cname: "char", kind: kindChar, op: opChar, size: 1, align: 1},
+	'b': {name: "b", cname: "signed char", kind: kindSigned, op: opInt8, size: 1, align: 1},
+	'B': {name: "B", cname: "unsigned char", kind: kindUnsigned, op: opUint8, size: 1, align: 1},
+	'?': {name: "?", cname: "_Bool", kind: kindBool, op: opBool, size: 1, align: 1},
+	'h': {name: "h", cname: "short", kind: kindSigned, op: opInt16, size: 2, align: 2},
+	'H': {name: "H", cname: "unsigned short", kind: kindUnsigned, op: opUint16, size: 2, align: 2},
+	'i': {name: "i", cname: "int", kind: kindSigned, op: opInt32, size: 4, align: 4},
+	'I': {name: "I", cname: "unsigned int", kind: kindUnsigned, op: opUint32, size: 4, align: 4},
+	'l': {name: "l", cname: "long", kind: kindSigned, ctype: cLong, op: opInt32, size: 4},
+	'L': {name: "L", cname: "unsigned long", kind: kindUnsigned, ctype: cLong, op: opUint32, size: 4},
+	'q': {name: "q", cname: "long long", kind: kindSigned, ctype: cDouble, op: opInt64, size: 8},
+	'Q': {name: "Q", cname: "unsigned long long", kind: kindUnsigned, ctype: cDouble, op: opUint64, size: 8},
 	'n': {name: "n", cname: "ssize_t", kind: kindSigned, ctype: cPointer, native: true},
 	'N': {name: "N", cname: "size_t", kind: kindUnsigned, ctype: cPointer, native: true},
 	'P': {name: "P", cname: "void *", kind: kindPointer, ctype: cPointer, native: true},
-	'e': {name: "e", cname: "_Float16", kind: kindFloat, size: 2, align: 2},
-	'f': {name: "f", cname: "float", kind: kindFloat, size: 4, align: 4},
-	'd': {name: "d", cname: "double", kind: kindFloat, ctype: cDouble, size: 8},
-	'F': {name: "F", cname: "float complex", kind: kindComplex, size: 8, align: 4},
-	'D': {name: "D", cname: "double complex", kind: kindComplex, ctype: cDouble, size: 16},
-	's': {name: "s", cname: "char[]", kind: kindBytes, size: 1, align: 1},
-	'p': {name: "p", cname: "Pascal string", kind: kindPascal, size: 1, align: 1},
+	'e': {name: "e", cname: "_Float16", kind: kindFloat, op: opHalf, size: 2, align: 2},
+	'f': {name: "f", cname: "float", kind: kindFloat, op: opFloat32, size: 4, align: 4},
+	'd': {name: "d", cname: "double", kind: kindFloat, ctype: cDouble, op: opFloat64, size: 8},
+	'F': {name: "F", cname: "float complex", kind: kindComplex, op: opComplex64, size: 8, align: 4},
+	'D': {name: "D", cname: "double complex", kind: kindComplex, ctype: cDouble, op: opComplex128, size: 16},
+	's': {name: "s", cname: "char[]", kind: kindBytes, op: opBytes, size: 1, align: 1},
+	'p': {name: "p", cname: "Pascal string", kind: kindPascal, op: opPascal, size: 1, align: 1},
 }
 
 var (
-	codeZf = &code{name: "Zf", cname: "float complex", kind: kindComplex, size: 8, align: 4}
-	codeZd = &code{name: "Zd", cname: "double complex", kind: kindComplex, ctype: cDouble, size: 16}
+	codeZf = &code{name: "Zf", cname: "float complex", kind: kindComplex, op: opComplex64, size: 8, align: 4}
+	codeZd = &code{name: "Zd", cname: "double complex", kind: kindComplex, ctype: cDouble, op: opComplex128, size: 16}
 )
 
 // An item is one "count? code" of a format, laid out.
@@ -109,6 +110,9 @@ type parser struct {
 
 // init reads the byte-order prefix.
 func (p *parser) init(format string, abi *ABI) {
+	if abi == nil {
+		abi = &hostABI
+	}
 	*p = parser{format: format, abi: abi, native: true, big: abi.BigEndian}
 	if format == "" {
 		return

@@ -88,54 +88,16 @@ var ops = [...]opInfo{
 // follows from the format alone: for l it is int32 in standard mode and int64
 // in native mode, also where a native long has 4 bytes.
 func opOf(it *item) op {
-	switch it.code.kind {
-	case kindChar:
-		return opChar
-	case kindBool:
-		return opBool
-	case kindBytes:
-		return opBytes
-	case kindPascal:
-		return opPascal
-	case kindSigned:
-		switch it.elem {
-		case 1:
-			return opInt8
-		case 2:
-			return opInt16
-		case 4:
-			if it.wide {
-				return opLong
-			}
-			return opInt32
-		}
+	signed := it.code.kind == kindSigned
+	switch {
+	case !it.wide:
+		return it.code.op
+	case it.elem == 4 && signed:
+		return opLong
+	case it.elem == 4:
+		return opULong
+	case signed:
 		return opInt64
-	case kindUnsigned, kindPointer:
-		switch it.elem {
-		case 1:
-			return opUint8
-		case 2:
-			return opUint16
-		case 4:
-			if it.wide {
-				return opULong
-			}
-			return opUint32
-		}
-		return opUint64
-	case kindFloat:
-		switch it.elem {
-		case 2:
-			return opHalf
-		case 4:
-			return opFloat32
-		}
-		return opFloat64
-	case kindComplex:
-		if it.elem == 8 {
-			return opComplex64
-		}
-		return opComplex128
 	}
-	return opPad
+	return opUint64
 }

@@ -59,18 +59,16 @@ func (s *Struct) add(it *item) {
 		s.addPad(it.offset, it.count, it.index)
 		return
 	}
-	in := inst{op: opOf(it), kind: it.code.kind, foreign: s.big != s.abi.BigEndian, named: s.named, n: it.count, off: it.offset, val: it.index}
-	in.elem = in.op
-	if in.values() == 0 {
+	elem := opOf(it)
+	in := inst{op: elem, elem: elem, kind: it.code.kind, foreign: s.foreign, named: s.named, n: it.count, off: it.offset, val: it.index}
+	switch n := in.values(); {
+	case n == 0:
 		s.empty = append(s.empty, in)
 		return
-	}
-	if (in.op == opBytes || in.op == opPascal) && in.n > mem.Short {
-		s.large = true
-	}
-	if in.values() > 1 {
+	case n > 1:
 		in.op = opRun
 	}
+	s.large = s.large || in.n > mem.Short && (elem == opBytes || elem == opPascal)
 	s.plan = append(s.plan, in)
 }
 

@@ -15,17 +15,18 @@ import (
 //
 // The zero Struct has the empty format.
 type Struct struct {
-	format string
-	size   int
-	values int
-	big    bool // byte order
-	large  bool // some value may have more bytes than mem.Short
-	plan   []inst
-	empty  []inst // the items with a count of 0, which a slice may take
-	abi    ABI
-	named  bool // by who compiled for it
-	made   bool // the format is made from a type
-	marks  []mark
+	format  string
+	size    int
+	values  int
+	big     bool // byte order
+	foreign bool // the byte order is not the ABI's
+	large   bool // some value may have more bytes than mem.Short
+	plan    []inst
+	empty   []inst // the items with a count of 0, which a slice may take
+	abi     *ABI   // of the host if it is nil
+	named   bool   // by who compiled for it
+	made    bool   // the format is made from a type
+	marks   []mark
 
 	flat     atomic.Pointer[flat] // nil until it is used
 	form     atomic.Pointer[form] // nil until it is used for more than some structures
@@ -79,7 +80,7 @@ func compile(abi *ABI, format string) (*Struct, error) {
 		})
 		s, c.plan = &c.Struct, c.few[:0]
 	}
-	s.abi, s.named = *abi, abi != &hostABI
+	s.abi, s.named = abi, abi != &hostABI
 	if err := s.compile(format); err != nil {
 		return nil, err
 	}
@@ -90,8 +91,9 @@ func compile(abi *ABI, format string) (*Struct, error) {
 // of the plan.
 func (s *Struct) compile(format string) error {
 	var p parser
-	p.init(format, &s.abi)
-	s.format, s.big, s.large, s.plan, s.empty, s.marks = format, p.big, false, s.plan[:0], s.empty[:0], s.marks[:0]
+	p.init(format, s.abi)
+	s.format, s.big, s.foreign, s.large = format, p.big, p.big != p.abi.BigEndian, false
+	s.plan, s.empty, s.marks = s.plan[:0], s.empty[:0], s.marks[:0]
 	var it item
 	for n := 1; ; n++ {
 		more, reason := p.next(&it)
@@ -214,7 +216,7 @@ func (s *Struct) Fields() []Field {
 func (s *Struct) items(yield func(item) bool) {
 	var p parser
 	var it item
-	p.init(s.format, &s.abi)
+	p.init(s.format, s.abi)
 	for {
 		if more, _ := p.next(&it); !more || !yield(it) {
 			return
@@ -240,7 +242,7 @@ func (s *Struct) emptyItem(in *inst) item {
 // itemOf returns the item that takes the value at index.
 func (s *Struct) itemOf(index int) item {
 	var p parser
-	p.init(s.format, &s.abi)
+	p.init(s.format, s.abi)
 	if i := sort.Search(len(s.marks), func(i int) bool { return s.marks[i].values > index }); i > 0 {
 		p.pos, p.size, p.values = s.marks[i-1].pos, s.marks[i-1].size, s.marks[i-1].values
 	}
