@@ -131,6 +131,7 @@ func (s *Struct) makeFlat() *flat {
 type form struct {
 	*mem.Form         // nil if there is none
 	others    []other // the values that it leaves to the plan
+	quick     bool    // it leaves none, and none is large
 }
 
 // An other is a value of an instruction.
@@ -162,6 +163,7 @@ func (s *Struct) makeForm(n int) *form {
 				f.others = append(f.others, other{int(st.Inst), i, st.Off})
 			}
 		}
+		f.quick = len(f.others) == 0 && s.values > 0
 	}
 	s.form.Store(f)
 	return f

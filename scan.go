@@ -64,6 +64,12 @@ func ScanFrom(format string, data []byte, offset int, dests ...any) error {
 // all are as they were. Those whose memory is reused must not share it with data or
 // with each other. A *any may point to its own place in dests, and to no other.
 func (s *Struct) Scan(data []byte, dests ...any) error {
+	if f := s.flat.Load(); f != nil && len(data) == s.size && len(dests) == f.quick && mem.Exact(f.steps, dests) {
+		if i := mem.Scan(f.steps, s.big, 0, data, dests); i < len(dests) {
+			s.scanExact(f.steps, data, dests, i)
+		}
+		return nil
+	}
 	if len(data) != s.size {
 		return s.badLength("scan", len(data))
 	}

@@ -53,6 +53,9 @@ func IterUnpack(format string, data []byte) (iter.Seq[[]any], error) {
 
 // Unpack unpacks data, which must have exactly s.Size() bytes.
 func (s *Struct) Unpack(data []byte) ([]any, error) {
+	if f := s.form.Load(); f != nil && f.quick && len(data) == s.size {
+		return f.unpack(data), nil
+	}
 	if len(data) != s.size {
 		return nil, s.badLength("unpack", len(data))
 	}
@@ -65,6 +68,9 @@ func (s *Struct) Unpack(data []byte) ([]any, error) {
 // UnpackFrom unpacks the structure at offset in data; what is before and after
 // it is ignored. A negative offset counts from the end of data.
 func (s *Struct) UnpackFrom(data []byte, offset int) ([]any, error) {
+	if f := s.form.Load(); f != nil && f.quick && offset >= 0 && s.size <= len(data)-offset {
+		return f.unpack(data[offset:]), nil
+	}
 	offset, err := s.room("unpack_from", &unpackFrom, data, offset)
 	if err != nil {
 		return nil, err
@@ -78,6 +84,13 @@ func (s *Struct) UnpackFrom(data []byte, offset int) ([]any, error) {
 // AppendUnpack unpacks data, which must have exactly s.Size() bytes, and
 // appends the values to dst. After an error it returns dst as it was.
 func (s *Struct) AppendUnpack(dst []any, data []byte) ([]any, error) {
+	if f, n := s.form.Load(), len(dst); f != nil && f.quick && len(data) == s.size && s.values <= cap(dst)-n {
+		dst = dst[:n+s.values]
+		a := mem.GetArena()
+		f.Into(dst[n:], data, a)
+		a.Put()
+		return dst, nil
+	}
 	if len(data) != s.size {
 		return dst, s.badLength("unpack", len(data))
 	}
@@ -155,6 +168,14 @@ func (s *Struct) tooMany(op string, n int) error {
 }
 
 const anySize = 2 * bits.UintSize / 8
+
+// unpack unpacks data into a new slice by a form that is quick.
+func (f *form) unpack(data []byte) []any {
+	a := mem.GetArena()
+	values := a.New(f.Form, data)
+	a.Put()
+	return values
+}
 
 // unpackNew is unpack into a new slice.
 func (s *Struct) unpackNew(data []byte) []any {

@@ -18,8 +18,9 @@ const CanForm = true
 // order of the structure, each number at its alignment. They get there as the fields of a Go
 // struct do, all at once; what points to them does not depend on the data.
 type Form struct {
-	cells     []cell
+	numbers   []cell
 	texts     []text
+	values    int             // with those of the width Other
 	words     int             // that the values take
 	most      int             // structures in a block
 	slot      uint32          // in an Arena
@@ -27,15 +28,18 @@ type Form struct {
 	transfers []transfer      // what does otherwise
 }
 
-// A cell says what a value in an interface is: its type, and where it lies.
+// A cell is a number in an interface: its type, where it lies in the words, and where what
+// points to it lies in the values.
 type cell struct {
-	typ uintptr // is never collected, and so needs no pointer
-	at  uint32
-	in  uint32 // 0: of the words; 1: of the slices
+	typ     uintptr // is never collected, and so needs no pointer
+	at, dst uint32
 }
 
-// A text is some of the words that a slice of bytes is for.
-type text struct{ at, n int }
+// A text is some of the words that a slice of bytes is for, and where the value lies that has it.
+type text struct {
+	at, dst uint32
+	n       int
+}
 
 // boxed is what an any is in memory, for a type that is never collected.
 type boxed struct {
@@ -43,40 +47,49 @@ type boxed struct {
 	data unsafe.Pointer
 }
 
-const sliceSize = int(unsafe.Sizeof([]byte(nil)))
+// header is what a slice is in memory.
+type header struct {
+	data     unsafe.Pointer
+	len, cap int
+}
+
+const (
+	anySize   = int(unsafe.Sizeof(any(nil)))
+	sliceSize = int(unsafe.Sizeof([]byte(nil)))
+)
 
 // NewForm returns the Form for a structure of a size, with a step for each value.
 func NewForm(steps []Step, size int, big bool) *Form {
-	f := &Form{cells: make([]cell, len(steps))}
+	f := &Form{values: len(steps)}
 	moves := make([]Move, 0, len(steps))
 	room := 0
 	for i := range steps {
 		st := &steps[i]
 		m := Move{Kind: Copy, N: 1}
 		n := st.Width.size()
+		dst := uint32(i) * uint32(anySize)
 		switch {
 		case st.Width <= Text:
 			continue
 		case st.Width == Bytes:
 			n = int(st.N)
 			m.N = n
+			f.texts = append(f.texts, text{uint32(room), dst, n})
 		case st.Bool:
 			m.Kind = Truth
 		default:
 			room = (room + n - 1) &^ (n - 1)
 			m = MoveNumbers(n, big, 1)
 		}
-		f.cells[i] = cell{typ: uintptr(st.Type.p), at: uint32(room)}
-		if st.Width == Bytes {
-			f.cells[i].at, f.cells[i].in = uint32(len(f.texts)*sliceSize), 1
-			f.texts = append(f.texts, text{room, n})
+		if st.Width != Bytes {
+			f.numbers = append(f.numbers, cell{uintptr(st.Type.p), uint32(room), dst})
 		}
 		m.Wire, m.Go = st.Off, room
 		moves = append(moves, m)
 		room += n
 	}
 	f.words = (room + 7) / 8
-	f.most = max(1, min(mostValues/max(1, len(f.cells)), mostWords/max(1, f.words), mostSlices/max(1, len(f.texts))))
+	f.most = max(1, min(mostValues/max(1, f.values), mostWords/max(1, f.words), mostSlices/max(1, len(f.texts))))
 	f.slot = forms.Add(1) % slots
 	w := way{to: 8 * f.words, from: size, unpack: true}
 	if shuffle.Available && max(w.to, size) <= shuffle.Largest {
@@ -102,18 +115,23 @@ func (f *Form) move(words unsafe.Pointer, data []byte) {
 	do(f.transfers, words, from)
 }
 
-// point makes dst, which has a place for each value, point to words, and to slices that
-// point there.
-func (f *Form) point(dst []any, words, slices unsafe.Pointer) {
-	base := [2]unsafe.Pointer{words, slices}
+// point makes the values at dst point to words, and to slices that point there.
+func (f *Form) point(dst, words, slices unsafe.Pointer) {
+	numbers := f.numbers
+	for ; len(numbers) >= 2; numbers = numbers[2:] { // there is one look at the write barrier for both
+		x, y := &numbers[0], &numbers[1]
+		*(*boxed)(unsafe.Add(dst, x.dst)) = boxed{x.typ, unsafe.Add(words, x.at)}
+		*(*boxed)(unsafe.Add(dst, y.dst)) = boxed{y.typ, unsafe.Add(words, y.at)}
+	}
+	for i := range numbers {
+		x := &numbers[i]
+		*(*boxed)(unsafe.Add(dst, x.dst)) = boxed{x.typ, unsafe.Add(words, x.at)}
+	}
 	for i := range f.texts {
 		t := &f.texts[i]
-		*(*[]byte)(unsafe.Add(slices, i*sliceSize)) = unsafe.Slice((*byte)(unsafe.Add(words, t.at)), t.n)
-	}
-	cells := f.cells[:len(dst)]
-	for i := range dst {
-		c := &cells[i]
-		*(*boxed)(unsafe.Pointer(&dst[i])) = boxed{c.typ, unsafe.Add(base[c.in&1], c.at)}
+		slice := unsafe.Add(slices, i*sliceSize)
+		*(*header)(slice) = header{unsafe.Add(words, t.at), t.n, t.n}
+		*(*boxed)(unsafe.Add(dst, t.dst)) = boxed{uintptr(bytesType.p), slice}
 	}
 }
 
@@ -128,7 +146,7 @@ func (f *Form) Into(dst []any, data []byte, a *Arena) {
 	if len(f.texts) > 0 {
 		slices = unsafe.Pointer(unsafe.SliceData(a.slices.take(len(f.texts), mostSlices)))
 	}
-	f.point(dst, words, slices)
+	f.point(unsafe.Pointer(unsafe.SliceData(dst[:f.values])), words, slices)
 	f.move(words, data)
 }
 
@@ -137,10 +155,10 @@ func (f *Form) New(b *Block, data []byte) []any {
 	if b.form != f || b.used == b.made {
 		b.fill(f)
 	}
-	n := len(f.cells)
-	values := b.values[b.used*n:][:n:n]
+	at := b.used * f.values
+	values := b.values[at:][:f.values:f.values]
 	if f.words > 0 {
-		f.move(unsafe.Pointer(&b.words[b.used*f.words]), data)
+		f.move(unsafe.Add(b.words, b.used*f.words*8), data)
 	}
 	b.used++
 	return values
@@ -152,8 +170,9 @@ func (f *Form) New(b *Block, data []byte) []any {
 type Block struct {
 	form       *Form
 	values     []any
-	words      []uint64
-	used, made int // structures
+	words      unsafe.Pointer
+	used, made int           // structures
+	chunk      chunk[uint64] // that the words are cut from, for some Blocks
 }
 
 // New is Into for a new slice, which comes from a Block if the Form was the last one to be
@@ -164,7 +183,7 @@ func (a *Arena) New(f *Form, data []byte) []any {
 		return f.New(b, data)
 	}
 	*b = Block{form: f}
-	dst := a.Values(len(f.cells))
+	dst := a.Values(f.values)
 	f.Into(dst, data, a)
 	return dst
 }
@@ -173,21 +192,23 @@ const slots = 4
 
 func (b *Block) fill(f *Form) {
 	made := min(max(1, 2*b.made), f.most)
-	n := len(f.cells)
-	*b = Block{form: f, values: make([]any, made*n), words: make([]uint64, made*f.words), made: made}
-	words, slices := unsafe.Pointer(unsafe.SliceData(b.words)), unsafe.Pointer(nil)
-	if texts := len(f.texts); texts > 0 {
-		slices = unsafe.Pointer(unsafe.SliceData(make([][]byte, made*texts)))
-	}
+	values := make([]any, made*f.values)
+	b.form, b.values, b.used, b.made = f, values, 0, made
 	if f.words == 0 {
 		return
 	}
+	words := unsafe.Pointer(unsafe.SliceData(b.chunk.take(made*f.words, mostWords)))
+	b.words = words
+	var slices unsafe.Pointer
+	if texts := len(f.texts); texts > 0 {
+		slices = unsafe.Pointer(unsafe.SliceData(make([][]byte, made*texts)))
+	}
 	for i := range made {
-		at := unsafe.Pointer(nil)
-		if slices != nil {
-			at = unsafe.Add(slices, i*len(f.texts)*sliceSize)
+		at := slices
+		if at != nil {
+			at = unsafe.Add(at, i*len(f.texts)*sliceSize)
 		}
-		f.point(b.values[i*n:][:n], unsafe.Add(words, i*8*f.words), at)
+		f.point(unsafe.Pointer(&values[i*f.values]), unsafe.Add(words, i*8*f.words), at)
 	}
 }
 
