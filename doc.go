@@ -135,7 +135,13 @@
 //	data, err := structpack.Pack(format, id, len(list), list)
 //	err = structpack.Scan(format, data, &id, &n, &list)
 //
-// It is never a code repeated, as in "!HH" + strings.Repeat("I", n): that is an item
+// Mind a list of one. Pack takes a slice for an item only if the call has not as many
+// arguments as the format has values, where a slice is one argument: a call with as many
+// means what it means to CPython. Pack("<H1I", n, []uint32{7}) has two arguments for two
+// values, and is an error. Where a count may be 1, pass the values themselves, or use a
+// Codec, whose slices take every count, as in Scan.
+//
+// The format is never a code repeated, as in "!HH" + strings.Repeat("I", n): that is an item
 // for each value, and long. The functions of the package keep a format of at most 128
 // bytes from its second use on, in a cache of fixed size; others are compiled for each
 // call. A format that is used for long belongs in a [Struct].
@@ -143,12 +149,6 @@
 // A call may have a slice for one item or for several, and values one by one for the
 // others: Pack("<3H2B2s", []uint16{1, 2, 3}, 4, 5, "ab"). A count of 0 has no values, as in
 // Python; an empty slice may stand for them, and Scan makes empty what does.
-//
-// Pack takes a slice for an item only if the call has not as many arguments as the format
-// has values, where a slice is one argument: a call with as many means what it means to CPython.
-// Pack("<H1I", n, []uint32{7}) has two arguments for two values, and is an error.
-// Where a count may be 1, pass the values themselves, or use a Codec, whose
-// slices take every count, as in Scan.
 //
 // Where the data say which byte order they have, pick it once, at the start: a codec or a
 // Struct for each order, in a map or in two variables, or the prefix of a format. Ask the map

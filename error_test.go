@@ -50,6 +50,8 @@ func TestErrors(t *testing.T) {
 		{pack("!ci4sf", "a", int64(1<<31), "spam", 2.5), structpack.ErrRange, `structpack: pack "!ci4sf": value 1 ('i' at byte 2): 'i' format requires -2147483648 <= number <= 2147483647`},
 		{pack("!2c3B", "a", "b", 1, 2, 300), structpack.ErrRange, `structpack: pack "!2c3B": value 4 ('B' at byte 3): 'B' format requires 0 <= number <= 255`},
 		{pack("!i", "7"), structpack.ErrType, `structpack: pack "!i": value 0 ('i' at byte 1, got string): required argument is not an integer`},
+		{pack("!HH1I", 1, 2, []uint32{3}), structpack.ErrType, `structpack: pack "!HH1I": value 2 ('I' at byte 3, got []uint32): required argument is not an integer; pass the one element`},
+		{pack("!i", []int{}), structpack.ErrType, `structpack: pack "!i": value 0 ('i' at byte 1, got []int): required argument is not an integer`},
 		{pack("!i", nil), structpack.ErrType, `structpack: pack "!i": value 0 ('i' at byte 1, got nil): required argument is not an integer`},
 		{pack("!i", nilInt), structpack.ErrType, `structpack: pack "!i": value 0 ('i' at byte 1, got *big.Int): required argument is not an integer`},
 		{pack("!i", new(named)), structpack.ErrType, `structpack: pack "!i": value 0 ('i' at byte 1, got *structpack_test.named): required argument is not an integer`},

@@ -7,6 +7,8 @@ import (
 	"sort"
 	"strconv"
 	"strings"
+
+	"example.com/structpack/internal/mem"
 )
 
 // The kinds of mistake, for errors.Is. Every error that this package makes is an
@@ -200,10 +202,16 @@ func (s *Struct) room(op string, say *sentences, buf []byte, o int) (offset int,
 // packError says why the value at index was refused. It is an error also if the value
 // has become another one since, as a *big.Int may.
 func (s *Struct) packError(op string, index int, v any) error {
-	if err := s.refusal(op, index, v, goType(v)); err != nil {
-		return err
+	err := s.refusal(op, index, v, goType(v))
+	if err == nil {
+		return s.tooLarge(op, index)
 	}
-	return s.tooLarge(op, index)
+	if in := s.instOf(index); isList(v) && reflect.ValueOf(v).Len() == 1 {
+		if l := mem.ListOf(v); in.accepts(l.At(0)) == nil {
+			err.(*Error).detail = "; pass the one element"
+		}
+	}
+	return err
 }
 
 // refusal says why a value at index, whose type is called goType, is refused; it

@@ -2,8 +2,12 @@ package frame_test
 
 import (
 	"bytes"
+	"encoding/binary"
+	"errors"
 	"fmt"
+	"hash/crc32"
 	"log"
+	"slices"
 	"strings"
 	"sync"
 
@@ -78,6 +82,41 @@ func ExampleWriter_WriteFrame() {
 	fmt.Printf("%q\n", stream.Bytes())
 	// Output:
 	// "DATA\x00\x05hello"
+}
+
+// A checksum over header and payload is known when the frame has been made: make it with
+// room for the checksum, fill that in, and write it as it is.
+func ExampleWriter_WriteFrame_checksum() {
+	layout := frame.MustLayout(">2sBH", frame.LengthAt(2), frame.Fixed(0, "SG"), frame.Trailer(4))
+	sum := func(b []byte) []byte { // over all of a frame but its trailer
+		return binary.BigEndian.AppendUint32(nil, crc32.ChecksumIEEE(b[:len(b)-4]))
+	}
+
+	var stream bytes.Buffer
+	w := frame.NewWriter(&stream, layout)
+	message, err := layout.Append(nil, []byte("hello\x00\x00\x00\x00"), 7)
+	if err != nil {
+		log.Fatal(err)
+	}
+	copy(message[len(message)-4:], sum(message))
+	made, err := layout.Parse(message)
+	if err != nil {
+		log.Fatal(err)
+	}
+	if err := errors.Join(w.WriteFrame(made), w.Flush()); err != nil {
+		log.Fatal(err)
+	}
+	fmt.Printf("%q\n", stream.Bytes())
+
+	f, err := frame.NewReader(&stream, layout).Next()
+	if err != nil {
+		log.Fatal(err)
+	}
+	text, trailer := f.Payload[:len(f.Payload)-4], f.Payload[len(f.Payload)-4:]
+	fmt.Printf("%s, checksum right: %t\n", text, bytes.Equal(trailer, sum(slices.Concat(f.Head, f.Payload))))
+	// Output:
+	// "SG\a\x00\x05hello\xa1`\xf2\xc2"
+	// hello, checksum right: true
 }
 
 func ExampleWriteHeader() {

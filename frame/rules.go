@@ -41,7 +41,8 @@ func CountsHeader() Option { return CountsFrom(0) }
 
 // Trailer adds n bytes to the end of a payload that the length does not count,
 // such as the end octet of AMQP. They are the last bytes of the payload, when
-// reading and when writing.
+// reading and when writing. A checksum there is the caller's: the example of
+// [Writer.WriteFrame] has one over header and payload.
 func Trailer(n int) Option { return func(o *options) { o.trailer = n } }
 
 // Fixed says that a value of the header is always the same, such as a magic number.

@@ -68,3 +68,49 @@ var large, _ = structpack.CalcSize("1000000B")
 		}
 	}
 }
+
+// TestPortKeepsChanges sees that port does not write over code that is not what it wrote.
+func TestPortKeepsChanges(t *testing.T) {
+	calls, err := filepath.Abs(filepath.Join("..", "..", "internal", "port", "testdata", "wire", "calls.jsonl"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Chdir(t.TempDir())
+	port := func(args ...string) (int, string) {
+		var errs bytes.Buffer
+		status := run(append(append([]string{"port"}, args...), calls), strings.NewReader(""), io.Discard, &errs, environment{})
+		return status, errs.String()
+	}
+	files := []string{"wire.go", "wire_test.go"}
+	read := func() (texts []string) {
+		for _, name := range files {
+			b, err := os.ReadFile(name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			texts = append(texts, string(b))
+		}
+		return texts
+	}
+	for range 2 { // what is the same already is written again
+		if status, errs := port("-o", "wire.go"); status != 0 {
+			t.Fatal(errs)
+		}
+	}
+	written := read()
+	for i, name := range files {
+		if err := os.WriteFile(name, []byte("package mine\n"), 0o666); err != nil {
+			t.Fatal(err)
+		}
+		changed := read()
+		if status, errs := port("-o", "wire.go"); status != 1 || !strings.Contains(errs, name+" is there and has another text") {
+			t.Errorf("%s: status %d, %s", name, status, errs)
+		}
+		if diff := cmp.Diff(changed, read()); diff != "" {
+			t.Errorf("port refuses %s, and writes:\n%s", name, diff)
+		}
+		if status, errs := port("-o", "wire.go", "--force"); status != 0 || !cmp.Equal(written, read()) {
+			t.Errorf("%s, --force: status %d, %s", files[i], status, errs)
+		}
+	}
+}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"fmt"
 	"go/token"
 	"os"
@@ -23,7 +24,9 @@ change.
   structpack port -o wire.go testdata/calls.jsonl
 
   -o FILE         write the code to FILE, and a test that replays the recordings
-                  through the types to the file beside it that ends in _test.go
+                  through the types to the file beside it that ends in _test.go;
+                  a file that is there and has another text is left alone
+  --force         write it all the same
   --package NAME  the name of the package: the directory's of -o unless set,
                   else wire
   --test          write the test to standard output, and not the code
@@ -81,8 +84,19 @@ func (c *call) port() error {
 		_, err := c.out.Write(code)
 		return err
 	}
-	if err := os.WriteFile(c.output, code, 0o666); err != nil {
-		return err
+	files := []struct {
+		name string
+		text []byte
+	}{{c.output, code}, {strings.TrimSuffix(c.output, ".go") + "_test.go", test}}
+	for _, f := range files {
+		if old, err := os.ReadFile(f.name); err == nil && !bytes.Equal(old, f.text) && !c.has("force") {
+			return fmt.Errorf("%s is there and has another text, perhaps yours: --force writes it again", f.name)
+		}
 	}
-	return os.WriteFile(strings.TrimSuffix(c.output, ".go")+"_test.go", test, 0o666)
+	for _, f := range files {
+		if err := os.WriteFile(f.name, f.text, 0o666); err != nil {
+			return err
+		}
+	}
+	return nil
 }
