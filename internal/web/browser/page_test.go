@@ -19,6 +19,7 @@ import (
 	"time"
 
 	"example.com/structpack/internal/web/golden"
+	"github.com/chromedp/cdproto/accessibility"
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/input"
@@ -322,13 +323,17 @@ func TestKeystroke(t *testing.T) {
 			addEventListener("keydown", press, true);
 			window.unwatch = () => { for (const w of watch) w.disconnect(); probe.remove(); removeEventListener("keydown", press, true); }`))
 		const format = "!HHIIBBHHH 8sI4s2I5BI 3c2e4x?bBhHiIqQfd10s16p2F2Dl"
-		for i := range format {
-			tab.do(keys("#format", format[i:i+1]))
-			tab.wait(fmt.Sprintf("times.length > %d", i))
+		for _, browser := range []string{"fresh", "warm"} { // when it has compiled what is used often
+			tab.do(focus("#format"), script(`times.length = 0; $("format").value = ""`))
+			for i := range format {
+				tab.do(chromedp.KeyEvent(format[i : i+1]))
+				tab.wait(fmt.Sprintf("times.length > %d", i))
+			}
+			all := eval[[]float64](tab, "times.toSorted((a, b) => a - b)")
+			n := len(all)
+			t.Logf("%s: %d letters: median %.1f ms, 95th percentile %.1f ms, longest %.1f ms", browser, n, all[n/2], all[n*95/100], all[n-1])
 		}
-		times := eval[[]float64](tab, "unwatch(), times.sort((a, b) => a - b)")
-		n := len(times)
-		t.Logf("%d letters: median %.1f ms, 95th percentile %.1f ms, longest %.1f ms", n, times[n/2], times[n*95/100], times[n-1])
+		tab.do(script("unwatch()"))
 		if got := tab.text("#error") + tab.text("#facts"); !strings.HasPrefix(got, "185 bytes, 43 values, big-endian") {
 			t.Errorf("got %q", got)
 		}
@@ -402,6 +407,9 @@ func TestFiles(t *testing.T) {
 		tab.wait(`document.querySelectorAll("#rows tr").length === 11`)
 		if got := tab.text("#hint"); !strings.Contains(got, "This is a PNG image") {
 			t.Errorf("got %q", got)
+		}
+		if high := eval[int](tab, `$("text").offsetHeight`); high != 0 {
+			t.Error("the text of data is shown beside the file")
 		}
 		tab.do(script(`Array.from($("hint").querySelectorAll("button")).find(b => b.textContent === "its chunks").click()`))
 		tab.wait(`document.querySelectorAll(".frame").length >= 3`)
@@ -545,6 +553,57 @@ func TestNames(t *testing.T) {
 	}
 	if n := eval[int](tab, `document.querySelectorAll("#table thead th[scope=col]").length`); n != 6 {
 		t.Errorf("%d heads of columns", n)
+	}
+}
+
+// TestTree reads the table as the browser gives it to a screen reader.
+func TestTree(t *testing.T) {
+	tab := open(t, pages[1], link("f", "@bH", "n", "kind,port", "d", data("a\x00\x50\x00")))
+	tree, err := chromedp.Run(tab.ctx, func(ctx context.Context, t *chromedp.Target) (accessibility.GetFullAXTreeResult, error) {
+		return cdp.Call(ctx, t, accessibility.GetFullAXTree, accessibility.GetFullAXTreeParams{})
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := func(v *accessibility.Value) string {
+		if v == nil {
+			return ""
+		}
+		return strings.Trim(string(v.Value), `"`)
+	}
+	nodes := map[accessibility.NodeID]*accessibility.Node{}
+	for _, n := range tree.Nodes {
+		nodes[n.NodeID] = n
+	}
+	// What is in the table, in the order of reading: roles, and the names of cells.
+	var got []string
+	var read func(id accessibility.NodeID)
+	read = func(id accessibility.NodeID) {
+		n := nodes[id]
+		switch role := text(n.Role); role {
+		case "table", "columnheader", "gridcell", "cell":
+			got = append(got, role+" "+text(n.Name))
+		case "row":
+			got = append(got, role)
+		}
+		for _, child := range n.ChildIDs {
+			read(child)
+		}
+	}
+	for _, n := range tree.Nodes {
+		if text(n.Role) == "table" && !n.Ignored && strings.HasPrefix(text(n.Name), "The items") {
+			read(n.NodeID)
+		}
+	}
+	want := []string{
+		"table The items of the format, and their values",
+		"row", "columnheader offset", "columnheader size", "columnheader name", "columnheader code", "columnheader C type", "columnheader value",
+		"row", "cell 0", "cell 1", "cell kind", "cell b", "cell signed char", "cell 97",
+		"row", "cell 1", "cell 1", "cell ", "cell ", "cell alignment", "cell ",
+		"row", "cell 2", "cell 2", "cell port", "cell H", "cell unsigned short", "cell 80 (0x50)",
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
 	}
 }
 
