@@ -7,8 +7,6 @@ import (
 	"sort"
 	"strconv"
 	"strings"
-
-	"example.com/structpack/internal/mem"
 )
 
 // The kinds of mistake, for errors.Is. Every error that this package makes is an
@@ -202,16 +200,10 @@ func (s *Struct) room(op string, say *sentences, buf []byte, o int) (offset int,
 // packError says why the value at index was refused. It is an error also if the value
 // has become another one since, as a *big.Int may.
 func (s *Struct) packError(op string, index int, v any) error {
-	err := s.refusal(op, index, v, goType(v))
-	if err == nil {
-		return s.tooLarge(op, index)
+	if err := s.refusal(op, index, v, goType(v)); err != nil {
+		return err
 	}
-	if in := s.instOf(index); isList(v) && reflect.ValueOf(v).Len() == 1 {
-		if l := mem.ListOf(v); in.accepts(l.At(0)) == nil {
-			err.(*Error).detail = "; pass the one element"
-		}
-	}
-	return err
+	return s.tooLarge(op, index)
 }
 
 // refusal says why a value at index, whose type is called goType, is refused; it
@@ -219,7 +211,11 @@ func (s *Struct) packError(op string, index int, v any) error {
 func (s *Struct) refusal(op string, index int, v any, goType string) error {
 	if in := s.instOf(index); in != nil {
 		if err := in.accepts(v); err != nil {
-			return s.failValue(op, index, err, in.reason(s.itemOf(index).code.name, v, err), goType)
+			e := s.failValue(op, index, err, in.reason(s.itemOf(index).code.name, v, err), goType)
+			if in.kind != kindChar && in.takesList(v) {
+				e.detail = "; pass its elements"
+			}
+			return e
 		}
 	}
 	return nil
