@@ -7,7 +7,7 @@ import (
 
 func init() {
 	rules.Steps = func(s any) []mem.Step {
-		s.(*Struct).flatten()
+		s.(*Struct).flatten() // the first use makes no steps
 		if f := s.(*Struct).flatten(); f.quick >= 0 && !f.texts && len(f.pads) == 0 {
 			return f.steps
 		}

@@ -14,9 +14,10 @@ const mostQuestion = 16 << 20
 
 // Handler serves the page and its engine for a server at 127.0.0.1 and the given port.
 // The function find returns the engine when it is built, or nil if it cannot be; the
-// Handler itself answers the questions of pages without one. Whoever comes under another name, or from the page of another
-// site, is refused: a name that somebody else makes an address of this machine
-// would otherwise let his page ask. There are no files to be had.
+// Handler itself answers the questions of pages without one. Whoever comes under
+// another name, or from the page of another site, is refused: a name that somebody
+// else makes an address of this machine would otherwise let his page ask. There are
+// no files to be had.
 func Handler(port string, find func() *Engine) http.Handler {
 	page := Served()
 	wasm := sync.OnceValue(func() []byte {
