@@ -1,7 +1,9 @@
-package frame_test
+package main
 
 import (
+	"context"
 	"fmt"
+	"net"
 	"net/rpc"
 	"testing"
 
@@ -22,13 +24,11 @@ func BenchmarkCalls(b *testing.B) {
 	for _, callers := range []int{1, 64} {
 		b.Run(fmt.Sprintf("%d/frame", callers), func(b *testing.B) {
 			layout := frame.MustLayout("!QI", frame.LengthAt(1), frame.RequestAt(0))
-			ln := listenTCP(b)
-			serve(b, &frame.Server{Layout: layout, Handle: echo}, ln)
-			conn, err := dialListener(ln)
-			if err != nil {
-				b.Fatal(err)
-			}
-			c := frame.NewClient(conn, layout)
+			s := &frame.Server{Layout: layout, Handle: func(_ context.Context, c *frame.Conn, f frame.Frame) error {
+				return c.WriteFrame(f)
+			}}
+			defer s.Close()
+			c := frame.NewClient(dial(b, func(ln net.Listener) { s.Serve(ln) }), layout)
 			defer c.Close()
 			call(b, callers, func(payload []byte) error {
 				_, err := c.Call(b.Context(), payload)
@@ -40,22 +40,11 @@ func BenchmarkCalls(b *testing.B) {
 			if err := s.Register(Service{}); err != nil {
 				b.Fatal(err)
 			}
-			ln := listenTCP(b)
-			defer ln.Close()
-			go func() {
-				for {
-					conn, err := ln.Accept()
-					if err != nil {
-						return
-					}
-					go s.ServeConn(conn)
+			c := rpc.NewClient(dial(b, func(ln net.Listener) {
+				if c, err := ln.Accept(); err == nil {
+					s.ServeConn(c)
 				}
-			}()
-			conn, err := dialListener(ln)
-			if err != nil {
-				b.Fatal(err)
-			}
-			c := rpc.NewClient(conn)
+			}))
 			defer c.Close()
 			call(b, callers, func(payload []byte) error {
 				var reply []byte
@@ -63,6 +52,21 @@ func BenchmarkCalls(b *testing.B) {
 			})
 		})
 	}
+}
+
+// dial connects to what serves a listener of its own.
+func dial(b *testing.B, serve func(net.Listener)) net.Conn {
+	ln, remove, err := listen("tcp")
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.Cleanup(func() { ln.Close(); remove() })
+	go serve(ln)
+	c, err := net.Dial("tcp", ln.Addr().String())
+	if err != nil {
+		b.Fatal(err)
+	}
+	return c
 }
 
 // call has so many goroutines call until the benchmark is over.
