@@ -2,8 +2,10 @@ package main
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 
 	"example.com/structpack"
@@ -73,10 +75,30 @@ func (c *call) elf() error {
 	}
 	defer file.Close()
 	t, abi, err := cstruct.FromELF(file, c.args[1])
+	var unknown *cstruct.UnknownError
+	if errors.As(err, &unknown) && len(unknown.Names) > 0 {
+		hint := meant(unknown.Name, unknown.Names)
+		if i := slices.IndexFunc(unknown.Names, func(name string) bool { return strings.HasSuffix(name, "."+unknown.Name) }); i >= 0 {
+			hint = " (did you mean " + unknown.Names[i] + "?)"
+		}
+		return fmt.Errorf("%s: %w%s; %s", c.args[0], err, hint, some(unknown.Names))
+	}
 	if err != nil {
 		return fmt.Errorf("%s: %w", c.args[0], err)
 	}
 	return c.showStruct(t, abi, c.args[1])
+}
+
+// some says which names there are, the first of many.
+func some(names []string) string {
+	const most = 12
+	slices.Sort(names)
+	names = slices.Compact(names)
+	more := ""
+	if n := len(names) - most; n > 0 {
+		names, more = names[:most], fmt.Sprintf(" and %d more", n)
+	}
+	return "there are " + strings.Join(names, ", ") + more
 }
 
 // showStruct shows a struct, or where a format has it elsewhere.

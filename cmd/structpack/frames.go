@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"cmp"
 	"encoding/json"
 	"errors"
@@ -52,10 +53,8 @@ such as --json prints, and a header without its length and its fixed values.
 // A framer shows frames, and makes them of JSON.
 type framer struct {
 	*call
-	layout  *frame.Layout
+	layout  *cut.Layout
 	head    *record
-	length  int   // which value is the length; -1 if none is
-	fixed   []int // which values the rules give
 	max     int
 	drawing *show.Drawing
 	live    bool // the stream is a connection
@@ -113,7 +112,7 @@ func (f *framer) init(format, rules string) (err error) {
 	case err != nil:
 		return err
 	}
-	f.layout, f.length, f.fixed = layout.Layout, layout.Length, layout.Fixed
+	f.layout = layout
 	s := f.layout.Header()
 	if f.head, err = f.record(s); err != nil {
 		return err
@@ -123,7 +122,8 @@ func (f *framer) init(format, rules string) (err error) {
 
 // show shows the frames of a stream that begins at an address.
 func (f *framer) show(in io.Reader, from string, at int64) error {
-	r := frame.NewReader(in, f.layout)
+	rest := &tail{Reader: in}
+	r := frame.NewReader(rest, f.layout.Layout)
 	r.MaxPayload = f.max
 	for n := 0; ; n++ {
 		got, err := r.Next()
@@ -131,14 +131,85 @@ func (f *framer) show(in io.Reader, from string, at int64) error {
 			return nil
 		}
 		if err == nil {
-			if err = f.print(n, at, from, got); err != nil {
+			if err = f.print(n, at, from, got, 0); err != nil {
 				return err
 			}
-			at += int64(len(got.Head) + len(got.Payload))
+			size := len(got.Head) + len(got.Payload)
+			at += int64(size)
+			rest.b = rest.b[size:]
 			continue
+		}
+		if err == io.ErrUnexpectedEOF {
+			if err := f.printPart(n, at, from, rest.b); err != nil {
+				return err
+			}
+			err = fmt.Errorf("%w: %s", err, f.there(rest.b))
 		}
 		return fmt.Errorf("frame %d at %08x: %w", n, at, err)
 	}
+}
+
+// A tail keeps what was read of a stream and belongs to no frame yet.
+type tail struct {
+	io.Reader
+	b []byte
+}
+
+func (t *tail) Read(p []byte) (int, error) {
+	n, err := t.Reader.Read(p)
+	t.b = append(t.b, p[:n]...)
+	return n, err
+}
+
+// size returns the size of the payload of the frame that b begins with, or -1 if not all
+// of the header is there.
+func (f *framer) size(b []byte) int64 {
+	_, size, err := frame.NewReader(bytes.NewReader(b), f.layout.Layout).ReadHeader()
+	if err != nil {
+		return -1
+	}
+	return size
+}
+
+// there says what there is of a frame at whose end the stream ends.
+func (f *framer) there(b []byte) string {
+	head := f.head.s.Size()
+	if size := f.size(b); size >= 0 {
+		return fmt.Sprintf("%s of %d: header %d, payload %d", show.Count(len(b), "byte"), int64(head)+size, head, size)
+	}
+	return fmt.Sprintf("%s of the %d of its header", show.Count(len(b), "byte"), head)
+}
+
+// printPart shows what there is of the last frame of a stream that ends inside it.
+func (f *framer) printPart(n int, at int64, from string, b []byte) error {
+	head := f.head.s.Size()
+	if size := f.size(b); size >= 0 {
+		return f.print(n, at, from, frame.Frame{Header: &frame.Header{Head: b[:head:head]}, Payload: b[head:]}, size-int64(len(b)-head))
+	}
+	if f.json { // there are no values
+		return nil
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.heading(n, at, from)
+	fmt.Fprintf(f.out, " missing %d of %d of its header\n", head-len(b), head)
+	if f.has("short") {
+		return f.flush()
+	}
+	l := &show.Layout{Struct: f.head.s, ABI: structpack.HostABI(), Columns: f.head.columns, Data: b, Base: at}
+	if err := f.drawing.Grid(l, l.Rows(false)); err != nil {
+		return err
+	}
+	f.out.WriteByte('\n')
+	return f.flush()
+}
+
+// heading begins the line of a frame.
+func (f *framer) heading(n int, at int64, from string) {
+	if from != "" {
+		fmt.Fprintf(f.out, "%s ", from)
+	}
+	fmt.Fprintf(f.out, "frame %d at %08x:", n, at)
 }
 
 // A shownFrame is what --json prints of a frame, and what it sends.
@@ -148,10 +219,11 @@ type shownFrame struct {
 	At      int64           `json:"at"`
 	Header  json.RawMessage `json:"header"`
 	Payload string          `json:"payload"`
+	Missing int64           `json:"missing,omitempty"` // bytes of the payload, at the end of the stream
 }
 
-// print shows one frame.
-func (f *framer) print(n int, at int64, from string, got frame.Frame) error {
+// print shows one frame, of which some bytes may be missing.
+func (f *framer) print(n int, at int64, from string, got frame.Frame, missing int64) error {
 	values, err := f.head.s.Unpack(got.Head[:f.head.s.Size()])
 	if err != nil {
 		return err
@@ -164,15 +236,12 @@ func (f *framer) print(n int, at int64, from string, got frame.Frame) error {
 			header = f.head.appendObject(nil, values)
 		}
 		payload, _ := show.FormatJSON("p", got.Payload).(string)
-		if err := f.printJSON(shownFrame{from, n, at, header, payload}); err != nil {
+		if err := f.printJSON(shownFrame{from, n, at, header, payload, missing}); err != nil {
 			return err
 		}
 		return f.flush()
 	}
-	if from != "" {
-		fmt.Fprintf(f.out, "%s ", from)
-	}
-	fmt.Fprintf(f.out, "frame %d at %08x:", n, at)
+	f.heading(n, at, from)
 	for _, column := range f.head.columns {
 		for i := range column.Count {
 			f.out.WriteByte(' ')
@@ -182,7 +251,11 @@ func (f *framer) print(n int, at int64, from string, got frame.Frame) error {
 			f.out.WriteString(show.FormatText(column.Field.Code, values[column.First+i]))
 		}
 	}
-	fmt.Fprintf(f.out, ", %s\n", show.Count(len(got.Payload), "byte"))
+	fmt.Fprintf(f.out, ", %s", show.Count(len(got.Payload), "byte"))
+	if missing > 0 {
+		fmt.Fprintf(f.out, " (missing %d of %d)", missing, int64(len(got.Payload))+missing)
+	}
+	f.out.WriteByte('\n')
 	if !f.has("short") {
 		if err := f.grid(at, got); err != nil {
 			return err
@@ -324,9 +397,9 @@ func (f *framer) frame(dst []byte, raw json.RawMessage) ([]byte, error) {
 
 // omitted are the values that package frame writes itself, in order.
 func (f *framer) omitted() []int {
-	all := slices.Clone(f.fixed)
-	if f.length >= 0 {
-		all = append(all, f.length)
+	all := slices.Clone(f.layout.Fixed)
+	if f.layout.Length >= 0 {
+		all = append(all, f.layout.Length)
 	}
 	slices.Sort(all)
 	return slices.Compact(all)

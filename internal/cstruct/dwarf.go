@@ -5,8 +5,10 @@
 package cstruct
 
 import (
+	"cmp"
 	"debug/dwarf"
 	"debug/elf"
+	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -23,30 +25,54 @@ func FromELF(r io.ReaderAt, name string) (t *Type, abi structpack.ABI, err error
 			err = fmt.Errorf("the file is damaged: %v", e)
 		}
 	}()
+	var magic [len(elf.ELFMAG)]byte
+	if n, err := r.ReadAt(magic[:], 0); err != nil && err != io.EOF {
+		return nil, abi, err
+	} else if n == 0 {
+		return nil, abi, errors.New("no ELF file: it is empty")
+	} else if string(magic[:n]) != elf.ELFMAG {
+		return nil, abi, fmt.Errorf("no ELF file: it begins with % x, and ELF with % x", magic[:n], elf.ELFMAG)
+	}
 	file, err := elf.NewFile(r)
 	if err != nil {
-		return nil, abi, err
+		return nil, abi, fmt.Errorf("the ELF file is damaged: %w", err)
 	}
 	abi, ok := structpack.ABIOf("linux", goarch(file))
 	if !ok {
 		return nil, abi, fmt.Errorf("no ABI is known for %v", file.Machine)
 	}
+	if file.Section(".debug_info") == nil && file.Section(".zdebug_info") == nil {
+		return nil, abi, errors.New("no debug information: is the program compiled with -g, and not stripped?")
+	}
 	data, err := file.DWARF()
 	if err != nil {
 		return nil, abi, fmt.Errorf("no debug information: %w", err)
 	}
+	unknown, typedefs := &UnknownError{Name: name}, make(map[dwarf.Offset]string)
 	for entries := data.Reader(); ; {
 		e, err := entries.Next()
 		if err != nil || e == nil {
-			if err == nil {
-				err = fmt.Errorf("no struct %s; is the program compiled with -g?", name)
+			for offset, name := range typedefs {
+				if d, err := data.Type(offset); err == nil {
+					if _, ok := bare(d).(*dwarf.StructType); ok {
+						unknown.Names = append(unknown.Names, name)
+					}
+				}
 			}
-			return nil, abi, err
+			return nil, abi, cmp.Or(err, error(unknown))
 		}
 		found, _ := e.Val(dwarf.AttrName).(string)
 		declared, _ := e.Val(dwarf.AttrDeclaration).(bool)
 		kind := e.Tag == dwarf.TagStructType || e.Tag == dwarf.TagTypedef || e.Tag == dwarf.TagClassType || e.Tag == dwarf.TagUnionType
-		if !kind || found != name || declared {
+		if !kind || found == "" || declared {
+			continue
+		}
+		if found != name {
+			if e.Tag == dwarf.TagTypedef {
+				typedefs[e.Offset] = found
+			} else if !strings.ContainsAny(found, "[*(") { // Go's slices and maps are structs too
+				unknown.Names = append(unknown.Names, found)
+			}
 			continue
 		}
 		d, err := data.Type(e.Offset)
@@ -59,6 +85,19 @@ func FromELF(r io.ReaderAt, name string) (t *Type, abi structpack.ABI, err error
 		t, err := (&reader{abi: abi, known: make(map[dwarf.Type]*Type)}).read(d, 0)
 		return t, abi, err
 	}
+}
+
+// An UnknownError is the error for a struct that a file does not have.
+type UnknownError struct {
+	Name  string
+	Names []string // that it has
+}
+
+func (e *UnknownError) Error() string {
+	if len(e.Names) == 0 {
+		return fmt.Sprintf("no struct %s; is the program compiled with -g?", e.Name)
+	}
+	return "no struct " + e.Name
 }
 
 // goarch names the processor of a file as Go does.

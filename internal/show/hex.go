@@ -50,6 +50,9 @@ func (h *hexReader) Read(p []byte) (int, error) {
 	return n, nil
 }
 
+// blanks may be between the digits of a line, also those of a printer.
+const blanks = " \t\r\v\f"
+
 // mostLine is longer than any line of a dump.
 const mostLine = 4096
 
@@ -66,7 +69,7 @@ func (h *hexReader) begin() error {
 		if err == nil {
 			line = append(line, b)
 		}
-		if err == nil && strings.IndexByte(" \t\r\n", b) >= 0 && len(line) < mostLine && len(bytes.TrimSpace(line)) == 0 {
+		if err == nil && strings.IndexByte(blanks+"\n", b) >= 0 && len(line) < mostLine && len(bytes.TrimSpace(line)) == 0 {
 			if b == '\n' {
 				h.line++
 				line = line[:0]
@@ -125,7 +128,7 @@ func follows(first, second string) bool {
 // isPlain reports whether the beginning of a line belongs to no dump: an address
 // has four digits or more.
 func isPlain(line []byte) bool {
-	s := strings.TrimLeft(string(line), " \t")
+	s := strings.TrimLeft(string(line), blanks)
 	digits := len(s) - len(strings.TrimLeft(s, "0123456789abcdefABCDEF"))
 	return digits > 0 && digits < 4 && len(s) > digits && s[digits] == ' '
 }
@@ -305,8 +308,8 @@ type dumpLine struct {
 
 // takeApart finds the parts of a line of a dump. It reports false if there is no address.
 func takeApart(line string) (d dumpLine, ok bool) {
-	s := strings.TrimRight(line, " \t\r\n")
-	rest := strings.TrimLeft(s, " \t")
+	s := strings.TrimRight(line, blanks+"\n")
+	rest := strings.TrimLeft(s, blanks)
 	rest = strings.TrimPrefix(rest, "0x")
 	digits := len(rest) - len(strings.TrimLeft(rest, "0123456789abcdefABCDEF"))
 	d.address, rest = rest[:digits], rest[digits:]
@@ -314,14 +317,14 @@ func takeApart(line string) (d dumpLine, ok bool) {
 		return d, false
 	}
 	rest, d.colon = strings.CutPrefix(rest, ":")
-	blanks := len(rest) - len(strings.TrimLeft(rest, " \t"))
+	apart := len(rest) - len(strings.TrimLeft(rest, blanks))
 	switch {
 	case rest == "":
 		return d, true // the end of hexdump and od
-	case blanks == 0, !d.colon && digits == 4 && blanks == 1 && rest[0] == ' ':
+	case apart == 0, !d.colon && digits == 4 && apart == 1 && rest[0] == ' ':
 		return d, false // 01020304:05 and 0800 45 are digits
 	}
-	d.body = rest[blanks:]
+	d.body = rest[apart:]
 	d.column = len(s) - len(d.body)
 	// The text beside the digits begins after two blanks if the address has a colon
 	// (xxd, tcpdump). Others have two blanks between eight bytes too, and a bar
@@ -336,7 +339,7 @@ func takeApart(line string) (d dumpLine, ok bool) {
 		}
 	}
 	if end >= 0 {
-		d.body, d.text = d.body[:end], strings.TrimLeft(d.body[end:], " \t")
+		d.body, d.text = d.body[:end], strings.TrimLeft(d.body[end:], blanks)
 		if len(d.text) > 1 && (d.text[0] == '|' && strings.HasSuffix(d.text, "|") || d.text[0] == '>' && strings.HasSuffix(d.text, "<")) {
 			d.text = d.text[1 : len(d.text)-1]
 		}
@@ -451,11 +454,11 @@ func (h *hexReader) take() {
 // there is such a thing.
 func (h *hexReader) noAddress(line string) error {
 	for i := range len(line) {
-		if b := line[i]; !isHex(b) && !strings.ContainsRune(" \t\r\n:", rune(b)) {
+		if b := line[i]; !isHex(b) && strings.IndexByte(blanks+"\n:", b) < 0 {
 			return h.notHex(i+1, b)
 		}
 	}
-	return h.wrong(len(line)-len(strings.TrimLeft(line, " \t"))+1, "an address is expected, as in the lines before")
+	return h.wrong(len(line)-len(strings.TrimLeft(line, blanks))+1, "an address is expected, as in the lines before")
 }
 
 // groups makes bytes of the digits of a line.
@@ -464,7 +467,7 @@ func (h *hexReader) groups(l dumpLine) (b []byte, word int, err error) {
 	for s := l.body; s != ""; {
 		digits := len(s) - len(strings.TrimLeft(s, "0123456789abcdefABCDEF"))
 		if digits == 0 {
-			if s[0] != ' ' && s[0] != '\t' && s[0] != '-' { // a dash is between eight bytes of some dumps
+			if strings.IndexByte(blanks+"-", s[0]) < 0 { // a dash is between eight bytes of some dumps
 				return nil, 0, h.notHex(column+1, s[0])
 			}
 			s, column = s[1:], column+1

@@ -95,6 +95,9 @@ func TestHex(t *testing.T) {
 		{name: "a text with blanks at its ends", text: "00000000: 2061 6220   ab \n", want: "20616220"},
 		{name: "a text that looks like digits", text: "00000000  61 62 20 20 63 64        |ab  cd|\n", want: "616220206364"},
 
+		{name: "a form feed in a dump", text: "00000000: 0102\v0304\f\n00000004:\f05\f \n", want: "0102030405"},
+		{name: "digits and a form feed", text: "000000 \f\n000000\n", want: "000000000000"},
+		{name: "a form feed before what is not hex", text: "0000000 \fz", err: `line 1, column 10: "z" is not a hex digit`},
 		{name: "no hex", text: "00zz", err: `line 1, column 3: "z" is not a hex digit`},
 		{name: "no hex in the second line", text: "00\n0 g", err: `line 2, column 1: "0": an odd number of hex digits`},
 		{name: "half a byte", text: "010", err: `line 1, column 1: "010": an odd number of hex digits`},

@@ -246,7 +246,6 @@ func each(t *testing.T, test func(t *testing.T, p page)) {
 // links that are followed one after the other.
 func TestGolden(t *testing.T) {
 	each(t, func(t *testing.T, p page) {
-		tab := open(t, p, link())
 		for _, c := range golden.Cases {
 			data, err := c.Bytes(testdata)
 			if err != nil {
@@ -260,7 +259,7 @@ func TestGolden(t *testing.T) {
 			if c.Each {
 				q.Set("each", "1")
 			}
-			tab = open(t, p, q)
+			tab := open(t, p, q)
 			if got, _, _ := strings.Cut(facts, ";"); !strings.HasPrefix(tab.text("#facts"), got) {
 				t.Errorf("%s: got %q, want %q", c.Name, tab.text("#facts"), facts)
 			}
@@ -305,29 +304,42 @@ func TestKeystroke(t *testing.T) {
 			t.Fatal(err)
 		}
 		tab := open(t, p, link("f", "", "d", data(string(png))))
-		// What a browser calls to have seen a new size comes after the layout of a frame,
-		// and a message that is sent then comes after its painting.
+		// The page calls when it has painted, because to be asked would take its time.
+		painted := make(chan bool, 1)
+		ctx, stop := context.WithCancel(tab.ctx)
+		defer stop()
+		err = chromedp.Listen(ctx, func(event any) {
+			if _, ok := event.(*runtime.EventBindingCalled); ok {
+				painted <- true
+			}
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		tab.do(chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
+			_, err := cdp.Call(ctx, t, runtime.AddBinding, runtime.AddBindingParams{Name: "painted"})
+			return err
+		}))
+		// What is posted when a frame begins comes after its painting.
 		tab.do(script(`
-			const times = window.times = [], probe = document.createElement("div"), painted = new MessageChannel();
+			const times = window.times = [], frame = new MessageChannel();
 			let pressed;
-			probe.style.position = "absolute";
-			document.body.append(probe);
-			const watch = [
-				new MutationObserver(() => { probe.style.width = probe.offsetWidth === 1 ? "2px" : "1px"; }),
-				new ResizeObserver(() => painted.port2.postMessage("")),
-			];
-			watch[0].observe(document.documentElement, {attributeFilter: ["data-ready"]});
-			watch[1].observe(probe);
-			painted.port1.onmessage = () => { if (pressed) times.push(performance.now() - pressed); pressed = 0; };
 			const press = event => { pressed = event.timeStamp; };
+			const watch = new MutationObserver(() => requestAnimationFrame(() => frame.port2.postMessage("")));
+			frame.port1.onmessage = () => { times.push(performance.now() - pressed); painted(""); };
 			addEventListener("keydown", press, true);
-			window.unwatch = () => { for (const w of watch) w.disconnect(); probe.remove(); removeEventListener("keydown", press, true); }`))
+			watch.observe(document.documentElement, {attributeFilter: ["data-ready"]});
+			window.unwatch = () => { watch.disconnect(); removeEventListener("keydown", press, true); }`))
 		const format = "!HHIIBBHHH 8sI4s2I5BI 3c2e4x?bBhHiIqQfd10s16p2F2Dl"
 		for _, browser := range []string{"fresh", "warm"} { // when it has compiled what is used often
 			tab.do(focus("#format"), script(`times.length = 0; $("format").value = ""`))
 			for i := range format {
 				tab.do(chromedp.KeyEvent(format[i : i+1]))
-				tab.wait(fmt.Sprintf("times.length > %d", i))
+				select {
+				case <-painted:
+				case <-time.After(20 * time.Second):
+					t.Fatalf("no answer to %q", format[:i+1])
+				}
 			}
 			all := eval[[]float64](tab, "times.toSorted((a, b) => a - b)")
 			n := len(all)

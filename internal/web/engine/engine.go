@@ -49,7 +49,7 @@ type question struct {
 //	read       the bytes of a text in hex or base64, or of a dump
 //	frames     the frames of a stream
 //	take       code and pictures to take away
-//	platforms  the names of the ABIs, and which Go the engine is built with
+//	platforms  the names of the ABIs, their machines, and which Go the engine is built with
 //
 // and the answer is a JSON object.
 func Answer(query string) string {
@@ -71,11 +71,12 @@ func Answer(query string) string {
 		case "take":
 			q.take(&a)
 		case "platforms":
-			var names []string
+			var names, of []string
 			for _, abi := range structpack.ABIs() {
-				names = append(names, abi.Name)
+				names, of = append(names, abi.Name), append(of, machines[abi.Name])
 			}
 			a.texts("platforms", names)
+			a.texts("machines", of)
 			a.text("version", "The engine is structpack itself, built with "+runtime.Version()+".")
 		default:
 			q.look(&a)

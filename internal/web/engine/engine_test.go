@@ -271,7 +271,7 @@ func TestFrames(t *testing.T) {
 	r := ask(t, map[string]string{"op": "frames", "format": "!HBI", "fields": "id,kind,length", "rules": "LengthAt(2)", "offset": "1",
 		"data": "-\x00\x07\x01\x00\x00\x00\x05hello\x00\x08\x02\x00\x00\x00\x00\x00\x09"})
 	if len(r.Frames) != 2 || r.Frames[0].Head != "id=7 kind=1 length=5" || r.Frames[0].Payload != `"hello"` || r.Frames[1].At != 13 ||
-		r.Error == nil || !strings.Contains(r.Error.Text, "frame 2 at 00000014: unexpected EOF") || r.Left != 2 {
+		r.Error == nil || !strings.Contains(r.Error.Text, "frame 2 at 00000014: unexpected EOF after 2 bytes") || r.Left != 2 {
 		t.Errorf("got %+v, %+v", r, r.Error)
 	}
 }

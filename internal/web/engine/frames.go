@@ -2,6 +2,7 @@ package engine
 
 import (
 	"fmt"
+	"io"
 	"strings"
 
 	"example.com/structpack/internal/cut"
@@ -29,6 +30,9 @@ func (q *question) frames(a *answer) {
 			f, after, cutting := l.Cut(rest)
 			if cutting != nil {
 				err = fmt.Errorf("frame %d at %08x: %w", n, at, cutting)
+				if cutting == io.ErrUnexpectedEOF {
+					err = fmt.Errorf("%w after %s", err, show.Count(len(rest), "byte"))
+				}
 				return
 			}
 			values, _ := l.Header().Unpack(f.Head[:l.Header().Size()]) // it has been read

@@ -9,6 +9,16 @@ import (
 	"example.com/structpack/internal/show"
 )
 
+// machines says to people who do not know the name of an ABI where it is found.
+var machines = map[string]string{
+	"lp64-le":         "64-bit Linux, macOS, BSD",
+	"lp64-be":         "64-bit, big-endian: s390x, ppc64, mips64",
+	"llp64-le":        "64-bit Windows",
+	"ilp32-le":        "32-bit arm, wasm, Windows",
+	"ilp32-be":        "32-bit, big-endian: powerpc, mips",
+	"ilp32-le-align4": "32-bit x86 except Windows",
+}
+
 // abis adds where each ABI has the rows, and which values it reads.
 func (q *question) abis(a *answer) {
 	format := q.layout.Struct.Format()
