@@ -1,4 +1,5 @@
-"""Times CPython's struct and array on a job of bench; prints JSON."""
+"""Times CPython's struct and array on the jobs of bench, whose headings are the lines of its
+input; prints a line of JSON for each."""
 import array
 import collections
 import json
@@ -17,7 +18,7 @@ RECORDS = {
 }
 
 
-def nanoseconds(statement, names, n=20000):
+def nanoseconds(statement, names, n=100000):
     return timeit.Timer(statement, globals=names).timeit(n) / n * 1e9
 
 
@@ -84,8 +85,8 @@ def formats(n, what):
     yield what if what == "pack" else "unpack_from", nanoseconds(statement, names, max(1, 20000 // n)) / n
 
 
-def main():
-    words = sys.argv[1].replace(",", "").replace("`", "").split()
+def job(heading):
+    words = heading.replace(",", "").replace("`", "").split()
     times = []
     if words[1].startswith("format"):
         times = formats(int(words[0]), words[-1])
@@ -99,7 +100,8 @@ def main():
         times = numbers(words[0], words[-1])
     elif words[-1] in ("pack", "unpack") and re.match("[@=<>!]", words[0]):
         times = record(words[0], words[-1])
-    json.dump([{"Name": name, "Nanoseconds": t} for name, t in times], sys.stdout)
+    return [{"Name": name, "Nanoseconds": t} for name, t in times]
 
 
-main()
+for line in sys.stdin:
+    print(json.dumps(job(line)), flush=True)

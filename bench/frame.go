@@ -41,7 +41,7 @@ type started struct {
 func frameTables(out io.Writer, match *regexp.Regexp, passes int, turn time.Duration, py *python) {
 	// Connections take some time until they are at speed.
 	over, long := (passes+1)/2, 5*turn
-	fmt.Fprintf(out, "\n# Results of package frame\n\n%s, %s/%s, %s, %s; %s. In memory: medians of %d passes in turn. Over connections: of %d passes; the first\nrow has rates, and in brackets the CPU time for one frame, the others are multiples of both. Client and server share a process\nif it does not say otherwise; then the CPU time is the server's. Written by `go run . -frames`.\n",
+	fmt.Fprintf(out, "\n# Results of package frame\n\n%s, %s/%s, %s, %s; %s. In memory: lower quartiles of %d passes in turn. Over connections: medians of %d passes; the first\nrow has rates, and in brackets the CPU time for one frame, the others are multiples of both. Client and server share a process\nif it does not say otherwise; then the CPU time is the server's. Written by `go run . -frames`.\n",
 		time.Now().UTC().Format("2006-01-02"), runtime.GOOS, runtime.GOARCH, cpu(), runtime.Version(), py.version, passes, over)
 	for _, j := range memoryJobs() {
 		if match.MatchString(j.heading) {

@@ -81,8 +81,8 @@ func TestTable(t *testing.T) {
 	}
 }
 
-// results are the tables of RESULTS.md by heading, and their rows by name.
-type results map[string]map[string]cells
+// tables are those of RESULTS.md by heading, and their rows by name.
+type tables map[string]map[string]cells
 
 type cells struct {
 	ns    string
@@ -90,8 +90,8 @@ type cells struct {
 	rates []float64 // of frames, as multiples of the first row's
 }
 
-func readResults(t *testing.T) results {
-	r := results{}
+func readResults(t *testing.T) tables {
+	r := tables{}
 	heading := ""
 	for line := range strings.Lines(read(t, "RESULTS.md")) {
 		row := strings.Split(strings.Trim(line, "| \n"), " | ")
@@ -126,7 +126,7 @@ func read(t *testing.T, name string) string {
 	return string(b)
 }
 
-func (r results) table(t *testing.T, heading string) map[string]cells {
+func (r tables) table(t *testing.T, heading string) map[string]cells {
 	if r[heading] == nil {
 		t.Fatalf("RESULTS.md has no table %q", heading)
 	}
@@ -135,7 +135,7 @@ func (r results) table(t *testing.T, heading string) map[string]cells {
 
 // times returns how many times as fast as CPython a row is, in the tables of formats
 // whose headings end so.
-func (r results) times(suffix, row string) (times []float64) {
+func (r tables) times(suffix, row string) (times []float64) {
 	for heading, table := range r {
 		if c := table[row]; strings.HasPrefix(heading, "`") && strings.HasSuffix(heading, suffix) && c.times > 0 {
 			times = append(times, c.times)
@@ -146,7 +146,7 @@ func (r results) times(suffix, row string) (times []float64) {
 
 // echoes returns the rates of a row with so many frames of 16 bytes in flight, in the order
 // of the headings.
-func (r results) echoes(inFlight, network, row string) (rates []float64) {
+func (r tables) echoes(inFlight, network, row string) (rates []float64) {
 	for _, heading := range slices.Sorted(maps.Keys(r)) {
 		if strings.HasPrefix(heading, "echo, "+inFlight+" frames in flight, "+network) {
 			rates = append(rates, r[heading][row].rates[0])
@@ -156,7 +156,7 @@ func (r results) echoes(inFlight, network, row string) (rates []float64) {
 }
 
 // slower returns how many times as fast as frame a bufio.Writer by hand is.
-func (r results) slower(inFlight string) (times []float64) {
+func (r tables) slower(inFlight string) (times []float64) {
 	by := r.echoes(inFlight, "", "hand-written, bufio.Writer")
 	for i, rate := range r.echoes(inFlight, "", "frame") {
 		times = append(times, by[i]/rate)
