@@ -77,7 +77,9 @@ func getComplex128(b []byte, big bool) complex128 {
 
 // clone returns a copy of b that is not nil.
 func clone(b []byte) []byte {
-	return append(make([]byte, 0, len(b)), b...)
+	c := make([]byte, len(b)) // is not cleared first
+	copy(c, b)
+	return c
 }
 
 // pascal returns the bytes of a Pascal string: as many as its length byte
