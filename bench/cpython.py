@@ -46,11 +46,11 @@ def batch(fmt, n, what):
     if what == "pack":
         names = {"pack_into": s.pack_into, "buf": bytearray(s.size * n), "values": values, "size": s.size}
         yield "pack_into in a loop", nanoseconds(
-            "o = 0\nfor v in values:\n pack_into(buf, o, *v)\n o += size", names, 3) / n
+            "o = 0\nfor v in values:\n pack_into(buf, o, *v)\n o += size", names, max(1, 30000 // n)) / n
     else:
         names = {"iter_unpack": s.iter_unpack, "data": s.pack(*values[0]) * n, "deque": collections.deque}
-        yield "iter_unpack, values dropped", nanoseconds("deque(iter_unpack(data), 0)", names, 3) / n
-        yield "iter_unpack into a list", nanoseconds("list(iter_unpack(data))", names, 3) / n
+        yield "iter_unpack, values dropped", nanoseconds("deque(iter_unpack(data), 0)", names, max(1, 30000 // n)) / n
+        yield "iter_unpack into a list", nanoseconds("list(iter_unpack(data))", names, max(1, 30000 // n)) / n
 
 
 def numbers(fmt, what):
