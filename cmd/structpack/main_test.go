@@ -178,6 +178,8 @@ var runs = []struct {
 	{name: "bad format", args: "pack !ci3y 1", status: 1, stdout: "-", stderr: "structpack: compile \"!ci3y\": \"3y\" at byte 3: bad char in struct format\n    !ci3y\n       ^^\n"},
 	{name: "out of range", args: "pack !ci4sf a 70000000000 spam 2.5", status: 1, stdout: "-", stderr: "value 1 ('i' at byte 2): 'i' format requires -2147483648 <= number <= 2147483647\n    !ci4sf\n      ^\n"},
 	{name: "a huge number", args: "pack !H 99999999999999999999999", status: 1, stderr: "'H' format requires 0 <= number <= 65535"},
+	{name: "no calls to port", args: "port " + os.DevNull, status: 1, stderr: "structpack: " + os.DevNull + ": no calls\n"},
+	{name: "no calls to replay", args: "replay " + os.DevNull, status: 1, stderr: ": no calls\n"},
 	{name: "no ELF file", args: "elf testdata/gray.png x", status: 1, stderr: "structpack: testdata/gray.png: no ELF file: it begins with 89 50 4e 47, and ELF with 7f 45 4c 46\n"},
 	{name: "an empty ELF file", args: "elf " + os.DevNull + " x", status: 1, stderr: "no ELF file: it is empty"},
 	{name: "a struct by another name", args: "elf ../../internal/cstruct/testdata/structs.o pakcet", status: 1, stderr: "no struct pakcet (did you mean packet?); there are "},

@@ -67,6 +67,8 @@ func (c *call) recordProgram() error {
 	}
 	if rec.Python == "" {
 		fmt.Fprintln(c.errs, "structpack: no Python was watched: one that is started with -I, -E or -S cannot be")
+	} else if len(rec.Calls) == 0 {
+		fmt.Fprintf(c.errs, "structpack: %s: no calls: the program's own code did not use struct; --all keeps those of the standard library\n", c.output)
 	} else {
 		report(c.errs, c.output, rec)
 	}

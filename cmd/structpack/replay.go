@@ -75,6 +75,9 @@ func readRecording(file string) (*fixture.Recording, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", file, err)
 	}
+	if len(rec.Calls) == 0 {
+		return nil, fmt.Errorf("%s: no calls", file)
+	}
 	return rec, nil
 }
 

@@ -3,17 +3,20 @@ package main
 import (
 	"bytes"
 	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"net"
 	"net/http"
 	"os"
 	"os/exec"
+	"os/signal"
 	"path/filepath"
 	"runtime"
 	"strconv"
 	"strings"
 	"sync"
+	"syscall"
 	"time"
 
 	"example.com/structpack/internal/web"
@@ -40,8 +43,11 @@ func (c *call) web() error {
 	if len(c.args) > 0 {
 		return usageError("web takes no arguments; see structpack web --help")
 	}
+	// Whoever ends the command ends the go command too, and both clear up.
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
 	if c.has("static") {
-		return webStatic(c.value("static"))
+		return webStatic(ctx, c.value("static"))
 	}
 	port := 0
 	if c.has("port") {
@@ -69,7 +75,7 @@ func (c *call) web() error {
 		c.env.listening(l.Addr())
 	}
 	find := sync.OnceValue(func() *web.Engine {
-		e, err := buildEngine()
+		e, err := buildEngine(ctx)
 		if err != nil {
 			return nil // the server answers
 		}
@@ -77,12 +83,20 @@ func (c *call) web() error {
 	})
 	go find()
 	server := &http.Server{Handler: web.Handler(number, find), ReadHeaderTimeout: 10 * time.Second}
-	return server.Serve(l)
+	context.AfterFunc(ctx, func() { server.Close() })
+	err = server.Serve(l)
+	ended := ctx.Err() != nil
+	stop()
+	find() // has cleared up
+	if ended {
+		return nil
+	}
+	return err
 }
 
 // webStatic writes the page as a file.
-func webStatic(dir string) error {
-	e, err := buildEngine()
+func webStatic(ctx context.Context, dir string) error {
+	e, err := buildEngine(ctx)
 	if err != nil {
 		return err
 	}
@@ -96,8 +110,8 @@ func webStatic(dir string) error {
 // many programs as there are versions of Go and of the library would be in the
 // repository, each of more than a megabyte, and whoever has the command from its
 // source has the go command too.
-func buildEngine() (*web.Engine, error) {
-	source, err := source()
+func buildEngine(ctx context.Context) (*web.Engine, error) {
+	source, err := source(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -109,9 +123,9 @@ func buildEngine() (*web.Engine, error) {
 	output := filepath.Join(temp, "engine.wasm")
 	// Without inlining the engine is a fourteenth smaller, and answers as fast as one types;
 	// the tag leaves out a thirtieth, which the page does not use.
-	build := exec.Command("go", "build", "-trimpath", "-buildvcs=false", "-tags=structpack_page", "-gcflags=all=-l", "-ldflags=-s -w", "-o", output, "./internal/web/wasm")
+	build := goCommand(ctx, "build", "-trimpath", "-buildvcs=false", "-tags=structpack_page", "-gcflags=all=-l", "-ldflags=-s -w", "-o", output, "./internal/web/wasm")
 	build.Dir = source
-	build.Env = append(os.Environ(), "GOOS=js", "GOARCH=wasm", "GOFLAGS=", "GOWORK=off")
+	build.Env = append(os.Environ(), "GOOS=js", "GOARCH=wasm", "GOFLAGS=", "GOWORK=off", "GOTMPDIR="+temp) // go leaves files there when it is interrupted
 	if err := runGo(build, nil); err != nil {
 		return nil, err
 	}
@@ -120,7 +134,7 @@ func buildEngine() (*web.Engine, error) {
 		return nil, err
 	}
 	var root bytes.Buffer
-	env := exec.Command("go", "env", "GOROOT") // of the toolchain that has built it
+	env := goCommand(ctx, "env", "GOROOT") // of the toolchain that has built it
 	env.Dir = source
 	if err := runGo(env, &root); err != nil {
 		return nil, err
@@ -131,7 +145,7 @@ func buildEngine() (*web.Engine, error) {
 
 // source finds the source of the command: where it was built from, or where the
 // module of the working directory has it.
-func source() (string, error) {
+func source(ctx context.Context) (string, error) {
 	if _, file, _, ok := runtime.Caller(0); ok && filepath.IsAbs(file) {
 		root := filepath.Dir(filepath.Dir(filepath.Dir(file)))
 		if _, err := os.Stat(filepath.Join(root, "internal", "web", "wasm")); err == nil {
@@ -139,10 +153,18 @@ func source() (string, error) {
 		}
 	}
 	var dir bytes.Buffer
-	if err := runGo(exec.Command("go", "list", "-m", "-f", "{{.Dir}}", "example.com/structpack"), &dir); err != nil {
+	if err := runGo(goCommand(ctx, "list", "-m", "-f", "{{.Dir}}", "example.com/structpack"), &dir); err != nil {
 		return "", fmt.Errorf("the source of the engine is not where this command was built, and not in a module that is required here: %w", err)
 	}
 	return strings.TrimSpace(dir.String()), nil
+}
+
+// goCommand is the go command, interrupted when ctx ends.
+func goCommand(ctx context.Context, args ...string) *exec.Cmd {
+	cmd := exec.CommandContext(ctx, "go", args...)
+	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
+	cmd.WaitDelay = 20 * time.Second // it waits for its compilers
+	return cmd
 }
 
 // runGo runs the go command, whose error is what it says.
