@@ -15,6 +15,7 @@ import (
 	"os"
 	"regexp"
 	"runtime"
+	"runtime/debug"
 	"strconv"
 	"strings"
 	"sync"
@@ -49,7 +50,7 @@ func idleTables(out io.Writer, match *regexp.Regexp) {
 		}
 		fmt.Fprintf(out, "\n|---|%s\n", strings.Repeat("---|", 2*len(idleStates)))
 		for _, who := range []struct{ name, arg string }{
-			{"frame.Server", "frame"}, {"a goroutine alone", "goroutine"}, {"hand-written, bufio.Reader, a write a frame", "hand"}, {"hand-written, bufio.Reader and Writer", "bufio"},
+			{"frame.Server", "frame"}, {"frame.Server, ParkAfter -1", "unparked"}, {"a goroutine alone", "goroutine"}, {"hand-written, bufio.Reader, a write a frame", "hand"}, {"hand-written, bufio.Reader and Writer", "bufio"},
 		} {
 			fmt.Fprintf(out, "| %s |", who.name)
 			for _, m := range measureIdle(who.arg, t.network, conns) {
@@ -118,7 +119,7 @@ func measureIdle(who, network string, conns int) (cells []string) {
 				check(err)
 			})
 		}
-		time.Sleep(100 * time.Millisecond) // until the last goroutine waits again
+		time.Sleep(2 * time.Second) // until the last goroutine waits again, or has parked
 		m := s.memory()
 		cells = append(cells, bytesEach(m.resident-before.resident, conns), bytesEach(m.heap-before.heap, conns))
 	}
@@ -153,7 +154,9 @@ func idleServer(name, network, addr string) {
 	}
 	switch who {
 	case "frame":
-		go byFrame.echo(ln)
+		go newFrameServer(0).Serve(ln)
+	case "unparked":
+		go newFrameServer(-1).Serve(ln)
 	case "hand":
 		go byHand.echo(ln)
 	case "bufio":
@@ -165,7 +168,7 @@ func idleServer(name, network, addr string) {
 	}
 	fmt.Println("ready")
 	for in := bufio.NewScanner(os.Stdin); in.Scan(); {
-		runtime.GC()
+		debug.FreeOSMemory() // a collection of garbage too
 		var m runtime.MemStats
 		runtime.ReadMemStats(&m)
 		fmt.Println(resident(), m.HeapAlloc)

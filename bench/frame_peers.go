@@ -8,6 +8,7 @@ import (
 	"io"
 	"net"
 	"sync"
+	"time"
 
 	"example.com/structpack/frame"
 	"github.com/libp2p/go-msgio"
@@ -206,11 +207,12 @@ func (f headerEnd) receive() (uint16, []byte, error) {
 	return h.ID, m.Payload, err
 }
 
-func serveFrames(ln net.Listener) {
-	s := &frame.Server{Layout: layout, Handle: func(_ context.Context, c *frame.Conn, f frame.Frame) error {
+func serveFrames(ln net.Listener) { newFrameServer(0).Serve(ln) }
+
+func newFrameServer(parkAfter time.Duration) *frame.Server {
+	return &frame.Server{Layout: layout, ParkAfter: parkAfter, Handle: func(_ context.Context, c *frame.Conn, f frame.Frame) error {
 		return c.Write(f.Payload, f.Uint(0), f.Uint(1))
 	}}
-	s.Serve(ln)
 }
 
 // msgioEnd has frames of a length alone; the id is the first two bytes of the

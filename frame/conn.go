@@ -66,30 +66,22 @@ type Conn struct {
 	// DefaultMaxPending if it is not positive. It is set before TrySend is used.
 	MaxPending int
 
-	conn       net.Conn                 // before any Upgrade
-	upgraded   atomic.Pointer[net.Conn] // after it, or nil
-	closed     atomic.Bool
-	frameStart time.Time // when the Reader first waited for the rest of a frame
-	frameBytes int       // how many came since
-
+	conn         net.Conn                 // before any Upgrade
+	upgraded     atomic.Pointer[net.Conn] // after it, or nil
+	closed       atomic.Bool
 	mustArm      atomic.Bool // there is something for arming to look at, besides timeouts
 	deadlineMu   sync.Mutex
 	reading      *context.Context // of a call of NextContext, or nil
 	readDeadline time.Time        // the read deadline
 	woken        bool             // it was moved into the past
 	ending       bool             // the Server is shut down
+	serving      bool             // there is a Server
 
 	framesRead, bytesRead atomic.Int64 // when the Reader last waited
 
-	lastWords lastWords
-	late      lateReads
-	records   recordWatch
-
-	// Of the goroutine that reads, in a Server.
-	handshakeTimeout time.Duration
-	ctx              *connContext
-	serving          bool // there is one
-	drainState
+	opened bool // the Server has called Open, or is about to
+	ctx    connContext
+	parking
 }
 
 // DefaultMaxPending is how many bytes may wait for TrySend if nothing else is set.
@@ -119,7 +111,10 @@ func (c *Conn) SetLayout(layout *Layout) {
 }
 
 // NetConn returns the connection.
-func (c *Conn) NetConn() net.Conn { return c.stream() }
+func (c *Conn) NetConn() net.Conn {
+	c.lend()
+	return c.stream()
+}
 
 // stream is what frames are read from and written to.
 func (c *Conn) stream() net.Conn {
@@ -142,9 +137,10 @@ func (c *Conn) Close() error {
 	if c.closed.Swap(true) {
 		return c.opError("close", net.ErrClosed)
 	}
-	if c.ctx != nil {
+	if c.ctx.server != nil {
 		defer c.ctx.cancel()
 	}
+	defer c.unpark()
 	err := c.lastFlush()
 	c.Writer.close(c.opError("write", net.ErrClosed))
 	if err != nil {
@@ -167,6 +163,7 @@ func (c *Conn) abort() {
 		wraps.NetConn().Close()
 	}
 	c.stream().Close()
+	c.unpark()
 }
 
 func (c *Conn) flushIn(d time.Duration) error {
@@ -314,10 +311,10 @@ func (c *Conn) FlushContext(ctx context.Context) error {
 
 // The lastWords of a peer are what has arrived when writing has failed.
 type lastWords struct {
-	polling bool // it was asked whether there is something
-	polls   int  // how often it was, in vain
-	bytes   int  // how much came
-	limit   int
+	polling bool  // it was asked whether there is something
+	polls   int32 // how often it was, in vain
+	bytes   int32 // how much came
+	limit   int32
 }
 
 // endError returns the error for a stream that has ended. Linux hands the error of a

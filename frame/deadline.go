@@ -3,6 +3,7 @@ package frame
 import (
 	"context"
 	"io"
+	"math"
 	"net"
 	"os"
 	"reflect"
@@ -20,6 +21,7 @@ func (c *Conn) wake(at time.Time, should func() bool) {
 		c.woken = true
 		c.mustArm.Store(true)
 		c.stream().SetReadDeadline(at)
+		c.unpark()
 	}
 }
 
@@ -54,8 +56,8 @@ func (c *Conn) beforeRead(inside bool) (poll bool, err error) {
 	if failed != nil {
 		return c.pollBeforeError(failed)
 	}
-	if c.draining = c.ending && !c.handling; c.draining && c.drainLimit == 0 {
-		c.drainLimit = max(drain, unread(c.stream()))
+	if c.draining = c.ending && !c.handling; c.draining && c.drainProgress == nil {
+		c.drainProgress = &drainProgress{drainLimit: max(drain, unread(c.stream()))}
 	}
 	// Then a frame that is here in part is read to its end, and not a byte more.
 	c.exact = c.draining && c.drained >= c.drainLimit
@@ -101,7 +103,7 @@ func (c *Conn) beforeRead(inside bool) (poll bool, err error) {
 func (c *Conn) pollBeforeError(failed error) (poll bool, err error) {
 	last := &c.lastWords
 	if last.limit == 0 {
-		last.limit = max(drain, unread(c.stream()))
+		last.limit = int32(min(max(drain, unread(c.stream())), math.MaxInt32/2))
 	}
 	if last.polls >= waits || last.bytes >= last.limit {
 		*last = lastWords{}
@@ -149,7 +151,7 @@ func (c *Conn) hasRead(n int) {
 		c.records = recordWatch{}
 	}
 	if last := &c.lastWords; last.polling {
-		if last.bytes += n; n > 0 {
+		if last.bytes += int32(n); n > 0 {
 			last.polls, last.polling = 0, false
 		}
 	}
@@ -283,6 +285,8 @@ func (c *Conn) timedOut(inside bool, err error) (e error, permanent bool) {
 	c.deadlineMu.Lock()
 	defer c.deadlineMu.Unlock()
 	switch {
+	case c.due:
+		return c.mayPark(), false
 	case c.woken, c.lastWords.polling:
 		c.lastWords.polling = false
 		return nil, false // beforeRead knows why

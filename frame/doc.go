@@ -71,7 +71,8 @@
 //     which reading goes on. Writing does not go on after any error of the stream.
 //   - Memory: a buffer grows at most fourfold at a time with the bytes that have arrived,
 //     from 4 KiB on, whatever a header claims; read-ahead goes up to 64 KiB. A
-//     connection waiting for its next frame holds no buffer.
+//     connection waiting for its next frame holds no buffer, and after a second of it
+//     in a Server no goroutine; see [Server.ParkAfter].
 //   - Writes: frames go to the stream with one call for 32 KiB of them, on Flush, and
 //     before a Conn waits for its peer. Goroutines that wait are served in their order.
 //   - Time: an IdleTimeout ends with a frame's first byte; a FrameTimeout runs from

@@ -2,9 +2,11 @@ package frame_test
 
 import (
 	"context"
+	"io"
 	"net"
 	"runtime"
 	"testing"
+	"time"
 
 	"example.com/structpack/frame"
 )
@@ -70,6 +72,42 @@ func TestContextEndsWithItsConnection(t *testing.T) {
 			})
 		})
 	}
+}
+
+// TestContextAfterItsConnection looks at a context whose end nobody has asked for before,
+// when the connection has ended, but not the Server.
+func TestContextAfterItsConnection(t *testing.T) {
+	overAll(t, func(t *testing.T, tr transport) {
+		contexts := make(chan context.Context, 1)
+		s := &frame.Server{Layout: idKind, MaxConns: 1, Handle: func(ctx context.Context, _ *frame.Conn, _ frame.Frame) error {
+			contexts <- ctx
+			return io.EOF
+		}}
+		ln := tr.listen(t)
+		served := serve(t, s, ln)
+		c := dial(t, tr, ln)
+		c.Write(nil, 1, 1)
+		c.Flush()
+		ctx := wait(t, "a frame", contexts)
+		c.NetConn().Close()
+		within(t, "the end of the connection", func() {
+			for len(s.Conns()) > 0 {
+				time.Sleep(time.Millisecond)
+			}
+		})
+		if err := context.Cause(ctx); err != context.Canceled {
+			t.Errorf("Cause: %v", err)
+		}
+		if err := ctx.Err(); err != context.Canceled {
+			t.Errorf("Err: %v", err)
+		}
+		derived, cancel := context.WithCancel(ctx)
+		defer cancel()
+		if err := derived.Err(); err != context.Canceled {
+			t.Errorf("derived: %v", err)
+		}
+		shutdown(t, s, served)
+	})
 }
 
 // TestHalfClosedPeer is the rule that a peer that has ended its sending, and still

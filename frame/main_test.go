@@ -26,7 +26,11 @@ import (
 // for it.
 const guard = time.Minute
 
+// STRUCTPACK_PARK_AFTER, such as 1ms, is the ParkAfter of all Servers that set none.
 func TestMain(m *testing.M) {
+	if after, err := time.ParseDuration(os.Getenv("STRUCTPACK_PARK_AFTER")); err == nil {
+		frame.SetParkAfter(after)
+	}
 	code := m.Run()
 	if left := leftGoroutines(); left != "" && code == 0 {
 		fmt.Fprintf(os.Stderr, "goroutines left behind:\n%s\n", left)

@@ -14,4 +14,9 @@ func (*rawConn) read(*Reader, int, bool) (int, error) { return 0, nil }
 
 func hasUnread(net.Conn) bool { return false }
 
-func (*rawConn) write([]byte) (int, error) { return 0, nil }
+func (*rawConn) write(*rawWrite, net.Conn, []byte) (int, error) { return 0, nil }
+
+type (
+	rawRead  struct{}
+	rawWrite struct{}
+)

@@ -12,20 +12,23 @@ import (
 // A rawConn reads from a connection's file descriptor when there is something to
 // read, and takes a buffer only then: waiting costs no memory. And it writes as
 // much as can be written without waiting.
-type rawConn struct {
-	net  net.Conn
-	conn syscall.RawConn
+type rawConn struct{ conn syscall.RawConn }
 
-	read1 func(fd uintptr) bool // reports false if there is nothing to read yet
-	r     *Reader
-	want  int
-	n     int
-	err   error
+// A rawRead is a call of read. Its method is made a function once.
+type rawRead struct {
+	do   func(fd uintptr) bool // reports false if there is nothing to read yet
+	r    *Reader
+	want int
+	n    int
+	err  error
+}
 
-	write1 func(fd uintptr)
-	out    []byte
-	sent   int
-	failed error
+// A rawWrite is a call of write.
+type rawWrite struct {
+	do   func(fd uintptr)
+	out  []byte
+	sent int
+	err  error
 }
 
 // newRawConn returns nil if c is no socket: what wraps a socket, as TLS does,
@@ -40,25 +43,28 @@ func newRawConn(c net.Conn) *rawConn {
 	if err != nil {
 		return nil
 	}
-	raw := &rawConn{net: c, conn: conn}
-	raw.read1, raw.write1 = raw.reader(), raw.writer()
-	return raw
+	return &rawConn{conn}
 }
 
 // read is Read into the buffer of r, or a new one. To poll is not to wait: if
 // nothing is there, the error is a deadline's.
 func (raw *rawConn) read(r *Reader, want int, poll bool) (n int, err error) {
-	raw.r, raw.want, raw.n, raw.err = r, want, 0, os.ErrDeadlineExceeded
+	call := &r.rawRead
+	if call.do == nil {
+		call.do = call.read
+	}
+	call.r, call.want, call.n, call.err = r, want, 0, os.ErrDeadlineExceeded
 	if poll {
-		err = raw.conn.Control(func(fd uintptr) { raw.read1(fd) })
+		err = raw.conn.Control(func(fd uintptr) { call.read(fd) })
 	} else {
-		err = raw.conn.Read(raw.read1)
+		err = raw.conn.Read(call.do)
 	}
 	if err == nil {
-		err = raw.err
+		err = call.err
 	}
-	if raw.n > 0 {
-		return raw.n, nil
+	call.r = nil
+	if call.n > 0 {
+		return call.n, nil
 	}
 	if r.start == r.end {
 		r.release()
@@ -66,69 +72,68 @@ func (raw *rawConn) read(r *Reader, want int, poll bool) (n int, err error) {
 	if err == nil {
 		return 0, io.EOF
 	}
-	return 0, raw.opError("read", err)
+	return 0, rawError(r.src.(net.Conn), "read", err)
 }
 
-// opError makes err what a method of the connection would return.
-func (raw *rawConn) opError(op string, err error) error {
+// rawError makes err what a method of c would return.
+func rawError(c net.Conn, op string, err error) error {
 	if e, ok := err.(*net.OpError); ok {
 		e.Op = op
 		return e
 	}
-	return &net.OpError{Op: op, Net: network(raw.net), Source: raw.net.LocalAddr(), Addr: raw.net.RemoteAddr(), Err: err}
+	return &net.OpError{Op: op, Net: network(c), Source: c.LocalAddr(), Addr: c.RemoteAddr(), Err: err}
 }
 
-func (raw *rawConn) reader() func(fd uintptr) bool {
-	return func(fd uintptr) bool {
-		r := raw.r
-		for {
-			n, err := syscall.Read(int(fd), r.room(raw.want))
-			switch err {
-			case nil:
-				raw.n, raw.err = n, nil
-				return true
-			case syscall.EINTR:
-			case syscall.EAGAIN:
-				if r.start == r.end {
-					r.release()
-				}
-				return false
-			default:
-				raw.err = os.NewSyscallError("read", err)
-				return true
+func (call *rawRead) read(fd uintptr) bool {
+	r := call.r
+	for {
+		n, err := syscall.Read(int(fd), r.room(call.want))
+		switch err {
+		case nil:
+			call.n, call.err = n, nil
+			return true
+		case syscall.EINTR:
+		case syscall.EAGAIN:
+			if r.start == r.end {
+				r.release()
 			}
+			return false
+		default:
+			call.err = os.NewSyscallError("read", err)
+			return true
 		}
 	}
 }
 
-// write writes as much of b as can be written at once, which may be nothing.
-func (raw *rawConn) write(b []byte) (n int, err error) {
-	raw.out, raw.sent, raw.failed = b, 0, nil
-	err = raw.conn.Control(raw.write1)
+// write writes as much of b to c as can be written at once, which may be nothing.
+func (raw *rawConn) write(call *rawWrite, c net.Conn, b []byte) (n int, err error) {
+	if call.do == nil {
+		call.do = call.write
+	}
+	call.out, call.sent, call.err = b, 0, nil
+	err = raw.conn.Control(call.do)
 	if err == nil {
-		err = raw.failed
+		err = call.err
 	}
-	raw.out = nil
+	call.out, call.err = nil, nil
 	if err != nil {
-		err = raw.opError("write", err)
+		err = rawError(c, "write", err)
 	}
-	return raw.sent, err
+	return call.sent, err
 }
 
-func (raw *rawConn) writer() func(fd uintptr) {
-	return func(fd uintptr) {
-		for raw.sent < len(raw.out) {
-			n, err := syscall.Write(int(fd), raw.out[raw.sent:])
-			switch {
-			case err == syscall.EINTR:
-			case err == syscall.EAGAIN:
-				return
-			case err != nil:
-				raw.failed = os.NewSyscallError("write", err)
-				return
-			default:
-				raw.sent += n
-			}
+func (call *rawWrite) write(fd uintptr) {
+	for call.sent < len(call.out) {
+		n, err := syscall.Write(int(fd), call.out[call.sent:])
+		switch {
+		case err == syscall.EINTR:
+		case err == syscall.EAGAIN:
+			return
+		case err != nil:
+			call.err = os.NewSyscallError("write", err)
+			return
+		default:
+			call.sent += n
 		}
 	}
 }

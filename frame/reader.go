@@ -11,6 +11,7 @@ import (
 	"net"
 	"os"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -34,32 +35,48 @@ type Reader struct {
 	// DefaultMaxPayload if it is not positive. It may be changed between calls.
 	MaxPayload int
 
-	layout *Layout
-	src    io.Reader
-	raw    *rawConn // nil if waiting needs a buffer
-	idles  bool     // src is a connection, which may be silent for long
-	conn   *Conn    // whose Reader it is, or nil
-
-	wrapped bool // src begins with a handshake
+	layout  *Layout
+	src     io.Reader
+	raw     *rawConn // nil if waiting needs a buffer
+	idles   bool     // src is a connection, which may be silent for long
+	wrapped bool     // src begins with a handshake
+	begun   bool     // something has come from src
+	conn    *Conn    // whose Reader it is, or nil
 
 	// handshake is nil, or the handshake of src, which returns at once when the Reader has
 	// tried to read: nil if it is complete, and otherwise why it never will be.
 	handshake func(context.Context) error
 
+	err    error  // final
+	header Header // of the frame that was returned last
+	frames int64  // that were returned
+	*readState
+}
+
+// A readState is what a Reader needs while there is somebody who reads.
+type readState struct {
 	buf        *buffer // nil if nothing is there
 	b          []byte  // all of buf
 	start, end int     // of the bytes in b that are not consumed
 	readAhead
-	frames  int64  // that were returned
 	left    int64  // of a payload that is read as a stream
-	err     error  // final
 	pending error  // what ended the stream after the bytes in buf
-	header  Header // of the frame that was returned last
 	stream  Header // that ReadHeader returned last, with bytes of its own
 
 	inlineBytes [inlineSize]byte
 	inline      buffer // of them
+	rawRead     rawRead
+
+	// Of a Conn.
+	frameStart time.Time // when the Reader first waited for the rest of a frame
+	frameBytes int       // how many came since
+	lastWords  lastWords
+	late       lateReads
+	records    recordWatch
+	drainState
 }
+
+var readStates = sync.Pool{New: func() any { return new(readState) }}
 
 // NewReader returns a Reader of frames from a stream: a connection of any kind, a
 // pipe, a file. It needs no bufio.Reader in between, and knows less about the
@@ -72,16 +89,16 @@ func NewReader(r io.Reader, layout *Layout) *Reader {
 }
 
 func (r *Reader) init(src io.Reader, layout *Layout) {
-	r.layout, r.ahead = layout, smallest-shift
+	r.layout = layout
 	r.header.layout = layout
-	r.inline = buffer{r.inlineBytes[:], -1}
+	r.wake()
 	r.connect(src)
 	r.err = noStream(src)
 }
 
 // connect has the Reader read from src.
 func (r *Reader) connect(src io.Reader) {
-	r.src, r.handshake, r.wrapped = src, nil, false
+	r.src, r.handshake, r.wrapped, r.begun = src, nil, false, false
 	if c, ok := src.(handshaker); ok {
 		r.handshake, r.wrapped = c.HandshakeContext, true
 	}
@@ -269,13 +286,20 @@ func (r *Reader) fill(want int) error {
 				return err
 			}
 		}
+		waits := r.conn != nil && r.conn.parks && !inside
+		if waits {
+			waits, poll = r.conn.beginWait(poll)
+		}
 		n, err := r.read(want, poll)
 		r.end += n
+		if waits {
+			r.conn.endWait(n)
+		}
 		if r.conn != nil {
 			r.conn.hasRead(n)
 		}
 		if n > 0 {
-			r.handshake = nil
+			r.handshake, r.begun = nil, true
 			r.adapt(n)
 			if err != nil && !isTimeout(err) {
 				r.pending = err
@@ -342,4 +366,17 @@ func (r *Reader) release() {
 	r.buf.put()
 	r.buf, r.b, r.start, r.end = nil, nil, 0, 0
 	r.header.Head = nil
+}
+
+// rest gives back what a Reader takes again with wake, for a connection that is parked.
+func (r *Reader) rest() {
+	r.release()
+	*r.readState = readState{rawRead: r.rawRead}
+	readStates.Put(r.readState)
+	r.readState = nil
+}
+
+func (r *Reader) wake() {
+	r.readState = readStates.Get().(*readState)
+	r.ahead, r.inline = smallest-shift, buffer{r.inlineBytes[:], -1}
 }

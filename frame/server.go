@@ -13,8 +13,8 @@ import (
 
 // A Server answers frames on any number of connections, each in a goroutine of
 // its own: a peer that is slow or silent delays no other one. Its functions are called
-// by that goroutine, for several connections at the same time. Its fields are
-// set before Serve is called.
+// by that goroutine, for several connections at the same time. A connection that is
+// silent for long has none; see ParkAfter. The fields are set before Serve is called.
 //
 // Panics in its functions are not recovered, and end the program. A handler whose
 // panics are to end only its connection recovers them itself, and returns an error.
@@ -75,6 +75,19 @@ type Server struct {
 	// frame take.
 	HandshakeTimeout time.Duration
 
+	// ParkAfter is how long a connection is silent between frames before it is parked:
+	// one second if it is 0, and never if it is negative. A parked connection has no
+	// goroutine and no buffers; what arrives starts a goroutine that handles it. Nothing
+	// else changes, except that functions of the Server are called by several goroutines
+	// for the same connection, one after another. When very many connections become active
+	// at the same time, some park at once, and wait if something comes within ParkAfter.
+	//
+	// Connections park on Linux, macOS and the BSDs if they have a descriptor, or wrap one
+	// that has: TCP, TLS, Unix-domain ones, and after their first byte those with a method
+	// NetConn or SyscallConn, whose Read must survive a deadline. That NetConn was closed
+	// by others is noticed within a second.
+	ParkAfter time.Duration
+
 	// Scribble is for tests: when Handle has returned, its frame is overwritten, so that a
 	// handler that keeps f.Payload is found. It cannot be if Handle has read from c.
 	Scribble bool
@@ -110,6 +123,7 @@ type Server struct {
 	listeners map[*net.Listener]bool
 	conns     map[*Conn]bool
 	running   sync.WaitGroup
+	parker    *parker // nil if no connection parks
 }
 
 // Serve accepts connections of ln, until that fails or the Server is shut down,
@@ -243,6 +257,9 @@ func (s *Server) start() {
 	if s.MaxConns > 0 {
 		s.room = make(chan struct{}, s.MaxConns)
 	}
+	if after := cmp.Or(s.ParkAfter, parkAfter); after > 0 {
+		s.parker = newParker(after, s.serve)
+	}
 }
 
 func (s *Server) forget(ln *net.Listener) {
@@ -264,23 +281,34 @@ func (s *Server) isStopped() bool {
 func (s *Server) add(nc net.Conn) *Conn {
 	c := NewConn(nc, s.Layout)
 	c.serving = true
-	c.MaxPayload, c.handshakeTimeout = s.MaxPayload, s.HandshakeTimeout
+	c.ctx.c, c.ctx.server = c, s // before Conns has c
+	c.MaxPayload = s.MaxPayload
 	c.IdleTimeout, c.FrameTimeout, c.WriteTimeout, c.MinRate = s.IdleTimeout, s.FrameTimeout, s.WriteTimeout, s.MinRate
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.isStopped() {
 		return nil
 	}
-	c.ctx = newConnContext(s.ctx, c) // before Conns has c
 	s.conns[c] = true
 	s.running.Add(1)
+	if s.parker != nil {
+		s.parker.add(c)
+	}
 	return c
 }
 
-// serve handles the frames of a connection until it ends.
+// serve handles the frames of a connection until it ends, or parks.
 func (s *Server) serve(c *Conn) {
+	parked := false
 	end := c.abort
 	defer func() { // also after a handler's runtime.Goexit
+		if parked {
+			return // and another goroutine may have the connection
+		}
+		c.ctx.end()
+		if c.parker != nil {
+			c.parker.remove(c)
+		}
 		c.Writer.close(net.ErrClosed)
 		end()
 		s.mu.Lock()
@@ -289,19 +317,28 @@ func (s *Server) serve(c *Conn) {
 		s.release()
 		s.running.Done()
 	}()
-	defer c.ctx.end()
-	ctx := context.Context(c.ctx)
 	var err error
-	if limit := cmp.Or(s.HandshakeTimeout, s.FrameTimeout); limit > 0 && c.Reader.handshake != nil {
-		err = c.shakeHands(s.ctx, limit)
+	if !c.opened {
+		c.opened = true
+		if limit := cmp.Or(s.HandshakeTimeout, s.FrameTimeout); limit > 0 && c.Reader.handshake != nil {
+			err = c.shakeHands(s.ctx, limit)
+		}
+		if err == nil {
+			err = s.open(c)
+		}
+	} else {
+		c.wakeUp()
 	}
 	if err == nil {
-		err = s.open(&ctx, c)
-	}
-	if err == nil {
-		err = s.handle(ctx, c)
+		for err = s.handle(c); err == errPark; err = s.handle(c) {
+			if parked = c.park(); parked {
+				return
+			}
+			c.wakeUp()
+		}
+		c.parks = false // who reads from now on gets what comes
 		if s.Done != nil {
-			s.Done(ctx, c)
+			s.Done(c.ctx.ofHandlers(), c)
 		}
 	}
 	failed := err != io.EOF && err != errEnding
@@ -332,24 +369,25 @@ func (s *Server) report(c *Conn, err error) {
 	}
 }
 
-// open calls Open, and makes *ctx the context that it returns.
-func (s *Server) open(ctx *context.Context, c *Conn) (err error) {
+// open calls Open, for the context of the handlers.
+func (s *Server) open(c *Conn) (err error) {
 	if s.Open != nil {
 		c.handling = true
-		var own context.Context
-		if own, err = s.Open(*ctx, c); err == nil {
+		var returned context.Context
+		if returned, err = s.Open(&c.ctx, c); err == nil {
 			c.handling = false
 		}
-		if own != nil {
-			*ctx = own
+		if returned != nil {
+			c.ctx.opened = returned
 		}
 	}
 	return err
 }
 
-// handle returns io.EOF at the end of the stream, and errEnding when the Server is
-// shut down.
-func (s *Server) handle(ctx context.Context, c *Conn) error {
+// handle returns io.EOF at the end of the stream, errEnding when the Server is shut
+// down, and errPark when the peer has been silent for long.
+func (s *Server) handle(c *Conn) error {
+	ctx := c.ctx.ofHandlers()
 	for {
 		var f Frame
 		var size int64

@@ -37,7 +37,11 @@ func (c *Conn) Upgrade(ctx context.Context, wrap func(net.Conn) net.Conn) error 
 	if r.handshake == nil {
 		return nil
 	}
-	if err := c.shakeHands(ctx, cmp.Or(c.handshakeTimeout, c.FrameTimeout)); err != nil {
+	limit := c.FrameTimeout
+	if s := c.ctx.server; s != nil {
+		limit = cmp.Or(s.HandshakeTimeout, limit)
+	}
+	if err := c.shakeHands(ctx, limit); err != nil {
 		if err == io.EOF { // which would be an end in order
 			err = io.ErrUnexpectedEOF
 		}
@@ -64,6 +68,7 @@ func (c *Conn) change(to net.Conn) {
 		c.stream().SetReadDeadline(c.readDeadline)
 	}
 	c.upgraded.Store(&to)
+	c.parks = c.parks && canPark(to)
 	c.Reader.connect(to)
 	c.Writer.connect(to)
 }

@@ -54,21 +54,33 @@ type Writer struct {
 	flushing  bool          // a goroutine is writing
 	scheduled bool          // one is about to
 	pending   bool          // what waits is to be flushed after that
+	overtaken bool          // the first of rooms came too late for the room it was woken for
+	reported  bool          // somebody has got err
 	timeout   time.Duration // the WriteTimeout, as the last call found it
 	rate      int           // the MinRate, likewise, which only changes when nobody writes
 	rooms     queue         // of calls that have a frame to add
 	flushes   queue         // of calls that wait until something is written
-	overtaken bool          // the first of rooms came too late for the room it was woken for
 	err       error         // final
-	reported  bool          // somebody has got err
 
 	handshake func(context.Context) error // of dst, or nil
 
 	large       int     // from which size on a payload is not copied
 	vector      *vector // nil if there was no such payload yet
+	*writeState         // nil if the Writer rests
+}
+
+// A writeState is what a Writer needs while its connection is not silent.
+type writeState struct {
 	inlineBytes [inlineSize]byte
 	inline      buffer // of them
+	rawWrite    rawWrite
 }
+
+var writeStates = sync.Pool{New: func() any {
+	s := new(writeState)
+	s.inline = buffer{s.inlineBytes[:], -1}
+	return s
+}}
 
 // A vector is what is waiting, and a payload.
 type vector struct {
@@ -91,7 +103,7 @@ func (w *Writer) init(dst io.Writer, layout *Layout) {
 	w.layout = layout
 	w.connect(dst)
 	w.err = noStream(dst)
-	w.inline = buffer{w.inlineBytes[:], -1}
+	w.writeState = writeStates.Get().(*writeState)
 	w.empty()
 }
 
@@ -602,7 +614,12 @@ func (w *Writer) flushNonblocking() {
 	if raw == nil || len(w.b) == 0 {
 		return
 	}
-	n, err := raw.write(w.b)
+	state := w.writeState
+	if state == nil {
+		state = writeStates.Get().(*writeState)
+		defer writeStates.Put(state)
+	}
+	n, err := raw.write(&state.rawWrite, w.conn.stream(), w.b)
 	w.taken += int64(n)
 	if w.written += int64(n); err != nil {
 		w.fail(err)
@@ -643,10 +660,35 @@ func (w *Writer) close(err error) {
 // Writer has itself, if it may well fit there and they are not on their way.
 func (w *Writer) empty() {
 	w.buf, w.b = nil, nil
-	if w.lastSize <= inlineSize && !w.flushing && w.err == nil {
+	if w.writeState != nil && w.lastSize <= inlineSize && !w.flushing && w.err == nil {
 		w.buf, w.b = &w.inline, w.inlineBytes[:0]
 	}
 	w.setQuick()
+}
+
+// rest gives back what a Writer takes again with wake, if nothing waits to be written.
+func (w *Writer) rest() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if len(w.b) > 0 || w.flushing || w.scheduled || w.writeState == nil {
+		return
+	}
+	w.buf.put()
+	writeStates.Put(w.writeState)
+	w.writeState, w.vector = nil, nil
+	w.empty()
+}
+
+// wake is for a connection that was parked.
+func (w *Writer) wake() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.writeState == nil {
+		w.writeState = writeStates.Get().(*writeState)
+		if w.buf == nil {
+			w.empty()
+		}
+	}
 }
 
 // flushInBackground has what is waiting written by a goroutine of its own.
