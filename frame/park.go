@@ -376,13 +376,13 @@ func (p *parker) checkParked() {
 		p.checked = now
 	}
 	p.checkIn = 0
-	for i := 0; i < len(p.slots); i++ {
+	for i := range len(p.slots) {
 		if i%1024 == 1023 { // so that nobody waits for long, however many there are
 			p.mu.Unlock()
 			p.mu.Lock()
-			if i >= len(p.slots) {
-				return
-			}
+		}
+		if i >= len(p.slots) {
+			return // all have ended meanwhile
 		}
 		c := p.slots[i].c
 		if c == nil || !c.parked {

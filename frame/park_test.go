@@ -745,13 +745,18 @@ func TestReadingWhenServingHasEnded(t *testing.T) {
 			answer <- err
 		}
 		s := &frame.Server{
-			Layout: idKind, Handle: echo, ParkAfter: soon, IdleTimeout: 20 * soon,
+			Layout: idKind, ParkAfter: soon,
+			Handle: func(_ context.Context, c *frame.Conn, f frame.Frame) error {
+				c.IdleTimeout = soon // which a handshake may not have
+				return c.WriteFrame(f)
+			},
 			Done:      func(_ context.Context, c *frame.Conn) { read(c) },
 			ConnError: func(c *frame.Conn, _ error) { read(c) },
 		}
 		ln := tr.listen(t)
 		served := serve(t, s, ln)
 		c := dial(t, tr, ln)
+		answered(t, c, 1)
 		for range cap(answer) {
 			if f, err := c.Next(); err != nil || string(f.Payload) != "still there?" {
 				t.Fatalf("%v, %v", f, err)
