@@ -85,7 +85,7 @@ type Server struct {
 	// Connections park on Linux, macOS and the BSDs if they have a descriptor, or wrap one
 	// that has: TCP, TLS, Unix-domain ones, and after their first byte those with a method
 	// NetConn or SyscallConn, whose Read must survive a deadline. That NetConn was closed
-	// by others is noticed within a second.
+	// by others is noticed within a second, and a read deadline that they set is lost.
 	ParkAfter time.Duration
 
 	// Scribble is for tests: when Handle has returned, its frame is overwritten, so that a
