@@ -311,10 +311,10 @@ func (c *Conn) FlushContext(ctx context.Context) error {
 
 // The lastWords of a peer are what has arrived when writing has failed.
 type lastWords struct {
-	polling bool  // it was asked whether there is something
-	polls   int32 // how often it was, in vain
-	bytes   int32 // how much came
-	limit   int32
+	polling bool // it was asked whether there is something
+	polls   int  // how often it was, in vain
+	bytes   int  // how much came
+	limit   int
 }
 
 // endError returns the error for a stream that has ended. Linux hands the error of a

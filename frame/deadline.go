@@ -3,7 +3,6 @@ package frame
 import (
 	"context"
 	"io"
-	"math"
 	"net"
 	"os"
 	"reflect"
@@ -56,8 +55,8 @@ func (c *Conn) beforeRead(inside bool) (poll bool, err error) {
 	if failed != nil {
 		return c.pollBeforeError(failed)
 	}
-	if c.draining = c.ending && !c.handling; c.draining && c.drainProgress == nil {
-		c.drainProgress = &drainProgress{drainLimit: max(drain, unread(c.stream()))}
+	if c.draining = c.ending && !c.handling; c.draining && c.drainLimit == 0 {
+		c.drainLimit = max(drain, unread(c.stream()))
 	}
 	// Then a frame that is here in part is read to its end, and not a byte more.
 	c.exact = c.draining && c.drained >= c.drainLimit
@@ -103,7 +102,7 @@ func (c *Conn) beforeRead(inside bool) (poll bool, err error) {
 func (c *Conn) pollBeforeError(failed error) (poll bool, err error) {
 	last := &c.lastWords
 	if last.limit == 0 {
-		last.limit = int32(min(max(drain, unread(c.stream())), math.MaxInt32/2))
+		last.limit = max(drain, unread(c.stream()))
 	}
 	if last.polls >= waits || last.bytes >= last.limit {
 		*last = lastWords{}
@@ -151,7 +150,7 @@ func (c *Conn) hasRead(n int) {
 		c.records = recordWatch{}
 	}
 	if last := &c.lastWords; last.polling {
-		if last.bytes += int32(n); n > 0 {
+		if last.bytes += n; n > 0 {
 			last.polls, last.polling = 0, false
 		}
 	}

@@ -27,13 +27,8 @@ var drain = 8 << 20
 // A drainState is how far the reading is that a Shutdown ends. It belongs to the
 // goroutine that reads.
 type drainState struct {
-	handling bool // a handler is running: no Shutdown ends its reading
-	draining bool // the Server is shut down, and no handler is running
-	*drainProgress
-}
-
-// A drainProgress is there when the draining has begun.
-type drainProgress struct {
+	handling   bool          // a handler is running: no Shutdown ends its reading
+	draining   bool          // the Server is shut down, and no handler is running
 	drained    int           // how many bytes came since then
 	drainLimit int           // how many may come; 0 if it has not begun
 	emptyWaits int           // how many waits were in vain

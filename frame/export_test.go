@@ -21,18 +21,20 @@ var (
 // IsReset reports whether an error of a connection says that it was reset.
 func IsReset(err error) bool { return isReset(err) }
 
-// SetDrain is how much a Shutdown reads at least.
-func SetDrain(t *testing.T, n int) {
-	old := drain
-	drain = n
-	t.Cleanup(func() { drain = old })
+// replace sets a variable for a test.
+func replace[T any](t *testing.T, p *T, v T) {
+	old := *p
+	*p = v
+	t.Cleanup(func() { *p = old })
 }
+
+// SetDrain is how much a Shutdown reads at least.
+func SetDrain(t *testing.T, n int) { replace(t, &drain, n) }
 
 // SetLinger is how long a peer may be silent, and go on sending, that has everything.
 func SetLinger(t *testing.T, d time.Duration) {
-	silent, most := lingerSilent, lingerMost
-	lingerSilent, lingerMost = d, d
-	t.Cleanup(func() { lingerSilent, lingerMost = silent, most })
+	replace(t, &lingerSilent, d)
+	replace(t, &lingerMost, d)
 }
 
 // WaitUntilSent waits until the peer's kernel has all that c has sent, and its end.
@@ -71,17 +73,12 @@ const (
 )
 
 // SetGrantTime is how long so many connections may begin to wait, and no more.
-func SetGrantTime(t *testing.T, d time.Duration) {
-	old := grantTime
-	grantTime = d
-	t.Cleanup(func() { grantTime = old })
-}
+func SetGrantTime(t *testing.T, d time.Duration) { replace(t, &grantTime, d) }
 
 // SetChecks is how often connections are asked whether they were closed.
 func SetChecks(t *testing.T, d time.Duration) {
-	lent, all := checkLent, checkAll
-	checkLent, checkAll = d, d
-	t.Cleanup(func() { checkLent, checkAll = lent, all })
+	replace(t, &checkLent, d)
+	replace(t, &checkAll, d)
 }
 
 // Parked returns how many connections of a Server are parked, and how many of those that
@@ -112,19 +109,16 @@ func (s *Server) HaveBeenSilent() {
 
 // SetPollerError has no poller made.
 func SetPollerError(t *testing.T, err error) {
-	old := newPoller
-	newPoller = func() (poller, error) { return nil, err }
-	t.Cleanup(func() { newPoller = old })
+	replace(t, &newPoller, func() (poller, error) { return nil, err })
 }
 
 // SetBeforeWatch has f called before a connection is watched, with the parker's locks held.
 func SetBeforeWatch(t *testing.T, f func()) {
 	old := newPoller
-	newPoller = func() (poller, error) {
+	replace(t, &newPoller, func() (poller, error) {
 		p, err := old()
 		return &hookedPoller{p, f}, err
-	}
-	t.Cleanup(func() { newPoller = old })
+	})
 }
 
 type hookedPoller struct {
@@ -149,9 +143,8 @@ type FakePoller struct {
 // SetFakePoller has connections of any kind parked in a FakePoller.
 func SetFakePoller(t *testing.T) *FakePoller {
 	f := &FakePoller{ids: map[net.Conn]uint64{}, fired: make(chan uint64), ended: make(chan struct{})}
-	oldPoller, oldCan := newPoller, canPark
-	newPoller, canPark = func() (poller, error) { return f, nil }, func(net.Conn) bool { return true }
-	t.Cleanup(func() { newPoller, canPark = oldPoller, oldCan })
+	replace(t, &newPoller, func() (poller, error) { return f, nil })
+	replace(t, &canPark, func(net.Conn) bool { return true })
 	return f
 }
 
