@@ -81,7 +81,7 @@ func (c *call) elf() error {
 		if i := slices.IndexFunc(unknown.Names, func(name string) bool { return strings.HasSuffix(name, "."+unknown.Name) }); i >= 0 {
 			hint = " (did you mean " + unknown.Names[i] + "?)"
 		}
-		return fmt.Errorf("%s: %w%s; %s", c.args[0], err, hint, some(unknown.Names))
+		return fmt.Errorf("%s: %w%s; %s", c.args[0], err, hint, listNames(unknown.Names))
 	}
 	if err != nil {
 		return fmt.Errorf("%s: %w", c.args[0], err)
@@ -89,8 +89,8 @@ func (c *call) elf() error {
 	return c.showStruct(t, abi, c.args[1])
 }
 
-// some says which names there are, the first of many.
-func some(names []string) string {
+// listNames says which names there are, the first of many.
+func listNames(names []string) string {
 	const most = 12
 	slices.Sort(names)
 	names = slices.Compact(names)

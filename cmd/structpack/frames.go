@@ -140,10 +140,16 @@ func (f *framer) show(in io.Reader, from string, at int64) error {
 			continue
 		}
 		if err == io.ErrUnexpectedEOF {
-			if err := f.printPart(n, at, from, rest.b); err != nil {
+			size := f.payloadSize(rest.b)
+			if err := f.printPart(n, at, from, rest.b, size); err != nil {
 				return err
 			}
-			err = fmt.Errorf("%w: %s", err, f.there(rest.b))
+			head, there := f.head.s.Size(), show.Count(len(rest.b), "byte")
+			if size >= 0 {
+				err = fmt.Errorf("%w: %s of %d: header %d, payload %d", err, there, int64(head)+size, head, size)
+			} else {
+				err = fmt.Errorf("%w: %s of the %d of its header", err, there, head)
+			}
 		}
 		return fmt.Errorf("frame %d at %08x: %w", n, at, err)
 	}
@@ -161,9 +167,9 @@ func (t *tail) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// size returns the size of the payload of the frame that b begins with, or -1 if not all
-// of the header is there.
-func (f *framer) size(b []byte) int64 {
+// payloadSize returns how long the payload of the frame is that b begins with, or -1 if
+// not all of its header is there.
+func (f *framer) payloadSize(b []byte) int64 {
 	_, size, err := frame.NewReader(bytes.NewReader(b), f.layout.Layout).ReadHeader()
 	if err != nil {
 		return -1
@@ -171,19 +177,11 @@ func (f *framer) size(b []byte) int64 {
 	return size
 }
 
-// there says what there is of a frame at whose end the stream ends.
-func (f *framer) there(b []byte) string {
+// printPart shows what there is of the last frame of a stream that ends inside it. The
+// size is that of payloadSize.
+func (f *framer) printPart(n int, at int64, from string, b []byte, size int64) error {
 	head := f.head.s.Size()
-	if size := f.size(b); size >= 0 {
-		return fmt.Sprintf("%s of %d: header %d, payload %d", show.Count(len(b), "byte"), int64(head)+size, head, size)
-	}
-	return fmt.Sprintf("%s of the %d of its header", show.Count(len(b), "byte"), head)
-}
-
-// printPart shows what there is of the last frame of a stream that ends inside it.
-func (f *framer) printPart(n int, at int64, from string, b []byte) error {
-	head := f.head.s.Size()
-	if size := f.size(b); size >= 0 {
+	if size >= 0 {
 		return f.print(n, at, from, frame.Frame{Header: &frame.Header{Head: b[:head:head]}, Payload: b[head:]}, size-int64(len(b)-head))
 	}
 	if f.json { // there are no values
