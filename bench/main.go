@@ -72,7 +72,6 @@ func main() {
 	}
 
 	ballast = make([]byte, *heap<<20)
-	defer runtime.KeepAlive(ballast)
 	match, err := regexp.Compile(*only)
 	check(err)
 	var out io.Writer = os.Stdout
@@ -124,7 +123,9 @@ const smallHeap = 4 // MiB
 // smallHeapTable prints what allocates with a small heap, where garbage is collected often.
 func smallHeapTable(out io.Writer, match *regexp.Regexp, passes int, turn time.Duration, pys []*python) {
 	allocates := regexp.MustCompile(`^(Struct\.(Pack|Unpack|IterUnpack)|Pack|UnpackFrom.*)$`)
+	large := len(ballast)
 	ballast = make([]byte, smallHeap<<20)
+	defer func() { ballast = make([]byte, large) }()
 	fmt.Fprintf(out, "\n| %d MiB on the heap | ns | times as fast as the fastest CPython |\n|---|---|---|\n", smallHeap)
 	for _, make := range append([]func() []job{nameJobs, headerJobs, manyJobs}, dynamicJobs()...) {
 		for _, j := range make() {

@@ -38,6 +38,10 @@ func TestNumbers(t *testing.T) {
 		{"README.md", `.IterUnpack. (\S+) to (\S+) times, and`, span(r.times("a loop over IterUnpack", "Struct.IterUnpack"))},
 		{"README.md", `memory that is there, (\S+) to (\S+) times`, span(r.times("unpack", "Struct.AppendUnpack, into memory that is there"))},
 		{"README.md", `100,000 formats in turn\s+takes (\S+) times as long`, []string{word(1 / r.table(t, "100,000 formats in turn, unpack")["UnpackFrom"].times)}},
+		{"README.md", `at most (\S+) times what hand-written\s+code costs`, []string{most(r.codecs())}},
+		{"README.md", `heap of 4 MiB[^.]* .Unpack. is (\S+) to (\S+) and .IterUnpack. (\S+) to (\S+) times`, slices.Concat(
+			span(r.smallHeap("Struct.Unpack")), span(r.smallHeap("Struct.IterUnpack")))},
+		{"README.md", `\[takes (\S+) KB\]`, []string{fmt.Sprint(math.Round(slices.Max(r.table(t, "10,000 connections over TCP")["frame.Server"].rates) / 1000))}},
 		{"README.md", `64 echoes of 16 bytes in flight over TCP take a (\d+)th`, []string{fmt.Sprint(math.Floor(slices.Min(r.echoes("64", "TCP", "frame"))))}},
 		{"README.md", `by hand is up to (\S+) times as fast as frame with 16 or 64`, []string{most(slices.Concat(r.slower("16"), r.slower("64")))}},
 	}
@@ -87,7 +91,7 @@ type tables map[string]map[string]cells
 type cells struct {
 	ns    string
 	times float64   // as fast as CPython, or 0
-	rates []float64 // of frames, as multiples of the first row's
+	rates []float64 // the figures of the row; of frames, multiples of the first row's
 }
 
 func readResults(t *testing.T) tables {
@@ -109,7 +113,7 @@ func readResults(t *testing.T) tables {
 			}
 			for _, cell := range row[1:] {
 				rate, _, _ := strings.Cut(strings.TrimPrefix(cell, "×"), " ")
-				f, _ := strconv.ParseFloat(rate, 64)
+				f, _ := strconv.ParseFloat(strings.ReplaceAll(rate, ",", ""), 64)
 				c.rates = append(c.rates, f)
 			}
 			r[heading][row[0]] = c
@@ -139,6 +143,28 @@ func (r tables) times(suffix, row string) (times []float64) {
 	for heading, table := range r {
 		if c := table[row]; strings.HasPrefix(heading, "`") && strings.HasSuffix(heading, suffix) && c.times > 0 {
 			times = append(times, c.times)
+		}
+	}
+	return times
+}
+
+// codecs returns what a record by a Codec takes, as multiples of hand-written code.
+func (r tables) codecs() (ratios []float64) {
+	for heading, table := range r {
+		for _, row := range []string{"Codec.PackInto", "Codec.AppendPack", "Codec.UnpackFrom"} {
+			if c, ok := table[row]; ok && strings.HasPrefix(heading, "`") {
+				ratios = append(ratios, c.rates[1])
+			}
+		}
+	}
+	return ratios
+}
+
+// smallHeap returns how many times as fast as CPython a function is with a small heap.
+func (r tables) smallHeap(function string) (times []float64) {
+	for row, c := range r["4 MiB on the heap"] {
+		if strings.HasSuffix(row, ": "+function) {
+			times = append(times, c.rates[1])
 		}
 	}
 	return times
