@@ -98,7 +98,9 @@ func (d *Drawing) Table(l *Layout, rows []Row) {
 	const widest = 24
 	name, code, ctype, index := 0, len("code"), len("C type"), 6
 	for _, r := range rows {
-		name = max(name, utf8.RuneCountInString(r.Name))
+		if r.Name != "" {
+			name = max(name, len("name"), utf8.RuneCountInString(r.Name))
+		}
 		code, ctype, index = max(code, len(r.Code)), max(ctype, len(r.CType)), max(index, len(r.index()))
 	}
 	name, code, ctype = min(name, widest), min(code, widest), min(ctype, widest)
