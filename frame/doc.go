@@ -81,7 +81,8 @@
 //   - Failed writes: frames that have arrived come first, then the error.
 //   - Shutdown: every frame that has arrived on a connection that was accepted is
 //     answered, once and as a whole, or ConnError reports which connection lost some.
-//     For answers that other goroutines give, [Server.Done] can wait.
+//     For answers that other goroutines give, [Server.Done] can wait; what handlers write
+//     to connections of others needs CloseTogether.
 //
 // Each is described in full at the symbol it concerns, and has a test named after it.
 //

@@ -61,7 +61,8 @@ type Server struct {
 	// end of the stream, after an error, and at Shutdown, but not if Open has failed.
 	// What is written to c before Done returns is still flushed. A handler that leaves
 	// the answers to other goroutines has Done wait for them; without it an answer
-	// that comes after its handler has returned may find the connection closed.
+	// that comes after its handler has returned may find the connection closed. What
+	// handlers of other connections write to c at Shutdown needs CloseTogether.
 	Done func(ctx context.Context, c *Conn)
 
 	MaxPayload   int           // as in a Reader
@@ -88,6 +89,12 @@ type Server struct {
 	// by others is noticed within a second, and a read deadline that they set is lost.
 	ParkAfter time.Duration
 
+	// CloseTogether is for handlers that write to other connections, as of a chat: Shutdown
+	// then closes no connection before the frames that have arrived on all of them are
+	// handled. A handler that takes long keeps all of them open. Without it each connection
+	// is closed when its own frames are handled, and what others write to it is lost.
+	CloseTogether bool
+
 	// Scribble is for tests: when Handle has returned, its frame is overwritten, so that a
 	// handler that keeps f.Payload is found. It cannot be if Handle has read from c.
 	Scribble bool
@@ -109,7 +116,7 @@ type Server struct {
 
 	// ConnError, if set, is called when a connection ends with an error: one of
 	// Handle or Open, or of reading or writing. The end of the stream between frames
-	// is none. What it writes to c, such as an answer to a *SizeError, is still
+	// is none, nor is a Close of this side, by c or its NetConn. It is called after Done. What it writes to c, such as an answer to a *SizeError, is still
 	// sent; then the connection is closed. It is also called, at most once for a
 	// connection, if a Shutdown has left frames unread, or if the peer has not
 	// acknowledged the last answers when the connection is closed.
@@ -121,7 +128,9 @@ type Server struct {
 	stopped   chan struct{} // closed when Shutdown or Close begins
 	room      chan struct{} // holds one value for each connection
 	listeners map[*net.Listener]bool
-	conns     map[*Conn]bool
+	conns     map[*Conn]bool // whether frames may be left to handle
+	undrained int            // how many of conns are true
+	drained   sync.Cond      // for undrained to become 0, after stopped
 	running   sync.WaitGroup
 	parker    *parker // nil if no connection parks
 }
@@ -254,6 +263,7 @@ func (s *Server) start() {
 	s.ctx, s.cancel = context.WithCancel(context.Background())
 	s.stopped = make(chan struct{})
 	s.listeners, s.conns = map[*net.Listener]bool{}, map[*Conn]bool{}
+	s.drained.L = &s.mu
 	if s.MaxConns > 0 {
 		s.room = make(chan struct{}, s.MaxConns)
 	}
@@ -290,6 +300,7 @@ func (s *Server) add(nc net.Conn) *Conn {
 		return nil
 	}
 	s.conns[c] = true
+	s.undrained++
 	s.running.Add(1)
 	if s.parker != nil {
 		s.parker.add(c)
@@ -312,6 +323,7 @@ func (s *Server) serve(c *Conn) {
 		c.Writer.close(net.ErrClosed)
 		end()
 		s.mu.Lock()
+		s.hasDrained(c)
 		delete(s.conns, c)
 		s.mu.Unlock()
 		s.release()
@@ -341,6 +353,9 @@ func (s *Server) serve(c *Conn) {
 			s.Done(c.ctx.ofHandlers(), c)
 		}
 	}
+	if s.CloseTogether {
+		s.waitForOthers(c)
+	}
 	failed := err != io.EOF && err != errEnding
 	if failed {
 		s.report(c, err)
@@ -357,6 +372,26 @@ func (s *Server) serve(c *Conn) {
 		}
 	}
 	end = func() { c.stream().Close() }
+}
+
+// hasDrained notes that no frame of the connection is left to handle. The caller holds s.mu.
+func (s *Server) hasDrained(c *Conn) {
+	if s.conns[c] {
+		s.conns[c] = false
+		if s.undrained--; s.undrained == 0 {
+			s.drained.Broadcast()
+		}
+	}
+}
+
+// waitForOthers waits, in a Shutdown, until no connection has a frame left to handle.
+func (s *Server) waitForOthers(c *Conn) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.hasDrained(c)
+	for s.isStopped() && s.undrained > 0 && s.ctx.Err() == nil {
+		s.drained.Wait()
+	}
 }
 
 // report is for the error that a connection ends with.
@@ -488,6 +523,7 @@ func (s *Server) stop(end func(*Conn)) (err error) {
 	for c := range s.conns {
 		end(c)
 	}
+	s.drained.Broadcast() // after Close nobody waits
 	return err
 }
 

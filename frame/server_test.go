@@ -1110,6 +1110,99 @@ func TestShutdownLetsHandlersFinish(t *testing.T) {
 	})
 }
 
+// TestCloseTogether has a handler that writes to a connection which has nothing left to
+// handle, while the Server is shut down.
+func TestCloseTogether(t *testing.T) {
+	overAll(t, func(t *testing.T, tr transport) {
+		for _, test := range []struct {
+			name string
+			gate func(s *frame.Server, shut context.CancelFunc) // what happens before the handler goes on
+			want string                                         // what the other connection gets
+		}{
+			{"in order", func(*frame.Server, context.CancelFunc) {}, "hello"},
+			{"the context ends", func(s *frame.Server, cancel context.CancelFunc) { cancel() }, ""},
+			{"Close", func(s *frame.Server, cancel context.CancelFunc) { s.Close() }, ""},
+		} {
+			t.Run(test.name, func(t *testing.T) {
+				inside, goOn := make(chan struct{}), make(chan struct{})
+				drained := make(chan struct{}, 1)
+				quiet := make(chan *frame.Conn, 1)
+				s := &frame.Server{Layout: idKind, CloseTogether: true}
+				s.Handle = func(ctx context.Context, c *frame.Conn, f frame.Frame) error {
+					switch f.Uint(0) {
+					case 1: // the connection that is written to
+						quiet <- c
+						return c.Write(nil, 1, 0)
+					case 2: // those that end without Done
+						runtime.Goexit()
+					}
+					inside <- struct{}{}
+					<-goOn
+					(<-quiet).TrySend(f.Payload, 3, 0)
+					return nil
+				}
+				var opened atomic.Int32
+				s.Open = func(ctx context.Context, c *frame.Conn) (context.Context, error) {
+					if opened.Add(1) > 1 {
+						return ctx, nil
+					}
+					c.Next()
+					return ctx, io.EOF
+				}
+				s.Done = func(_ context.Context, c *frame.Conn) {
+					select {
+					case q := <-quiet:
+						if quiet <- q; q == c {
+							drained <- struct{}{}
+						}
+					default:
+					}
+				}
+				ln := tr.listen(t)
+				served := serve(t, s, ln)
+				ended := func(c *frame.Conn) {
+					t.Helper()
+					if f, err := c.Next(); err == nil {
+						t.Errorf("got %q", f.Payload)
+					}
+				}
+				for range 2 { // for Open, and for Handle
+					c := dial(t, tr, ln)
+					c.Write(nil, 2, 0)
+					ended(c)
+				}
+				listener, talker := dial(t, tr, ln), dial(t, tr, ln)
+				listener.Write(nil, 1, 0)
+				if _, err := listener.Next(); err != nil {
+					t.Fatal(err)
+				}
+				talker.Write([]byte("hello"), 3, 0)
+				talker.Flush()
+				wait(t, "the handler", inside)
+				ctx, cancel := context.WithCancel(context.Background())
+				defer cancel()
+				shut := make(chan error, 1)
+				go func() { shut <- s.Shutdown(ctx) }()
+				wait(t, "Done of the one that is written to", drained)
+				test.gate(s, cancel)
+				if test.want == "" {
+					ended(listener) // while the handler is not over
+				}
+				close(goOn)
+				if f, err := listener.Next(); string(f.Payload) != test.want {
+					t.Errorf("%q, %v, expected %q", f.Payload, err, test.want)
+				}
+				listener.Close()
+				talker.Close()
+				wait(t, "the end of Shutdown", shut)
+				if err := wait(t, "the end of Serve", served); err != frame.ErrServerClosed {
+					t.Errorf("Serve: %v", err)
+				}
+			})
+		}
+	})
+}
+
 // TestServerClose ends everything, and waits for nobody.
 func TestServerClose(t *testing.T) {
 	overAll(t, func(t *testing.T, tr transport) {

@@ -25,7 +25,8 @@ func (c *Conn) Stats() Stats {
 }
 
 // Conns returns the connections that the Server has, in no order. A server that is to
-// say farewell sends it to them, with [Conn.TrySend], before its [Server.Shutdown].
+// say farewell sends it to them, with [Conn.TrySend], before its [Server.Shutdown]; what
+// handlers still send to others comes after it, if the Server has CloseTogether.
 func (s *Server) Conns() []*Conn {
 	s.mu.Lock()
 	defer s.mu.Unlock()

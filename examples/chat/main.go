@@ -39,7 +39,8 @@ func main() {
 		os.Exit(2)
 	}
 
-	srv := &frame.Server{Layout: layout, FrameTimeout: 10 * time.Second, WriteTimeout: 10 * time.Second}
+	srv := &frame.Server{Layout: layout, FrameTimeout: 10 * time.Second, WriteTimeout: 10 * time.Second,
+		CloseTogether: true} // at the end each client gets what all the others have said
 	srv.Open = func(ctx context.Context, c *frame.Conn) (context.Context, error) {
 		c.MaxPending = *pending
 		return ctx, nil
