@@ -197,8 +197,13 @@ func (d *deriver) untagged() *Error {
 		switch t.Kind() {
 		case reflect.Slice:
 			return d.fail("%s has no length of its own: a codec of %s packs and unpacks slices, and one of an array has a length", t, t.Elem())
+		case reflect.Pointer:
+			return d.fail("%s has no code: a codec of %s takes pointers to it", t, t.Elem())
 		case reflect.Int, reflect.Uint, reflect.Uintptr, reflect.String:
 			return d.fail("%s has no code of its own: it needs a format with one", t)
+		case reflect.Struct, reflect.Array:
+		default:
+			return d.fail("%s has no code", t)
 		}
 	}
 	field := fmt.Sprintf("field %s of type %s", nameOf(d.root, d.path), t)

@@ -158,6 +158,8 @@ func TestDerivedErrors(t *testing.T) {
 	}{
 		{bindTo[struct{ In [2]inner }]("!"), `struct { In [2]structpack_test.inner }.In[0].Name of type string has no code of its own: the tag structpack:"16s" gives it one`},
 		{bindTo[[]uint16]("!"), `[]uint16 has no length of its own: a codec of uint16 packs and unpacks slices, and one of an array has a length`},
+		{bindTo[*inner]("!"), `structpack: codec "!": *structpack_test.inner has no code: a codec of structpack_test.inner takes pointers to it`},
+		{bindTo[map[int]int]("!"), `structpack: codec "!": map[int]int has no code`},
 		{bindTo[int]("<"), `structpack: codec "<": int has no code of its own: it needs a format with one`},
 		{bindTo[string]("<"), `structpack: codec "<": string has no code of its own: it needs a format with one`},
 		{bindTo[struct{ A int }]("!"), `.A of type int has no code of its own: the tag structpack:"i" gives it one`},

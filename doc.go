@@ -53,7 +53,9 @@
 //
 // A format that is only a prefix is made from a type, and its bytes are the same as
 // encoding/binary's. The codec belongs in a variable: making it takes as long as
-// hundreds of calls.
+// hundreds of calls, and at the start of a program, when nothing is in the processor's
+// caches, ten times that. A program that starts often and may not use all of its codecs makes
+// each when it is first needed, with [sync.OnceValue].
 //
 //	var header = structpack.MustCodec[Header]("!") // big-endian; "<" is little-endian
 //
@@ -62,14 +64,21 @@
 //	binary.Write(w, binary.BigEndian, &h)        header.Write(w, &h)
 //	binary.Append(dst, binary.BigEndian, &h)     header.AppendPack(dst, &h)
 //	binary.Decode(data, order, records)          records, err = header.AppendUnpackSlice(records[:0], data[:len(records)*header.Size()])
-//	binary.Read(r, order, records)               io.ReadFull(r, data), and the same
+//	binary.Read(r, order, records)               data := make([]byte, len(records)*header.Size()); _, err = io.ReadFull(r, data)
+//	                                             records, err = header.AppendUnpackSlice(records[:0], data)
 //	binary.Append(dst, order, records)           header.AppendPackSlice(dst, records)
 //	binary.Size(h)                               header.Size()
 //
 // Unlike encoding/binary a codec takes strings, slices and ints, with a tag each; it
 // reads what C wrote, after "@"; and what does not fit is an error that names the field,
-// when the codec is made. So is a field that is not exported. A format beside the type
-// says the same twice, and is for a layout that others wrote down as one.
+// when the codec is made. So is a field that is not exported; methods that gen writes take
+// those too. A format beside the type says the same twice, and is for a layout that others
+// wrote down as one. Data that are too short are a [*Error] that wraps [ErrBuffer], except from
+// Read, which returns io.EOF and io.ErrUnexpectedEOF as binary.Read does. An offset below 0
+// counts from the end, as in Python: check one that comes from the data.
+//
+// Where the order is a [binary.ByteOrder] that is known when the program runs, a type has a
+// codec for each, as in the example ByteOrder of [MustCodec].
 //
 // # What to use, and what it costs
 //

@@ -2,6 +2,7 @@ package structpack_test
 
 import (
 	"bytes"
+	"encoding/binary"
 	"fmt"
 	"io"
 	"log"
@@ -190,6 +191,36 @@ func ExampleMustCodec_type() {
 }
 
 // What a C program on a 32-bit machine writes is read with the layout that C has there.
+// A byteOrders has a codec of T for each byte order.
+type byteOrders[T any] struct{ little, big *structpack.Codec[T] }
+
+func codecsOf[T any]() byteOrders[T] {
+	return byteOrders[T]{structpack.MustCodec[T]("<"), structpack.MustCodec[T](">")}
+}
+
+func (o byteOrders[T]) in(order binary.ByteOrder) *structpack.Codec[T] {
+	if order == binary.BigEndian {
+		return o.big
+	}
+	return o.little
+}
+
+// In place of binary.Read and an order that comes from the data.
+func ExampleMustCodec_byteOrder() {
+	type fatHeader struct{ Magic, Count uint32 } // of a Mach-O file
+	headers := codecsOf[fatHeader]()
+
+	data := []byte("\xca\xfe\xba\xbe\x00\x00\x00\x02")
+	order := binary.ByteOrder(binary.LittleEndian)
+	if binary.BigEndian.Uint32(data) == 0xcafebabe {
+		order = binary.BigEndian
+	}
+	var h fatHeader
+	err := headers.in(order).Read(bytes.NewReader(data), &h)
+	fmt.Printf("%#x %d %v\n", h.Magic, h.Count, err)
+	// Output: 0xcafebabe 2 <nil>
+}
+
 func ExampleMust() {
 	type reading struct {
 		Sensor uint8

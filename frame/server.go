@@ -116,10 +116,11 @@ type Server struct {
 
 	// ConnError, if set, is called when a connection ends with an error: one of
 	// Handle or Open, or of reading or writing. The end of the stream between frames
-	// is none, nor is a Close of this side, by c or its NetConn. It is called after Done. What it writes to c, such as an answer to a *SizeError, is still
-	// sent; then the connection is closed. It is also called, at most once for a
-	// connection, if a Shutdown has left frames unread, or if the peer has not
-	// acknowledged the last answers when the connection is closed.
+	// is none, nor is a Close of this side, by c or its NetConn. What it writes to c,
+	// such as an answer to a *SizeError, is still sent; then the connection is closed.
+	// It is also called, at most once for a connection, if a Shutdown has left frames
+	// unread, or if the peer has not acknowledged the last answers when the connection
+	// is closed. Done comes before it.
 	ConnError func(c *Conn, err error)
 
 	mu        sync.Mutex
