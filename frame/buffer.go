@@ -6,22 +6,20 @@ import "sync"
 // fourfold at a time, and are kept for whoever needs one next: a connection has a
 // buffer only while there are bytes in it.
 const (
+	// tiny is for small frames that come one by one.
+	tiny     = 384
 	smallest = 18 << 8 // 4.5 KiB
 	// largest is for reading ahead: 64 KiB, and room for a header.
 	largest = 72 << 10
 )
 
-var classes = [...]int{smallest, 18 << 10, largest, 288 << 10, 1152 << 10}
+var classes = [...]int{tiny, smallest, 18 << 10, largest, 288 << 10, 1152 << 10}
 
 var pools [len(classes)]sync.Pool
 
 // shift is where a buffer begins in its memory. Copying between the kernel and
 // memory that begins at a page takes up to twice as long on some processors.
 const shift = 64
-
-// inlineSize is how many bytes a Reader and a Writer have room for in themselves, so
-// that small frames that come one by one need no buffer.
-const inlineSize = 320
 
 // A buffer is memory of one of the classes, or of another size.
 type buffer struct {

@@ -73,14 +73,20 @@ type Conn struct {
 	deadlineMu   sync.Mutex
 	reading      *context.Context // of a call of NextContext, or nil
 	readDeadline time.Time        // the read deadline
-	woken        bool             // it was moved into the past
-	ending       bool             // the Server is shut down
-	serving      bool             // there is a Server
 
 	framesRead, bytesRead atomic.Int64 // when the Reader last waited
 
-	opened bool // the Server has called Open, or is about to
-	ctx    connContext
+	server  *Server         // nil if there is none
+	opened  context.Context // what its Open has returned, or nil
+	ctxMu   sync.Mutex
+	endable *endContext // of the handlers, or nil
+
+	place     int32 // in the Server's conns
+	undrained bool  // frames may be left to handle, as the Server knows
+	began     bool  // the Server has called Open, or is about to
+	woken     bool  // the read deadline was moved into the past
+	ending    bool  // the Server is shut down
+	ctxEnded  bool  // the context of the handlers has ended
 	parking
 }
 
@@ -94,9 +100,9 @@ const DefaultMaxPending = 1 << 20
 // are for [Layout.Parse] and [Layout.Append].
 func NewConn(c net.Conn, layout *Layout) *Conn {
 	n := &Conn{conn: c}
+	n.Reader.conn, n.Writer.conn = n, n
 	n.Reader.init(c, layout)
 	n.Writer.init(c, layout)
-	n.Reader.conn, n.Writer.conn = n, n
 	return n
 }
 
@@ -104,10 +110,12 @@ func NewConn(c net.Conn, layout *Layout) *Conn {
 // protocols that begin with another one, as PostgreSQL's does. It is for the goroutine
 // that reads.
 func (c *Conn) SetLayout(layout *Layout) {
-	c.Reader.layout, c.header.layout = layout, layout
 	c.Writer.mu.Lock()
 	defer c.Writer.mu.Unlock()
 	c.Writer.layout = layout
+	if !c.resting { // otherwise the Reader finds it there
+		c.Reader.layout, c.header.layout = layout, layout
+	}
 }
 
 // NetConn returns the connection.
@@ -137,8 +145,8 @@ func (c *Conn) Close() error {
 	if c.closed.Swap(true) {
 		return c.opError("close", net.ErrClosed)
 	}
-	if c.ctx.server != nil {
-		defer c.ctx.cancel()
+	if c.server != nil {
+		defer c.cancel()
 	}
 	defer c.unpark()
 	err := c.lastFlush()
@@ -245,7 +253,7 @@ func (c *Conn) WriteContext(ctx context.Context, payload []byte, values ...any) 
 
 // Send is Write and Flush. Calls that come at the same time share their flushes.
 func (c *Conn) Send(payload []byte, values ...any) error {
-	c.Writer.mu.Lock()
+	c.Writer.lock()
 	defer c.Writer.unlock()
 	if err := c.write(noContext, payload, values); err != nil {
 		return err
@@ -258,7 +266,7 @@ func (c *Conn) Send(payload []byte, values ...any) error {
 // ErrBusy, and nothing has changed. So a peer that does not read delays nobody.
 func (c *Conn) TrySend(payload []byte, values ...any) error {
 	w := &c.Writer
-	w.mu.Lock()
+	w.lock()
 	defer w.unlock()
 	if w.err != nil {
 		return w.finalError()
@@ -304,7 +312,7 @@ func (c *Conn) FlushContext(ctx context.Context) error {
 	if ctx.Done() == nil {
 		ctx = nil
 	}
-	c.Writer.mu.Lock()
+	c.Writer.lock()
 	defer c.Writer.unlock()
 	return c.flushed(ctx, false)
 }
@@ -321,12 +329,12 @@ type lastWords struct {
 // reset out once: if writing has got it, reading finds an end like any other.
 func (c *Conn) endError() error {
 	w := &c.Writer
-	w.mu.Lock()
-	defer w.mu.Unlock()
+	w.lock()
+	defer w.unlock()
 	switch {
 	case w.err == nil || isClosed(w.err):
 		return io.EOF
-	case !w.reported || c.serving:
+	case !w.reported || c.server != nil:
 		w.reported = true
 		return &flushError{w.err}
 	case isReset(w.err):
@@ -337,8 +345,8 @@ func (c *Conn) endError() error {
 
 // hasWriteError reports whether err comes from writing to the connection.
 func (c *Conn) hasWriteError(err error) bool {
-	c.Writer.mu.Lock()
-	defer c.Writer.mu.Unlock()
+	c.Writer.lock()
+	defer c.Writer.unlock()
 	return c.Writer.err != nil && !isClosed(c.Writer.err) && errors.Is(err, c.Writer.err)
 }
 

@@ -74,7 +74,7 @@ func (c *Conn) beforeRead(inside bool) (poll bool, err error) {
 			d = c.frameStart.Add(limit + timeFor(c.frameBytes, c.MinRate))
 		}
 		if c.late.trying {
-			if poll = c.raw != nil; !poll {
+			if poll = c.Reader.raw != nil; !poll {
 				d = time.Now().Add(pollWait)
 			}
 		}
@@ -82,7 +82,7 @@ func (c *Conn) beforeRead(inside bool) (poll bool, err error) {
 		if c.drained >= c.drainLimit || c.emptyWaits >= waits || c.waited >= pollWaits {
 			return false, c.drainEnd()
 		}
-		if poll = c.raw != nil; !poll {
+		if poll = c.Reader.raw != nil; !poll {
 			c.waitStart = time.Now()
 			d = c.waitStart.Add(pollWait)
 		}
@@ -110,7 +110,7 @@ func (c *Conn) pollBeforeError(failed error) (poll bool, err error) {
 		c.report()
 		return false, &flushError{failed}
 	}
-	if last.polling = true; c.raw != nil {
+	if last.polling = true; c.Reader.raw != nil {
 		last.polls = waits
 		return true, nil
 	}
@@ -290,7 +290,7 @@ func (c *Conn) timedOut(inside bool, err error) (e error, permanent bool) {
 		c.lastWords.polling = false
 		return nil, false // beforeRead knows why
 	case c.draining && !inside:
-		if c.emptyWaits++; c.raw != nil {
+		if c.emptyWaits++; c.Reader.raw != nil {
 			c.emptyWaits = waits
 		}
 		return nil, false // beforeRead ends it

@@ -46,11 +46,9 @@ var errEnding = errors.New("frame: shut down")
 // way gets some time, because it does not survive a deadline.
 func (c *Conn) end() {
 	at := expired
-	c.deadlineMu.Lock()
-	if c.raw == nil {
+	if !isRaw(c.stream()) {
 		at = time.Now().Add(pollWait)
 	}
-	c.deadlineMu.Unlock()
 	c.wake(at, func() bool {
 		c.ending = true
 		return true
@@ -106,7 +104,7 @@ func (c *Conn) linger(closed bool) error {
 		sent, known, err := sendState(c.stream())
 		now := time.Now()
 		switch {
-		case known && err != nil && closed && c.raw == nil:
+		case known && err != nil && closed && c.Reader.raw == nil:
 			return nil
 		case known && err != nil:
 			return fmt.Errorf("%w: %w", errUnsent, err)

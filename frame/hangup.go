@@ -2,22 +2,13 @@ package frame
 
 import (
 	"context"
-	"sync"
 	"time"
 )
 
-// A connContext is the context of a connection of a Server. A context with an end is made
+// A connContext is a connection of a Server as a context. A context with an end is made
 // when somebody asks for the end, and the connection is watched from then on; most
 // handlers do not.
-type connContext struct {
-	c      *Conn
-	server *Server
-	opened context.Context // what Open has returned, or nil
-
-	mu    sync.Mutex
-	ended bool
-	*endContext
-}
+type connContext Conn
 
 // An endContext is a context that can be ended.
 type endContext struct {
@@ -26,61 +17,61 @@ type endContext struct {
 	stop   func() // ends the watch; nil if there is none
 }
 
-// ofHandlers is what handlers get.
-func (ctx *connContext) ofHandlers() context.Context {
-	if ctx.opened != nil {
-		return ctx.opened
+// context is what handlers get.
+func (c *Conn) context() context.Context {
+	if c.opened != nil {
+		return c.opened
 	}
-	return ctx
+	return (*connContext)(c)
 }
 
 func (ctx *connContext) Deadline() (time.Time, bool) { return ctx.server.ctx.Deadline() }
-func (ctx *connContext) Done() <-chan struct{}       { return ctx.made().Done() }
-func (ctx *connContext) Err() error                  { return ctx.made().Err() }
+func (ctx *connContext) Done() <-chan struct{}       { return ctx.withEnd().Done() }
+func (ctx *connContext) Err() error                  { return ctx.withEnd().Err() }
 
 // Value asks for no end: who looks for a value in vain has nothing watched. A context that
 // is made from this one calls Done before it looks here for the parent that can be ended.
 func (ctx *connContext) Value(key any) any {
-	ctx.mu.Lock()
-	unmade := ctx.endContext == nil && !ctx.ended
-	ctx.mu.Unlock()
+	ctx.ctxMu.Lock()
+	unmade := ctx.endable == nil && !ctx.ctxEnded
+	ctx.ctxMu.Unlock()
 	if unmade {
 		return ctx.server.ctx.Value(key)
 	}
-	return ctx.made().Value(key)
+	return ctx.withEnd().Value(key)
 }
 
-func (ctx *connContext) made() context.Context {
-	ctx.mu.Lock()
-	defer ctx.mu.Unlock()
-	if ctx.endContext == nil {
+func (ctx *connContext) withEnd() context.Context {
+	ctx.ctxMu.Lock()
+	defer ctx.ctxMu.Unlock()
+	if ctx.endable == nil {
 		e := new(endContext)
 		e.Context, e.finish = context.WithCancel(ctx.server.ctx)
-		if ctx.ended {
+		if ctx.ctxEnded {
 			e.finish()
 		} else {
-			e.stop = watchHangup(ctx.c.stream(), e.finish)
+			e.stop = watchHangup((*Conn)(ctx).stream(), e.finish)
 		}
-		ctx.endContext = e
+		ctx.endable = e
 	}
-	return ctx.Context
+	return ctx.endable
 }
 
-// cancel returns what it has ended, if there was anything.
-func (ctx *connContext) cancel() *endContext {
-	ctx.mu.Lock()
-	ctx.ended = true
-	e := ctx.endContext
-	ctx.mu.Unlock()
+// cancel ends the context, and returns what it has ended, if there was anything.
+func (c *Conn) cancel() *endContext {
+	c.ctxMu.Lock()
+	c.ctxEnded = true
+	e := c.endable
+	c.ctxMu.Unlock()
 	if e != nil {
 		e.finish()
 	}
 	return e
 }
 
-// end ends the context with its connection.
-func (ctx *connContext) end() {
-	if e := ctx.cancel(); e != nil && e.stop != nil {
+// endContext ends the context with its connection.
+func (c *Conn) endContext() {
+	if e := c.cancel(); e != nil && e.stop != nil {
 		e.stop()
 	}
 }

@@ -102,21 +102,21 @@ type slot struct {
 
 // parking is what a Conn has of the parker of its Server.
 type parking struct {
-	parker   *parker       // nil if the connection never parks
+	early    time.Duration // when it parked without waiting, since the parker was made, or 0
 	phase    atomic.Uint32 // running, waiting or interrupted
+	lent     atomic.Bool   // somebody has got the net.Conn
 	parks    bool          // the poller can wait for the stream, which an Upgrade changes
 	due      bool          // the Reader is to park
 	waits    bool          // it may wait before
-	early    time.Duration // when it parked without waiting, since the parker was made, or 0
 	hadBytes bool          // it has read something since the goroutine began
-	lent     atomic.Bool   // somebody has got the net.Conn
-
-	resumes bool // readDeadline is the end of an IdleTimeout that goes on, if any, and is not set
+	resumes  bool          // readDeadline is the end of an IdleTimeout that goes on, if any, and is not set
+	resting  bool          // with the Writer's mu: each call gives back what it has taken
 
 	// With the parker's mu.
-	parked bool
-	slot   int32 // -1 if it has not parked yet
-	index  int32 // in running or idle, or -1
+	counted bool // it is one of the parker's conns
+	parked  bool
+	slot    int32 // -1 if it has not parked yet
+	index   int32 // in running or idle, or -1
 }
 
 const (
@@ -140,9 +140,9 @@ func (p *parker) add(c *Conn) {
 	if !canPark(c.stream()) {
 		return
 	}
-	c.parker, c.parks, c.slot = p, true, -1
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	c.parks, c.counted, c.slot = true, true, -1
 	p.conns++
 	p.run(c)
 }
@@ -151,6 +151,9 @@ func (p *parker) add(c *Conn) {
 func (p *parker) remove(c *Conn) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	if !c.counted {
+		return
+	}
 	p.stop(c)
 	if c.slot >= 0 {
 		p.poller.unwatch(c.stream())
@@ -399,7 +402,7 @@ func (p *parker) checkParked() {
 
 // lend is for a connection whose net.Conn somebody gets, who may close it.
 func (c *Conn) lend() {
-	if p := c.parker; p != nil && !c.lent.Swap(true) {
+	if p := c.parker(); p != nil && !c.lent.Swap(true) {
 		p.mu.Lock()
 		defer p.mu.Unlock()
 		if c.parked {
@@ -436,7 +439,7 @@ func (c *Conn) beginWait(poll bool) (waits, polls bool) {
 		r.handshake = nil
 	}
 	switch {
-	case c.waits || c.isActive() || c.parker.grant():
+	case c.waits || c.isActive() || c.parker().grant():
 		c.waits = true
 	case r.raw != nil:
 		c.due = true
@@ -468,7 +471,7 @@ func (c *Conn) endWait(n int) {
 
 // isActive reports whether something has come soon after the connection parked early.
 func (c *Conn) isActive() bool {
-	p := c.parker
+	p := c.parker()
 	return c.early > 0 && time.Since(p.created)-c.early < p.after
 }
 
@@ -514,12 +517,12 @@ func (c *Conn) park() bool {
 	c.Reader.rest()
 	c.Writer.rest()
 	if c.early = 0; !c.waits {
-		c.early = time.Since(c.parker.created)
+		c.early = time.Since(c.parker().created)
 	}
 	c.waits, c.hadBytes = false, false
 	c.deadlineMu.Lock()
 	defer c.deadlineMu.Unlock()
-	if c.woken || c.ending || c.closed.Load() || !c.parker.park(c) {
+	if c.woken || c.ending || c.closed.Load() || !c.parker().park(c) {
 		c.waits = true
 		return false
 	}
@@ -528,8 +531,9 @@ func (c *Conn) park() bool {
 
 // wakeUp is for the goroutine of a connection that was parked, or was to be.
 func (c *Conn) wakeUp() {
-	c.Reader.wake()
 	c.Writer.wake()
+	c.Reader.wake(c.stream(), c.Writer.layout)
+	c.Reader.handshake, c.begun = nil, true
 	c.deadlineMu.Lock()
 	defer c.deadlineMu.Unlock()
 	if c.resumes {
@@ -540,9 +544,17 @@ func (c *Conn) wakeUp() {
 
 // unpark has the goroutine of a Server look after a connection, as for what was closed.
 func (c *Conn) unpark() {
-	if c.parker != nil {
-		c.parker.unpark(c)
+	if p := c.parker(); p != nil {
+		p.unpark(c)
 	}
+}
+
+// parker is that of the Server, or nil.
+func (c *Conn) parker() *parker {
+	if c.server == nil {
+		return nil
+	}
+	return c.server.parker
 }
 
 // An idleHeap has the parked connections with an IdleTimeout, that which ends first in front.

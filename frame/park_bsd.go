@@ -102,3 +102,16 @@ func (k *kqueue) free() {
 	syscall.Close(k.fd)
 	syscall.Close(k.ends[0])
 }
+
+// withDescriptor calls f with the descriptor of c, unless c is closed.
+func withDescriptor(c net.Conn, f func(fd int) error) error {
+	raw := descriptor(c)
+	if raw == nil {
+		return net.ErrClosed
+	}
+	var failed error
+	if err := raw.Control(func(fd uintptr) { failed = f(int(fd)) }); err != nil {
+		return err
+	}
+	return failed
+}

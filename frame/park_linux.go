@@ -14,6 +14,12 @@ type epoll struct {
 	file   *os.File
 	raw    syscall.RawConn
 	events [128]syscall.EpollEvent
+
+	// A change of what is watched. Its function is made once.
+	change func(fd uintptr)
+	op     int
+	event  syscall.EpollEvent
+	failed error
 }
 
 func openPoller() (poller, error) {
@@ -26,6 +32,7 @@ func openPoller() (poller, error) {
 		return nil, os.NewSyscallError("fcntl", err)
 	}
 	e := &epoll{fd: fd, file: os.NewFile(uintptr(fd), "epoll")}
+	e.change = func(fd uintptr) { e.failed = syscall.EpollCtl(e.fd, e.op, int(fd), &e.event) }
 	e.raw, err = e.file.SyscallConn()
 	if err == nil {
 		err = e.file.SetReadDeadline(time.Time{}) // an error if the runtime cannot wait for it
@@ -44,17 +51,23 @@ func (e *epoll) watch(c net.Conn, id uint64, added bool) error {
 	if added {
 		op = syscall.EPOLL_CTL_MOD
 	}
-	return withDescriptor(c, func(fd int) error {
-		event := syscall.EpollEvent{Events: syscall.EPOLLIN | syscall.EPOLLRDHUP | syscall.EPOLLONESHOT, Fd: int32(id), Pad: int32(id >> 32)}
-		return syscall.EpollCtl(e.fd, op, fd, &event)
-	})
+	e.event = syscall.EpollEvent{Events: syscall.EPOLLIN | syscall.EPOLLRDHUP | syscall.EPOLLONESHOT, Fd: int32(id), Pad: int32(id >> 32)}
+	return e.control(c, op)
 }
 
 // unwatch is for a descriptor that others may have a duplicate of; otherwise its Close does it.
-func (e *epoll) unwatch(c net.Conn) {
-	withDescriptor(c, func(fd int) error {
-		return syscall.EpollCtl(e.fd, syscall.EPOLL_CTL_DEL, fd, &syscall.EpollEvent{})
-	})
+func (e *epoll) unwatch(c net.Conn) { e.control(c, syscall.EPOLL_CTL_DEL) }
+
+func (e *epoll) control(c net.Conn, op int) error {
+	raw := descriptor(c)
+	if raw == nil {
+		return net.ErrClosed
+	}
+	e.op, e.failed = op, nil
+	if err := raw.Control(e.change); err != nil {
+		return err
+	}
+	return e.failed
 }
 
 func (e *epoll) wait(ids []uint64) (n int, err error) {

@@ -33,16 +33,3 @@ func isDescriptorClosed(c net.Conn) bool {
 	raw := descriptor(c)
 	return raw == nil || raw.Control(func(uintptr) {}) != nil
 }
-
-// withDescriptor calls f with the descriptor of c, unless c is closed.
-func withDescriptor(c net.Conn, f func(fd int) error) error {
-	raw := descriptor(c)
-	if raw == nil {
-		return net.ErrClosed
-	}
-	var failed error
-	if err := raw.Control(func(fd uintptr) { failed = f(int(fd)) }); err != nil {
-		return err
-	}
-	return failed
-}

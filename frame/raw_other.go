@@ -8,6 +8,8 @@ import "net"
 // is none here.
 type rawConn struct{}
 
+func isRaw(net.Conn) bool { return false }
+
 func newRawConn(net.Conn) *rawConn { return nil }
 
 func (*rawConn) read(*Reader, int, bool) (int, error) { return 0, nil }

@@ -17,6 +17,7 @@ type rawConn struct{ conn syscall.RawConn }
 // A rawRead is a call of read. Its method is made a function once.
 type rawRead struct {
 	do   func(fd uintptr) bool // reports false if there is nothing to read yet
+	poll func(fd uintptr)      // is do that does not say so
 	r    *Reader
 	want int
 	n    int
@@ -31,12 +32,19 @@ type rawWrite struct {
 	err  error
 }
 
+// isRaw reports whether newRawConn makes a rawConn of c.
+func isRaw(c net.Conn) bool {
+	switch c.(type) {
+	case *net.TCPConn, *net.UnixConn:
+		return true
+	}
+	return false
+}
+
 // newRawConn returns nil if c is no socket: what wraps a socket, as TLS does,
 // must be asked itself.
 func newRawConn(c net.Conn) *rawConn {
-	switch c.(type) {
-	case *net.TCPConn, *net.UnixConn:
-	default:
+	if !isRaw(c) {
 		return nil
 	}
 	conn, err := c.(syscall.Conn).SyscallConn()
@@ -52,10 +60,11 @@ func (raw *rawConn) read(r *Reader, want int, poll bool) (n int, err error) {
 	call := &r.rawRead
 	if call.do == nil {
 		call.do = call.read
+		call.poll = func(fd uintptr) { call.read(fd) }
 	}
 	call.r, call.want, call.n, call.err = r, want, 0, os.ErrDeadlineExceeded
 	if poll {
-		err = raw.conn.Control(func(fd uintptr) { call.read(fd) })
+		err = raw.conn.Control(call.poll)
 	} else {
 		err = raw.conn.Read(call.do)
 	}

@@ -45,13 +45,14 @@ func (r *Reader) room(want int) []byte {
 }
 
 // begin takes a buffer. A stream that may be silent while the buffer waits gets
-// what the Reader has itself, unless there was more in the stream the last time;
+// a tiny one, unless there was more in the stream the last time;
 // and so does one of which so little is expected, or nothing yet.
 func (r *Reader) begin() {
-	r.buf = &r.inline
-	if !r.idles || r.full || r.raw != nil && r.last >= inlineSize {
-		r.buf = getBuffer(r.ahead)
+	n := tiny - shift
+	if !r.idles || r.full || r.raw != nil && r.last >= n {
+		n = r.ahead
 	}
+	r.buf = getBuffer(n)
 	r.b = r.buf.b
 }
 
@@ -63,7 +64,7 @@ func (r *Reader) adapt(n int) {
 	}
 	r.full, r.last = n == r.asked, max(r.last, r.end-r.start)
 	switch {
-	case r.buf == &r.inline:
+	case len(r.b) == tiny-shift:
 	case r.full && n >= r.ahead/2:
 		r.ahead = min(4*r.ahead, most)
 		r.small = 0

@@ -24,7 +24,7 @@ const DefaultMaxPayload = 1 << 20
 // its frames from that buffer without copying. From 4 KiB on the buffer grows at
 // most fourfold at a time, with the bytes that have arrived and never with the length
 // that a header claims. A Reader that waits for a frame of a network connection,
-// also through TLS, has no buffer but 320 bytes of its own; one that nobody calls
+// also through TLS, has no buffer of more than 320 bytes; one that nobody calls
 // keeps the buffer of its last frame.
 //
 // All errors but one are final: after a deadline that has passed, wherever in
@@ -35,13 +35,18 @@ type Reader struct {
 	// DefaultMaxPayload if it is not positive. It may be changed between calls.
 	MaxPayload int
 
+	conn       *Conn // whose Reader it is, or nil
+	*readState       // nil if the connection is parked
+}
+
+// A readState is what a Reader needs while there is somebody who reads.
+type readState struct {
 	layout  *Layout
 	src     io.Reader
 	raw     *rawConn // nil if waiting needs a buffer
 	idles   bool     // src is a connection, which may be silent for long
 	wrapped bool     // src begins with a handshake
 	begun   bool     // something has come from src
-	conn    *Conn    // whose Reader it is, or nil
 
 	// handshake is nil, or the handshake of src, which returns at once when the Reader has
 	// tried to read: nil if it is complete, and otherwise why it never will be.
@@ -49,12 +54,8 @@ type Reader struct {
 
 	err    error  // final
 	header Header // of the frame that was returned last
-	frames int64  // that were returned
-	*readState
-}
+	frames int64  // that were returned since the Reader last waited
 
-// A readState is what a Reader needs while there is somebody who reads.
-type readState struct {
 	buf        *buffer // nil if nothing is there
 	b          []byte  // all of buf
 	start, end int     // of the bytes in b that are not consumed
@@ -63,9 +64,7 @@ type readState struct {
 	pending error  // what ended the stream after the bytes in buf
 	stream  Header // that ReadHeader returned last, with bytes of its own
 
-	inlineBytes [inlineSize]byte
-	inline      buffer // of them
-	rawRead     rawRead
+	rawRead rawRead
 
 	// Of a Conn.
 	frameStart time.Time // when the Reader first waited for the rest of a frame
@@ -89,16 +88,13 @@ func NewReader(r io.Reader, layout *Layout) *Reader {
 }
 
 func (r *Reader) init(src io.Reader, layout *Layout) {
-	r.layout = layout
-	r.header.layout = layout
-	r.wake()
-	r.connect(src)
+	r.wake(src, layout)
 	r.err = noStream(src)
 }
 
 // connect has the Reader read from src.
 func (r *Reader) connect(src io.Reader) {
-	r.src, r.handshake, r.wrapped, r.begun = src, nil, false, false
+	r.src, r.raw, r.handshake, r.wrapped, r.begun = src, nil, nil, false, false
 	if c, ok := src.(handshaker); ok {
 		r.handshake, r.wrapped = c.HandshakeContext, true
 	}
@@ -275,7 +271,8 @@ func (r *Reader) fill(want int) error {
 		}
 	}
 	if r.conn != nil {
-		r.conn.framesRead.Store(r.frames)
+		r.conn.framesRead.Add(r.frames)
+		r.frames = 0
 	}
 	for {
 		inside := r.end > r.start || r.left > 0
@@ -376,7 +373,10 @@ func (r *Reader) rest() {
 	r.readState = nil
 }
 
-func (r *Reader) wake() {
+// wake takes what a Reader of src needs.
+func (r *Reader) wake(src io.Reader, layout *Layout) {
 	r.readState = readStates.Get().(*readState)
-	r.ahead, r.inline = smallest-shift, buffer{r.inlineBytes[:], -1}
+	r.layout, r.header.layout = layout, layout
+	r.ahead = smallest - shift
+	r.connect(src)
 }

@@ -129,9 +129,9 @@ type Server struct {
 	stopped   chan struct{} // closed when Shutdown or Close begins
 	room      chan struct{} // holds one value for each connection
 	listeners map[*net.Listener]bool
-	conns     map[*Conn]bool // whether frames may be left to handle
-	undrained int            // how many of conns are true
-	drained   sync.Cond      // for undrained to become 0, after stopped
+	conns     []*Conn
+	undrained int       // of how many of conns frames may be left to handle
+	drained   sync.Cond // for undrained to become 0, after stopped
 	running   sync.WaitGroup
 	parker    *parker // nil if no connection parks
 }
@@ -228,10 +228,10 @@ func (s *Server) tryAcquire() bool {
 func (s *Server) refuse(nc net.Conn) {
 	c := NewConn(nc, s.Layout)
 	s.Refuse(c)
-	if c.raw != nil {
+	if c.Reader.raw != nil {
 		c.flushBeforeRead()
 		c.closeWrite()
-		c.raw.read(&c.Reader, 1, true) // what is unread would reset the connection, and take the answer along
+		c.Reader.raw.read(&c.Reader, 1, true) // what is unread would reset the connection, and take the answer along
 		c.release()
 	}
 	c.Writer.close(net.ErrClosed)
@@ -263,7 +263,7 @@ func (s *Server) start() {
 	}
 	s.ctx, s.cancel = context.WithCancel(context.Background())
 	s.stopped = make(chan struct{})
-	s.listeners, s.conns = map[*net.Listener]bool{}, map[*Conn]bool{}
+	s.listeners = map[*net.Listener]bool{}
 	s.drained.L = &s.mu
 	if s.MaxConns > 0 {
 		s.room = make(chan struct{}, s.MaxConns)
@@ -291,8 +291,7 @@ func (s *Server) isStopped() bool {
 // add registers a connection, unless the Server is closed.
 func (s *Server) add(nc net.Conn) *Conn {
 	c := NewConn(nc, s.Layout)
-	c.serving = true
-	c.ctx.c, c.ctx.server = c, s // before Conns has c
+	c.server = s // before Conns has c
 	c.MaxPayload = s.MaxPayload
 	c.IdleTimeout, c.FrameTimeout, c.WriteTimeout, c.MinRate = s.IdleTimeout, s.FrameTimeout, s.WriteTimeout, s.MinRate
 	s.mu.Lock()
@@ -300,13 +299,26 @@ func (s *Server) add(nc net.Conn) *Conn {
 	if s.isStopped() {
 		return nil
 	}
-	s.conns[c] = true
+	c.place, c.undrained = int32(len(s.conns)), true
+	s.conns = append(s.conns, c)
 	s.undrained++
 	s.running.Add(1)
 	if s.parker != nil {
 		s.parker.add(c)
 	}
 	return c
+}
+
+// remove forgets a connection.
+func (s *Server) remove(c *Conn) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.hasDrained(c)
+	last := len(s.conns) - 1
+	s.conns[c.place] = s.conns[last]
+	s.conns[c.place].place = c.place
+	s.conns[last] = nil
+	s.conns = s.conns[:last]
 }
 
 // serve handles the frames of a connection until it ends, or parks.
@@ -317,22 +329,19 @@ func (s *Server) serve(c *Conn) {
 		if parked {
 			return // and another goroutine may have the connection
 		}
-		c.ctx.end()
-		if c.parker != nil {
-			c.parker.remove(c)
+		c.endContext()
+		if s.parker != nil {
+			s.parker.remove(c)
 		}
 		c.Writer.close(net.ErrClosed)
 		end()
-		s.mu.Lock()
-		s.hasDrained(c)
-		delete(s.conns, c)
-		s.mu.Unlock()
+		s.remove(c)
 		s.release()
 		s.running.Done()
 	}()
 	var err error
-	if !c.opened {
-		c.opened = true
+	if !c.began {
+		c.began = true
 		if limit := cmp.Or(s.HandshakeTimeout, s.FrameTimeout); limit > 0 && c.Reader.handshake != nil {
 			err = c.shakeHands(s.ctx, limit)
 		}
@@ -351,7 +360,7 @@ func (s *Server) serve(c *Conn) {
 		}
 		c.parks = false // who reads from now on gets what comes
 		if s.Done != nil {
-			s.Done(c.ctx.ofHandlers(), c)
+			s.Done(c.context(), c)
 		}
 	}
 	if s.CloseTogether {
@@ -377,8 +386,8 @@ func (s *Server) serve(c *Conn) {
 
 // hasDrained notes that no frame of the connection is left to handle. The caller holds s.mu.
 func (s *Server) hasDrained(c *Conn) {
-	if s.conns[c] {
-		s.conns[c] = false
+	if c.undrained {
+		c.undrained = false
 		if s.undrained--; s.undrained == 0 {
 			s.drained.Broadcast()
 		}
@@ -410,11 +419,11 @@ func (s *Server) open(c *Conn) (err error) {
 	if s.Open != nil {
 		c.handling = true
 		var returned context.Context
-		if returned, err = s.Open(&c.ctx, c); err == nil {
+		if returned, err = s.Open(c.context(), c); err == nil {
 			c.handling = false
 		}
 		if returned != nil {
-			c.ctx.opened = returned
+			c.opened = returned
 		}
 	}
 	return err
@@ -423,7 +432,7 @@ func (s *Server) open(c *Conn) (err error) {
 // handle returns io.EOF at the end of the stream, errEnding when the Server is shut
 // down, and errPark when the peer has been silent for long.
 func (s *Server) handle(c *Conn) error {
-	ctx := c.ctx.ofHandlers()
+	ctx := c.context()
 	for {
 		var f Frame
 		var size int64
@@ -521,7 +530,7 @@ func (s *Server) stop(end func(*Conn)) (err error) {
 		}
 		delete(s.listeners, ln)
 	}
-	for c := range s.conns {
+	for _, c := range s.conns {
 		end(c)
 	}
 	s.drained.Broadcast() // after Close nobody waits

@@ -1,5 +1,7 @@
 package frame
 
+import "slices"
+
 // Stats are counts of a connection.
 type Stats struct {
 	// FramesRead and BytesRead are as they were when the Reader last looked at the stream.
@@ -15,8 +17,8 @@ type Stats struct {
 // connections end is for ConnError, and for Done, to count.
 func (c *Conn) Stats() Stats {
 	w := &c.Writer
-	w.mu.Lock()
-	defer w.mu.Unlock()
+	w.lock()
+	defer w.unlock()
 	return Stats{
 		FramesRead: c.framesRead.Load(), BytesRead: c.bytesRead.Load(),
 		FramesWritten: w.frames, BytesWritten: w.written,
@@ -30,9 +32,5 @@ func (c *Conn) Stats() Stats {
 func (s *Server) Conns() []*Conn {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	all := make([]*Conn, 0, len(s.conns))
-	for c := range s.conns {
-		all = append(all, c)
-	}
-	return all
+	return slices.Clone(s.conns)
 }

@@ -38,7 +38,7 @@ func (c *Conn) Upgrade(ctx context.Context, wrap func(net.Conn) net.Conn) error 
 		return nil
 	}
 	limit := c.FrameTimeout
-	if s := c.ctx.server; s != nil {
+	if s := c.server; s != nil {
 		limit = cmp.Or(s.HandshakeTimeout, limit)
 	}
 	if err := c.shakeHands(ctx, limit); err != nil {

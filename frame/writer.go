@@ -40,17 +40,24 @@ const (
 // deadlines included, is final: nobody knows how much of a frame was written.
 type Writer struct {
 	layout *Layout
-	dst    io.Writer
 	conn   *Conn // whose Writer it is, or nil
 
-	mu        sync.Mutex
+	mu          sync.Mutex
+	b           []byte // what waits
+	quick       int    // up to which length of b a frame may just be added; -1 if none may
+	frames      int64  // how many were ever added
+	written     int64  // how many bytes the stream has
+	*writeState        // nil if the connection is parked, and no call needs it
+}
+
+// A writeState is what a Writer needs while its connection is not silent.
+type writeState struct {
+	dst       io.Writer
+	raw       *rawConn      // nil if a write may wait
+	calls     int           // how many are going on
 	buf       *buffer       // nil if nothing waits
-	b         []byte        // what waits
-	quick     int           // up to which length of b a frame may just be added; -1 if none may
 	lastSize  int           // how large the last flush was
-	frames    int64         // how many were ever added
 	taken     int64         // how many bytes were ever taken from b, to be written
-	written   int64         // how many of them the stream has
 	flushing  bool          // a goroutine is writing
 	scheduled bool          // one is about to
 	pending   bool          // what waits is to be flushed after that
@@ -64,23 +71,13 @@ type Writer struct {
 
 	handshake func(context.Context) error // of dst, or nil
 
-	large       int     // from which size on a payload is not copied
-	vector      *vector // nil if there was no such payload yet
-	*writeState         // nil if the Writer rests
+	large  int     // from which size on a payload is not copied
+	vector *vector // nil if there was no such payload yet
+
+	rawWrite rawWrite
 }
 
-// A writeState is what a Writer needs while its connection is not silent.
-type writeState struct {
-	inlineBytes [inlineSize]byte
-	inline      buffer // of them
-	rawWrite    rawWrite
-}
-
-var writeStates = sync.Pool{New: func() any {
-	s := new(writeState)
-	s.inline = buffer{s.inlineBytes[:], -1}
-	return s
-}}
+var writeStates = sync.Pool{New: func() any { return new(writeState) }}
 
 // A vector is what is waiting, and a payload.
 type vector struct {
@@ -101,20 +98,23 @@ func NewWriter(w io.Writer, layout *Layout) *Writer {
 
 func (w *Writer) init(dst io.Writer, layout *Layout) {
 	w.layout = layout
-	w.connect(dst)
-	w.err = noStream(dst)
-	w.writeState = writeStates.Get().(*writeState)
-	w.empty()
+	w.take(dst)
+	if err := noStream(dst); err != nil {
+		w.fail(err)
+	}
 }
 
 // connect has the Writer write to dst.
 func (w *Writer) connect(dst io.Writer) {
-	w.dst, w.large, w.handshake = dst, separateAt, nil
+	w.dst, w.raw, w.large, w.handshake = dst, nil, separateAt, nil
 	switch dst := dst.(type) {
 	case *net.TCPConn, *net.UnixConn:
 		w.large = vectorAt
 	case handshaker:
 		w.handshake = dst.HandshakeContext
+	}
+	if c, ok := dst.(net.Conn); ok && w.conn != nil {
+		w.raw = newRawConn(c)
 	}
 }
 
@@ -139,6 +139,7 @@ func (w *Writer) Write(payload []byte, values ...any) error {
 
 // writeUnlock is write and lets go of mu.
 func (w *Writer) writeUnlock(ctx context.Context, payload []byte, values []any) error {
+	w.begin()
 	defer w.unlock()
 	return w.write(ctx, payload, values)
 }
@@ -159,7 +160,7 @@ func (w *Writer) write(ctx context.Context, payload []byte, values []any) error 
 // goes on to somebody else. The error wraps ErrLength if its payload is not
 // what its header says; otherwise it is Write's.
 func (w *Writer) WriteFrame(f Frame) error {
-	w.mu.Lock()
+	w.lock()
 	defer w.unlock()
 	if f.Header == nil || len(f.Head) < w.layout.size {
 		return errNoFrame
@@ -183,7 +184,7 @@ func (w *Writer) WriteFrame(f Frame) error {
 // of the format; the payload's length takes the place of the length that *h has.
 // It returns the errors of [Encode], and of the stream.
 func WriteHeader[H any](w *Writer, h *H, payload []byte) error {
-	w.mu.Lock()
+	w.lock()
 	defer w.unlock()
 	l := w.layout
 	c, err := codecOf[H](l)
@@ -226,7 +227,7 @@ func (w *Writer) WriteFrom(r io.Reader, size int64, values ...any) error {
 	if int64(n) == size {
 		return w.Write(buf.b[:n], values...)
 	}
-	w.mu.Lock()
+	w.lock()
 	defer w.unlock()
 	l := w.layout
 	head, err := w.roomFor(noContext, l.size, 0, true)
@@ -399,15 +400,33 @@ func (w *Writer) add(ctx context.Context, size int, payload []byte) error {
 	return nil
 }
 
+// lock takes mu for a call, which unlock ends.
+func (w *Writer) lock() {
+	w.mu.Lock()
+	w.begin()
+}
+
+// begin sees to it that the state is there until the call ends.
+func (w *Writer) begin() {
+	if w.writeState == nil {
+		w.takeAgain()
+	}
+	w.calls++
+}
+
 // unlock lets go of mu at the end of a call, whatever came of it.
 func (w *Writer) unlock() {
 	w.wakeNext()
+	w.calls--
+	if w.conn != nil && w.conn.resting {
+		w.giveBack()
+	}
 	w.mu.Unlock()
 }
 
 // Flush writes what is waiting to the stream, and waits until it is written.
 func (w *Writer) Flush() error {
-	w.mu.Lock()
+	w.lock()
 	defer w.unlock()
 	return w.flushed(noContext, false)
 }
@@ -449,8 +468,8 @@ func (w *Writer) flushed(ctx context.Context, full bool) (err error) {
 
 // report is for an error that somebody gets.
 func (w *Writer) report() {
-	w.mu.Lock()
-	defer w.mu.Unlock()
+	w.lock()
+	defer w.unlock()
 	w.reported = true
 }
 
@@ -481,8 +500,8 @@ func (w *Writer) flushFrom(payload []byte, r io.Reader, more int64) {
 		w.mu.Lock()
 		if w.flushing = false; err != nil {
 			w.fail(err)
-		} else if w.written += size; w.buf == nil {
-			w.empty()
+		} else {
+			w.written += size
 		}
 		buf.put()
 		if w.pending {
@@ -594,7 +613,7 @@ func (w *Writer) flushBeforeRead() (err error) {
 
 // errorForReader returns the Writer's error if it ends reading.
 func (w *Writer) errorForReader() error {
-	if w.err != nil && (!w.reported || w.conn.serving && !isClosed(w.err)) {
+	if w.err != nil && (!w.reported || w.conn.server != nil && !isClosed(w.err)) {
 		return w.err
 	}
 	return nil
@@ -602,24 +621,18 @@ func (w *Writer) errorForReader() error {
 
 // unreportedError is errorForReader for who does not hold mu.
 func (w *Writer) unreportedError() error {
-	w.mu.Lock()
-	defer w.mu.Unlock()
+	w.lock()
+	defer w.unlock()
 	return w.errorForReader()
 }
 
 // flushNonblocking writes what the connection takes without waiting, where it can be
 // asked for that.
 func (w *Writer) flushNonblocking() {
-	raw := w.conn.raw
-	if raw == nil || len(w.b) == 0 {
+	if w.raw == nil || len(w.b) == 0 {
 		return
 	}
-	state := w.writeState
-	if state == nil {
-		state = writeStates.Get().(*writeState)
-		defer writeStates.Put(state)
-	}
-	n, err := raw.write(&state.rawWrite, w.conn.stream(), w.b)
+	n, err := w.raw.write(&w.rawWrite, w.conn.stream(), w.b)
 	w.taken += int64(n)
 	if w.written += int64(n); err != nil {
 		w.fail(err)
@@ -640,7 +653,7 @@ func (w *Writer) fail(err error) {
 	w.buf.put()
 	w.empty()
 	w.wakeNext()
-	if w.conn != nil && w.conn.serving && !isClosed(err) {
+	if w.conn != nil && w.conn.server != nil && !isClosed(err) {
 		go w.conn.wake(expired, w.endsReading) // the Server is to end the connection
 	}
 }
@@ -648,47 +661,58 @@ func (w *Writer) fail(err error) {
 // close makes err the answer to every later call, if there is none yet. It is no
 // news to a Reader.
 func (w *Writer) close(err error) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
+	w.lock()
+	defer w.unlock()
 	if w.err == nil {
 		w.fail(err)
 	}
 	w.reported = true
 }
 
-// empty is for when nothing waits. What comes next goes into the bytes that the
-// Writer has itself, if it may well fit there and they are not on their way.
+// empty is for when nothing waits.
 func (w *Writer) empty() {
 	w.buf, w.b = nil, nil
-	if w.writeState != nil && w.lastSize <= inlineSize && !w.flushing && w.err == nil {
-		w.buf, w.b = &w.inline, w.inlineBytes[:0]
-	}
 	w.setQuick()
 }
 
-// rest gives back what a Writer takes again with wake, if nothing waits to be written.
-func (w *Writer) rest() {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	if len(w.b) > 0 || w.flushing || w.scheduled || w.writeState == nil {
+// take takes what a Writer to dst needs.
+func (w *Writer) take(dst io.Writer) {
+	w.writeState = writeStates.Get().(*writeState)
+	w.taken = w.written
+	w.connect(dst)
+	w.empty()
+}
+
+// takeAgain is take for a connection that is parked: a handshake is over.
+func (w *Writer) takeAgain() {
+	w.take(w.conn.stream())
+	w.handshake = nil
+}
+
+// giveBack gives the state back unless something is in it.
+func (w *Writer) giveBack() {
+	if w.calls > 0 || w.scheduled || len(w.b) > 0 || w.err != nil {
 		return
 	}
 	w.buf.put()
-	writeStates.Put(w.writeState)
-	w.writeState, w.vector = nil, nil
-	w.empty()
+	s := w.writeState
+	*s = writeState{vector: s.vector, rawWrite: s.rawWrite}
+	writeStates.Put(s)
+	w.writeState, w.b, w.quick = nil, nil, 0
+}
+
+// rest is for a connection that parks: from now on each call gives the state back.
+func (w *Writer) rest() {
+	w.lock()
+	defer w.unlock()
+	w.conn.resting = true
 }
 
 // wake is for a connection that was parked.
 func (w *Writer) wake() {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	if w.writeState == nil {
-		w.writeState = writeStates.Get().(*writeState)
-		if w.buf == nil {
-			w.empty()
-		}
-	}
+	w.lock()
+	defer w.unlock()
+	w.conn.resting = false
 }
 
 // flushInBackground has what is waiting written by a goroutine of its own.
@@ -698,10 +722,10 @@ func (w *Writer) flushInBackground() {
 	}
 	w.scheduled = true
 	go func() {
-		w.mu.Lock()
+		w.lock()
 		defer func() { // also after a Write that ends the goroutine
 			failed := w.err != nil
-			w.mu.Unlock()
+			w.unlock()
 			if failed {
 				w.conn.wake(expired, w.endsReading) // its Reader, for the error
 			}
