@@ -2,6 +2,7 @@ package frame
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"net"
 	"os"
@@ -117,6 +118,19 @@ func (c *Conn) pollBeforeError(failed error) (poll bool, err error) {
 	last.polls++
 	c.woken = true
 	return false, c.setReadDeadline(time.Now().Add(pollWait))
+}
+
+// nameTimeout says which timeout an error of reading comes from, for whoever reads the log.
+func (c *Conn) nameTimeout(err error) error {
+	part := c.Reader.end - c.Reader.start
+	switch {
+	case !isTimeout(err) || c.Reader.handshake != nil || c.hasWriteError(err):
+	case part > 0 && c.FrameTimeout > 0:
+		return fmt.Errorf("frame: %d bytes of a frame, and not the rest within the FrameTimeout of %v: %w", part, c.FrameTimeout, err)
+	case part == 0 && c.IdleTimeout > 0:
+		return fmt.Errorf("frame: no frame within the IdleTimeout of %v: %w", c.IdleTimeout, err)
+	}
+	return err
 }
 
 // timeFor is how much longer n bytes may take at so many bytes a second.

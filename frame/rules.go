@@ -45,9 +45,10 @@ func CountsHeader() Option { return CountsFrom(0) }
 // [Writer.WriteFrame] has one over header and payload.
 func Trailer(n int) Option { return func(o *options) { o.trailer = n } }
 
-// Fixed says that a value of the header is always the same, such as a magic number.
-// It is not given when writing, and is checked when reading, before there is any
-// payload: the error wraps ErrFixed, and says what is there.
+// Fixed says that a value of the header is always the same, such as a magic number: a
+// number, or for an s a string or []byte. It is not given when writing, but keeps its
+// place for LengthAt and [Frame.Uint]. It is checked when the whole header has been read,
+// before there is any payload: the error wraps ErrFixed, and says what is there.
 func Fixed(value int, is any) Option {
 	return func(o *options) {
 		if o.fixed == nil {

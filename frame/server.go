@@ -99,7 +99,8 @@ type Server struct {
 	// handler that keeps f.Payload is found. It cannot be if Handle has read from c.
 	Scribble bool
 
-	// Logger, if set, gets the errors of connections, and temporary errors of accepting.
+	// Logger, if set, gets the errors that ConnError gets, with the peer's address, and
+	// temporary errors of accepting, all as warnings.
 	Logger *slog.Logger
 
 	// MaxConns is how many connections are held at a time, if it is positive. Others
@@ -446,7 +447,7 @@ func (s *Server) handle(c *Conn) error {
 			return io.EOF // closed on this side, which knows it
 		}
 		if err != nil {
-			return err
+			return c.nameTimeout(err)
 		}
 		c.handling = true
 		// After an error of writing the frames that have arrived come first, and then Next

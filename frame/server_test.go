@@ -282,16 +282,17 @@ func TestConnErrors(t *testing.T) {
 		handle func(c *frame.Conn) error
 		client func(c *frame.Conn)
 		want   error
+		text   string // which its error begins with
 	}{
-		{"the end of the stream", nil, func(c *frame.Conn) { c.Close() }, nil},
-		{"the end inside a header", nil, func(c *frame.Conn) { send(c, part[:3]); c.Close() }, io.ErrUnexpectedEOF},
-		{"the end after a header", nil, func(c *frame.Conn) { send(c, part[:7]); c.Close() }, io.ErrUnexpectedEOF},
-		{"an error of the handler", func(*frame.Conn) error { return mine }, nil, mine},
-		{"io.EOF of the handler", func(*frame.Conn) error { return io.EOF }, nil, nil},
-		{"a handler that closes", func(c *frame.Conn) error { c.Close(); return nil }, nil, nil},
-		{"too large", nil, func(c *frame.Conn) { c.Write(make([]byte, 2000), 0, 0); c.Flush() }, frame.ErrTooLarge},
-		{"idle", nil, func(*frame.Conn) {}, os.ErrDeadlineExceeded},
-		{"half a frame", nil, func(c *frame.Conn) { send(c, part[:9]) }, os.ErrDeadlineExceeded},
+		{"the end of the stream", nil, func(c *frame.Conn) { c.Close() }, nil, ""},
+		{"the end inside a header", nil, func(c *frame.Conn) { send(c, part[:3]); c.Close() }, io.ErrUnexpectedEOF, ""},
+		{"the end after a header", nil, func(c *frame.Conn) { send(c, part[:7]); c.Close() }, io.ErrUnexpectedEOF, ""},
+		{"an error of the handler", func(*frame.Conn) error { return mine }, nil, mine, ""},
+		{"io.EOF of the handler", func(*frame.Conn) error { return io.EOF }, nil, nil, ""},
+		{"a handler that closes", func(c *frame.Conn) error { c.Close(); return nil }, nil, nil, ""},
+		{"too large", nil, func(c *frame.Conn) { c.Write(make([]byte, 2000), 0, 0); c.Flush() }, frame.ErrTooLarge, ""},
+		{"idle", nil, func(*frame.Conn) {}, os.ErrDeadlineExceeded, "frame: no frame within the IdleTimeout of 20ms: "},
+		{"half a frame", nil, func(c *frame.Conn) { send(c, part[:9]) }, os.ErrDeadlineExceeded, "frame: 9 bytes of a frame, and not the rest within the FrameTimeout of 20ms: "},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			overAll(t, func(t *testing.T, tr transport) {
@@ -333,8 +334,8 @@ func TestConnErrors(t *testing.T) {
 					go tt.client(c)
 				}
 				if tt.want != nil {
-					if err := wait(t, "ConnError", got); !errors.Is(err, tt.want) {
-						t.Errorf("%v, want %v", err, tt.want)
+					if err := wait(t, "ConnError", got); !errors.Is(err, tt.want) || !strings.HasPrefix(err.Error(), tt.text) {
+						t.Errorf("%v, want %v with %q", err, tt.want, tt.text)
 					}
 				}
 				for f, err := range c.Frames() {
