@@ -42,7 +42,8 @@ func module(t *testing.T) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, env := range []string{"GOFLAGS=-mod=mod", "GOPROXY=off", "GOWORK=off", "GOTOOLCHAIN=local"} {
+	// Compilers end before a collection pays.
+	for _, env := range []string{"GOFLAGS=-mod=mod", "GOPROXY=off", "GOWORK=off", "GOTOOLCHAIN=local", "GOGC=400"} {
 		name, value, _ := strings.Cut(env, "=")
 		t.Setenv(name, value)
 	}
@@ -106,8 +107,9 @@ func directives(t *testing.T, file string) (all [][]string) {
 }
 
 // TestGen generates code for the packages of testdata/gen, which have it as golden
-// files; for the types of testdata/table; and for types that it makes up. Then it
-// runs all the tests that were generated.
+// files; for the types of testdata/table; for types that it makes up; and where code
+// depends on the rest of the package, and on the build. Then it runs all the tests
+// that were generated.
 func TestGen(t *testing.T) {
 	testdata := module(t)
 	packages, err := os.ReadDir(filepath.Join(testdata, "gen"))
@@ -152,13 +154,16 @@ func TestGen(t *testing.T) {
 		t.Run("made up for "+abi.Name, func(t *testing.T) { madeUp(t, r, &abi) })
 	}
 	t.Run("made up views", func(t *testing.T) { madeUpViews(t, r) })
+	t.Run("builds", builds)
 	write(t, filepath.Join("tcp", "alloc_test.go"), allocations)
-	args := []string{"./..."}
-	if !peer.All() { // what has no contract but its values compiles five times as fast
-		args = []string{"-gcflags=./madeup=-l", "-gcflags=./table=-l", "./..."}
+	goRun(t, "vet", "./...")
+	if peer.All() {
+		goRun(t, "test", "-vet=off", "-ldflags=-w", "./...")
+	} else {
+		join(t)
+		// What has no contract but its values compiles five times as fast.
+		goRun(t, "test", "-vet=off", "-ldflags=-w", "-gcflags=./madeup=-l", "-gcflags=./table=-l", "./joined", "./tests")
 	}
-	goRun(t, append([]string{"vet"}, args...)...)
-	goRun(t, append([]string{"test", "-vet=off", "-ldflags=-w"}, args...)...)
 
 	if runtime.GOARCH == "amd64" || runtime.GOARCH == "arm64" {
 		report := goRun(t, "build", "-gcflags=-m", "./tcp")
@@ -183,6 +188,49 @@ func TestGen(t *testing.T) {
 			}
 		}
 	}
+}
+
+// unrun are the directories whose tests are only vetted where not everything is asked
+// for, and tests, where a test is outside of the package.
+var unrun = []string{"fresh", "names", "near", "tags", "tests"}
+
+// join makes the tests of the packages here a part of them, and a test of the package
+// joined of all of them: to link a test takes as long as to compile three.
+func join(t *testing.T) {
+	t.Helper()
+	dirs, err := filepath.Glob("*")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var imports, tests strings.Builder
+	for _, dir := range dirs {
+		files, err := filepath.Glob(filepath.Join(dir, "*_test.go"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(files) == 0 || slices.Contains(unrun, dir) {
+			continue
+		}
+		fmt.Fprintf(&imports, "\t%q\n", "sample.example/m/"+dir)
+		n := 0
+		for _, file := range files {
+			text, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, m := range regexp.MustCompile(`(?m)^func (Test\w+)\(t `).FindAllStringSubmatch(string(text), -1) {
+				fmt.Fprintf(&tests, "\tt.Run(%q, %s.%s)\n", dir+"/"+m[1], dir, m[1])
+				n++
+			}
+			if err := os.Rename(file, strings.TrimSuffix(file, "_test.go")+"_tests.go"); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if n == 0 {
+			t.Errorf("%s has no tests", dir)
+		}
+	}
+	write(t, filepath.Join("joined", "joined_test.go"), "package joined\n\nimport (\n\t\"testing\"\n"+imports.String()+")\n\nfunc Test(t *testing.T) {\n"+tests.String()+"}\n")
 }
 
 // allocations is the contract of the methods, except MarshalBinary, and what
@@ -595,14 +643,12 @@ func tree(t *testing.T) map[string]string {
 	return files
 }
 
-// TestGenBuilds generates code where it depends on the rest of the package, and on
-// the build.
-func TestGenBuilds(t *testing.T) {
-	module(t)
+// builds generates code where it depends on the rest of the package, and on the build.
+func builds(t *testing.T) {
 	for name, text := range map[string]string{
 		// The code is used before it is there, in a package of two runs, whose old
 		// files are broken.
-		"used/used.go": `package main
+		"used/used.go": `package used
 
 //go:generate structpack gen -type A -format "<H"
 //go:generate go run example.com/structpack/cmd/structpack@latest gen -type=B,C -format "> B" -o bc.go
@@ -618,21 +664,21 @@ type C struct{ X uint8 }
 
 var buf [ASize + BSize]byte
 
-func main() {
+func use() {
 	var a A
 	var b B
 	d := D{F: DSize}
 	if a.PackInto(buf[:], 0) != nil || b.PackInto(buf[:], ASize) != nil || d.F != 8 {
 		panic("packing")
 	}
-	if err := (*C)(nil).UnmarshalBinary(nil); err == nil || err.Error() != "structpack: unpack \"> B\": a nil pointer to main.C" {
+	if err := (*C)(nil).UnmarshalBinary(nil); err == nil || err.Error() != "structpack: unpack \"> B\": a nil pointer to used.C" {
 		panic(err)
 	}
 }
 `,
-		"used/used_test.go":    "package main\n\nimport \"testing\"\n\nfunc TestRecords(t *testing.T) { main() }\n",
+		"used/used_test.go":    "package used\n\nimport \"testing\"\n\nfunc TestRecords(t *testing.T) { use() }\n",
 		"used/a_structpack.go": "// Code generated by structpack gen; DO NOT EDIT.\n\npackage other\n<<<<<<<\n",
-		"used/bc.go":           "// Code generated by structpack gen; DO NOT EDIT.\n\npackage main\n\nfunc (b *B) PackInto() {}\n",
+		"used/bc.go":           "// Code generated by structpack gen; DO NOT EDIT.\n\npackage used\n\nfunc (b *B) PackInto() {}\n",
 
 		"tests/lib.go":         "package tests\n\ntype Lib struct{ X uint16 }\n",
 		"tests/export_test.go": "package tests\n\ntype Exported struct{ Y uint8 }\n",
@@ -678,7 +724,7 @@ var _ = size
 		"near/b_structpack.go": "// Code generated by structpack gen; DO NOT EDIT.\n\npackage near\n<<<<<<<\n",
 		"far/far.go":           "package far\n\n//go:generate -command sp go tool structpack\n//go:generate sp gen -type B -format \"<H\" ../near\n",
 
-		"names/names.go":   "package names\n\ntype A struct {\n\tX uint16\n\tY float64\n}\n\nfunc binary() {}\nfunc math()   {}\nfunc slices() {}\n\ntype structpack struct{}\ntype testing struct{}\n\nvar _, _, _ = binary, math, slices\nvar fmt, bits structpack\nvar _ testing\n",
+		"names/names.go":   "package main\n\nfunc main() {}\n\ntype A struct {\n\tX uint16\n\tY float64\n}\n\nfunc binary() {}\nfunc math()   {}\nfunc slices() {}\n\ntype structpack struct{}\ntype testing struct{}\n\nvar _, _, _ = binary, math, slices\nvar fmt, bits structpack\nvar _ testing\n",
 		"width/a/width.go": "package width\n\ntype A struct {\n\tX int\n\tY uint\n\tZ uintptr\n\tL int\n}\n",
 		"width/b/width.go": "package width\n\ntype B struct {\n\tX int\n\tY int\n}\n",
 	} {
@@ -802,20 +848,17 @@ func head(b []byte) *[HeaderSize]byte { return (*[HeaderSize]byte)(b) }
 		{"width/a", []string{"-type", "A", "-format", "<qQQi"}, "field width.A.X of type int cannot take int64"},
 		{"width/b", []string{"-type", "B", "-format", "<HI"}, "field width.B.Y of type int cannot take uint32"},
 	}
-	// Not all of it needs to be run: to link takes longer than all else.
-	vetted := []string{"./tags", "./names", "./fresh", "./near"}
 	if strconv.IntSize == 64 {
 		for _, tt := range widths {
 			generate(t, append(tt.args, tt.dir)...)
-			vetted = append(vetted, "./"+tt.dir)
 		}
 	}
-	tested := []string{"./used", "./tests", "./derived", "./above"}
-	goRun(t, append(append([]string{"vet"}, vetted...), tested...)...)
-	goRun(t, append([]string{"test", "-vet=off", "-ldflags=-w"}, tested...)...)
 
 	t.Run("cgo", func(t *testing.T) {
 		if goRun(t, "env", "CGO_ENABLED") != "1\n" {
+			if err := os.RemoveAll("cgo"); err != nil {
+				t.Fatal(err)
+			}
 			t.Skip("cgo is not enabled")
 		}
 		generate(t, "-type", "A", "-format", "<H", "cgo")
@@ -823,11 +866,9 @@ func head(b []byte) *[HeaderSize]byte { return (*[HeaderSize]byte)(b) }
 			t.Error(text)
 		}
 		generate(t, "-type", "OfC", "-format", "<hh4s2Bf", "-view", "-slices", "-streams", "cgo")
-		goRun(t, "vet", "./cgo")
-		goRun(t, "test", "-vet=off", "-ldflags=-w", "./cgo")
 		generate(t, "-check", "-type", "A", "-format", "<H", "cgo") // beside code for types of C
 		var errs bytes.Buffer
-		run([]string{"gen", "-type", "OfC", "-format", "<hh4s2Bh", "cgo"}, strings.NewReader(""), new(bytes.Buffer), &errs, environment{})
+		run([]string{"gen", "-type", "OfC", "-format", "<hh4s2Bh", "cgo"}, strings.NewReader(""), new(bytes.Buffer), &errs, environment{goCommand: remembered})
 		if want := "structpack: " + filepath.Join("cgo", "cgo.go") + `:11:2: codec "<hh4s2Bh": value 5 ('h' at byte 7): field cgo.OfC.F of type cgo._Ctype_float cannot take int16` + "\n"; errs.String() != want {
 			t.Errorf("got %s, want %s", &errs, want)
 		}

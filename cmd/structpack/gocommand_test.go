@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/json"
 	"fmt"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -30,7 +31,7 @@ func remembered(cmd *exec.Cmd) ([]byte, error) {
 }
 
 // question returns all that the answer of the go command depends on. It is not ok
-// if there is more, as other packages of the module that the test has written.
+// if there is more.
 func question(cmd *exec.Cmd) (q string, ok bool) {
 	module, err := os.ReadFile("go.mod")
 	if err != nil {
@@ -49,18 +50,22 @@ func question(cmd *exec.Cmd) (q string, ok bool) {
 	}
 	args[overlay] = ""
 	q = fmt.Sprint(q, args)
+	var files []string
 	if packages := slices.Index(args, "--"); packages > 0 {
 		own := func(path string) bool { return strings.HasPrefix(path, "sample.example/") }
-		return q, !slices.ContainsFunc(args[packages:], own)
-	}
-	if !slices.Contains(args, "-find") {
+		if !slices.ContainsFunc(args[packages:], own) {
+			return q, true
+		}
+		files, err = imported(cmd.Dir)
+	} else if slices.Contains(args, "-find") || slices.Contains(args, "-compiled") {
+		files, err = filepath.Glob(filepath.Join(cmd.Dir, "*.go"))
+	} else {
 		return "", false
 	}
-	names, err := filepath.Glob(filepath.Join(cmd.Dir, "*.go"))
 	if err != nil {
 		return "", false
 	}
-	for _, name := range names {
+	for _, name := range files {
 		if _, hidden := replaced.Replace[name]; hidden {
 			continue
 		}
@@ -71,6 +76,21 @@ func question(cmd *exec.Cmd) (q string, ok bool) {
 		q += fmt.Sprintf("%s %x\n", name, sha256.Sum256(text))
 	}
 	return cmd.Dir + q, true
+}
+
+// imported returns the Go files of the module that a package in dir can import.
+func imported(dir string) (files []string, err error) {
+	root, err := os.Getwd()
+	if err != nil {
+		return nil, err
+	}
+	err = filepath.WalkDir(root, func(name string, d fs.DirEntry, err error) error {
+		if err == nil && filepath.Ext(name) == ".go" && filepath.Dir(name) != dir {
+			files = append(files, name)
+		}
+		return err
+	})
+	return files, err
 }
 
 // TestRemembered sees that a question is another one after what its answer depends on
@@ -108,12 +128,16 @@ func TestRemembered(t *testing.T) {
 	ask("other imports", "list", "-overlay", "overlay.json", "--", "fmt", "math")
 	write(t, "go.mod", "module sample.example/m\n")
 	ask("another module", find...)
-	for _, args := range [][]string{
-		{"go", "list", "-overlay", "overlay.json", "--", "fmt", "sample.example/m/p"},
-		{"go", "list", "-overlay", "overlay.json", "-test", "."},
-	} {
-		if _, ok := question(&exec.Cmd{Args: args, Dir: "p"}); ok {
-			t.Errorf("%q is remembered", args)
-		}
+	own := []string{"list", "-overlay", "overlay.json", "--", "fmt", "sample.example/m/q"}
+	write(t, "q/q.go", "package q\n")
+	ask("another package", own...)
+	write(t, "q/q.go", "package q\n\ntype T int\n")
+	ask("another package that has changed", own...)
+	ask("what cgo makes", "list", "-overlay", "overlay.json", "-compiled", ".")
+	write(t, "p/c.go", "package p\n\nimport \"C\"\n")
+	ask("what cgo makes of a file that has changed", "list", "-overlay", "overlay.json", "-compiled", ".")
+	args := []string{"go", "list", "-overlay", "overlay.json", "-test", "."}
+	if _, ok := question(&exec.Cmd{Args: args, Dir: "p"}); ok {
+		t.Errorf("%q is remembered", args)
 	}
 }
