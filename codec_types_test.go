@@ -18,14 +18,18 @@ import (
 	"example.com/structpack"
 	"example.com/structpack/fuzz"
 	"example.com/structpack/internal/test/guard"
+	"example.com/structpack/internal/test/peer"
 )
 
 // TestCodecTypes makes up formats, struct types that meet them, bytes and values,
 // and compares all ways of a codec with each other and with the dynamic API.
 func TestCodecTypes(t *testing.T) {
-	n := 3000
-	if testing.Short() {
+	n := 1000
+	switch {
+	case testing.Short():
 		n = 300
+	case peer.All():
+		n = 3000
 	}
 	r := rand.New(rand.NewSource(1))
 	count := map[string]int{}

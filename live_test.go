@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"example.com/structpack/internal/oracle"
+	"example.com/structpack/internal/test/peer"
 )
 
 // TestLive asks a Python on this machine about cases made up on the spot. For
@@ -26,9 +27,12 @@ func TestLive(t *testing.T) {
 	if _, err := exec.LookPath(command[0]); err != nil {
 		t.Skip("no Python to ask: ", err)
 	}
-	otherwise := 10000
-	if testing.Short() {
+	otherwise := 3000
+	switch {
+	case testing.Short():
 		otherwise = 1000
+	case peer.All():
+		otherwise = 10000
 	}
 	cases, seed := number(t, "STRUCTPACK_CASES", otherwise), number(t, "STRUCTPACK_SEED", int(time.Now().UnixNano()))
 	python, err := oracle.Start(command, filepath.Join("testdata", "oracle.py"))

@@ -20,6 +20,7 @@ import (
 	"time"
 
 	"example.com/structpack/frame"
+	"example.com/structpack/internal/test/peer"
 )
 
 // guard is how long a test waits for what must come. No test passes by waiting
@@ -126,12 +127,16 @@ func checkGoroutines(t *testing.T) {
 	})
 }
 
-// scaled returns n, or less of it in short mode.
+// scaled returns how often to repeat what differs by chance: n times where everything is
+// asked for, a third of that otherwise, and a tenth in short mode.
 func scaled(n int) int {
-	if testing.Short() {
+	switch {
+	case testing.Short():
 		return max(1, n/10)
+	case peer.All():
+		return n
 	}
-	return n
+	return max(1, n/3)
 }
 
 // within runs f, and fails if it does not return.

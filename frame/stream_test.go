@@ -158,6 +158,7 @@ func TestWriteFromMemory(t *testing.T) {
 
 // TestWriteFromToADeafPeer ends by the WriteTimeout.
 func TestWriteFromToADeafPeer(t *testing.T) {
+	t.Parallel() // crypto/tls waits 5 seconds before it closes a connection to such a peer
 	overAll(t, func(t *testing.T, tr transport) {
 		here, _ := tr.connect(t)
 		c := frame.NewConn(here, frame.MustLayout("!Q"))
