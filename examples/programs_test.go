@@ -11,10 +11,11 @@ import (
 
 	"example.com/structpack/frame"
 	"example.com/structpack/internal/test/peer"
+	"github.com/google/go-cmp/cmp"
 )
 
 // TestChat has a client that reads nothing among those who talk: it is dropped, and the
-// others get every line in its order.
+// others get every line in its order, also the last ones.
 func TestChat(t *testing.T) {
 	if len(peer.Networks()) == 1 {
 		t.Skip("no Unix-domain sockets, or no signals")
@@ -55,11 +56,37 @@ func TestChat(t *testing.T) {
 		t.Errorf("%v, %v", f, err)
 	}
 	wantEnd(t, python, "ada: good night\n")
-	server.Signal(syscall.SIGTERM)
-	if f, err := talker.Next(); err != nil || string(f.Payload) != "the chat ends" {
-		t.Errorf("%v, %v", f, err)
+	// What both say last arrives at both, however soon the chat ends.
+	other := newConn(dial(t, address), layout)
+	if err := other.Send([]byte("hello")); err != nil {
+		t.Fatal(err)
 	}
-	talker.NetConn().Close()
+	if f, err := other.Next(); err != nil || string(f.Payload) != "hello" {
+		t.Fatalf("%v, %v", f, err)
+	}
+	const last = 50
+	for i := range last {
+		talker.Write(fmt.Append(nil, "talker ", i))
+		other.Write(fmt.Append(nil, "other ", i))
+	}
+	talker.Flush()
+	other.Flush()
+	server.Signal(syscall.SIGTERM)
+	for name, c := range map[string]*frame.Conn{"talker": talker, "other": other} {
+		heard := map[string]int{}
+		for f, err := range c.Frames() {
+			if err != nil {
+				t.Errorf("%s: %v", name, err)
+			}
+			who, _, _ := strings.Cut(string(f.Payload), " ")
+			heard[who]++
+		}
+		delete(heard, "hello") // the talker's
+		if diff := cmp.Diff(map[string]int{"talker": last, "other": last, "the": 1}, heard); diff != "" {
+			t.Errorf("%s: %s", name, diff)
+		}
+		c.NetConn().Close()
+	}
 	deaf.Close()
 	if out, status := server.Rest(), server.Wait(); status != 0 || out != "" || server.Errors() != "chat: a client is too slow\n" {
 		t.Errorf("status %d, printed %q; %s", status, out, server.Errors())
