@@ -39,7 +39,7 @@ func BenchmarkNext(b *testing.B) {
 
 // BenchmarkEcho has so many frames in flight on one connection of a Server.
 func BenchmarkEcho(b *testing.B) {
-	for _, flight := range []int{1, 64} {
+	for _, flight := range []int{1, 16, 64} {
 		b.Run(fmt.Sprint(flight), func(b *testing.B) {
 			ln := listenTCP(b)
 			serve(b, &frame.Server{Layout: idKind, Handle: echo}, ln)

@@ -75,6 +75,9 @@ const (
 // SetGrantTime is how long so many connections may begin to wait, and no more.
 func SetGrantTime(t *testing.T, d time.Duration) { replace(t, &grantTime, d) }
 
+// SetRenewAfter is how long connections that never park are silent before they wait anew.
+func SetRenewAfter(t *testing.T, d time.Duration) { replace(t, &renewAfter, d) }
+
 // SetChecks is how often connections are asked whether they were closed.
 func SetChecks(t *testing.T, d time.Duration) {
 	replace(t, &checkLent, d)
@@ -82,7 +85,7 @@ func SetChecks(t *testing.T, d time.Duration) {
 }
 
 // Parked returns how many connections of a Server are parked, and how many of those that
-// may be are not.
+// may be are not. Of a Server whose connections never park it is those that wait anew.
 func (s *Server) Parked() (parked, running int) {
 	s.mu.Lock()
 	p := s.parker
@@ -92,7 +95,7 @@ func (s *Server) Parked() (parked, running int) {
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return p.parked, len(p.running)
+	return p.conns - len(p.running), len(p.running)
 }
 
 // HaveBeenSilent makes the parked connections of a Server such that have not parked just now.

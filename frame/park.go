@@ -32,6 +32,10 @@ const (
 // A variable for tests.
 var grantTime = time.Second / 4
 
+// renewAfter is how long a connection is silent that never parks before it waits on a
+// new stack. A variable for tests.
+var renewAfter = time.Second
+
 // A connection that somebody closes below its Conn is heard of no more by a poller. So
 // parked connections are asked whether they are closed: every minute, and each second
 // those whose NetConn somebody has called. Variables for tests.
@@ -65,9 +69,13 @@ var (
 // Each connection is running, with a goroutine, or parked. A goroutine that is about to
 // end parks its connection, and whoever has news for a parked one starts a goroutine:
 // the poller, the IdleTimeout, Shutdown, Close, a failed write.
+//
+// The parker of a Server whose connections never park has them wait in new goroutines
+// instead: a stack that a handler has made larger does not become small again.
 type parker struct {
 	serve   func(*Conn) // is the goroutine of a connection
 	after   time.Duration
+	never   bool      // connections do not park
 	created time.Time // when the parker was made
 
 	checkLent, checkAll, grantTime time.Duration
@@ -79,7 +87,6 @@ type parker struct {
 	slots   []slot  // of those that have parked
 	free    []int32 // slots without a connection
 	idle    idleHeap
-	parked  int // how many are parked
 
 	grants   atomic.Int64 // how many connections may still begin to wait
 	granted  time.Time    // when grants were made
@@ -109,7 +116,7 @@ type parking struct {
 	due      bool          // the Reader is to park
 	waits    bool          // it may wait before
 	hadBytes bool          // it has read something since the goroutine began
-	resumes  bool          // readDeadline is the end of an IdleTimeout that goes on, if any, and is not set
+	resumes  bool          // readDeadline is the end of an IdleTimeout that goes on, if any
 	resting  bool          // with the Writer's mu: each call gives back what it has taken
 
 	// With the parker's mu.
@@ -130,14 +137,18 @@ var errPark = errors.New("frame: silent")
 
 func newParker(after time.Duration, serve func(*Conn)) *parker {
 	now := time.Now()
-	p := &parker{serve: serve, after: after, created: now, granted: now, checkLent: checkLent, checkAll: checkAll, grantTime: grantTime}
+	never := after < 0
+	if never {
+		after = renewAfter
+	}
+	p := &parker{serve: serve, after: after, never: never, created: now, granted: now, checkLent: checkLent, checkAll: checkAll, grantTime: grantTime}
 	p.grants.Store(grants)
 	return p
 }
 
 // add is for a new connection, whose goroutine is about to start.
 func (p *parker) add(c *Conn) {
-	if !canPark(c.stream()) {
+	if !p.canPark(c.stream()) {
 		return
 	}
 	p.mu.Lock()
@@ -145,6 +156,14 @@ func (p *parker) add(c *Conn) {
 	c.parks, c.counted, c.slot = true, true, -1
 	p.conns++
 	p.run(c)
+}
+
+// canPark reports whether c may be interrupted, and waited for.
+func (p *parker) canPark(c net.Conn) bool {
+	if p.never {
+		return isRaw(c)
+	}
+	return canPark(c)
 }
 
 // remove is for a connection that runs and ends.
@@ -240,6 +259,11 @@ func (p *parker) lookAround() {
 func (p *parker) park(c *Conn) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	if p.never {
+		p.stop(c)
+		go p.stay(c)
+		return true
+	}
 	if p.poller == nil {
 		poller, err := newPoller()
 		if err != nil {
@@ -267,9 +291,17 @@ func (p *parker) park(c *Conn) bool {
 			schedule(&p.expiry, time.Until(c.readDeadline), p.expire)
 		}
 	}
-	p.parked++
 	p.checkSoon(c.lent.Load())
 	return true
+}
+
+// stay waits with a connection that never parks. Deadlines and Close end that too.
+func (p *parker) stay(c *Conn) {
+	waitUntilReadable(c.stream())
+	p.mu.Lock()
+	p.run(c)
+	p.mu.Unlock()
+	p.serve(c)
 }
 
 // reserve finds a slot for a connection.
@@ -300,7 +332,6 @@ func (p *parker) start(c *Conn) {
 		return
 	}
 	c.parked = false
-	p.parked--
 	if c.index >= 0 {
 		heap.Remove(&p.idle, int(c.index))
 	}
@@ -415,6 +446,9 @@ func (c *Conn) lend() {
 func (c *Conn) interrupt() {
 	c.deadlineMu.Lock()
 	defer c.deadlineMu.Unlock()
+	if c.parker().never && c.lent.Load() {
+		return // somebody may have set a deadline
+	}
 	if c.phase.CompareAndSwap(looks, interrupted) {
 		c.stream().SetReadDeadline(expired)
 	}
@@ -439,7 +473,7 @@ func (c *Conn) beginWait(poll bool) (waits, polls bool) {
 		r.handshake = nil
 	}
 	switch {
-	case c.waits || c.isActive() || c.parker().grant():
+	case c.waits || c.parker().never || c.isActive() || c.parker().grant():
 		c.waits = true
 	case r.raw != nil:
 		c.due = true
@@ -502,7 +536,7 @@ func (c *Conn) mayPark() error {
 		return nil
 	}
 	if !c.woken {
-		set := !c.readDeadline.IsZero()
+		set := !c.readDeadline.IsZero() && !c.parker().never
 		c.resumes, c.readDeadline = true, w.idleUntil
 		if set {
 			c.setReadDeadline(time.Time{})

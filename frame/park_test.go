@@ -237,14 +237,17 @@ func TestParkedConnections(t *testing.T) {
 			file.Close()
 		}},
 	} {
-		t.Run(tt.name, func(t *testing.T) {
+		run := func(t *testing.T, parkAfter time.Duration) {
 			frame.SetChecks(t, soon)
 			frame.SetLinger(t, soon)
 			overParkable(t, func(t *testing.T, tr transport) {
+				if parkAfter < 0 && tr.name == parkable[2].name {
+					t.Skip("its goroutine stays")
+				}
 				s := &scene{done: make(chan struct{}), connError: make(chan error, 1)}
 				handled := make(chan *frame.Conn, 10)
 				s.server = &frame.Server{
-					Layout: idKind, ParkAfter: soon,
+					Layout: idKind, ParkAfter: parkAfter,
 					Handle: func(ctx context.Context, c *frame.Conn, f frame.Frame) error {
 						if s.ctx == nil {
 							s.ctx = ctx
@@ -270,6 +273,11 @@ func TestParkedConnections(t *testing.T) {
 				s.server.Shutdown(t.Context())
 				wait(t, "the end of Serve", served)
 			})
+		}
+		t.Run(tt.name, func(t *testing.T) { run(t, soon) })
+		t.Run(tt.name+", never parked", func(t *testing.T) {
+			frame.SetRenewAfter(t, soon)
+			run(t, never)
 		})
 	}
 }
@@ -547,7 +555,7 @@ func TestNotParked(t *testing.T) {
 		served := serve(t, s, ln)
 		c := dial(t, parkable[0], ln)
 		answered(t, c, 1)
-		if parked, running := s.Parked(); parked != 0 || running != 0 {
+		if parked, running := s.Parked(); parked != 0 || running != 1 {
 			t.Errorf("%d, %d", parked, running)
 		}
 		c.NetConn().Close()
@@ -772,6 +780,26 @@ func TestReadingWhenServingHasEnded(t *testing.T) {
 		c.NetConn().Close()
 		shutdown(t, s, served)
 	})
+}
+
+// TestIdleTimeoutAfterRenewal ends connections that never park.
+func TestIdleTimeoutAfterRenewal(t *testing.T) {
+	frame.SetRenewAfter(t, soon)
+	for _, tr := range parkable[:2] {
+		t.Run(tr.name, func(t *testing.T) {
+			checkGoroutines(t)
+			errs := make(chan error, 1)
+			s := &frame.Server{Layout: idKind, Handle: echo, ParkAfter: never, IdleTimeout: 50 * time.Millisecond, ConnError: func(_ *frame.Conn, err error) { errs <- err }}
+			ln := tr.listen(t)
+			served := serve(t, s, ln)
+			c := dial(t, tr, ln)
+			if err := wait(t, "the error", errs); !errors.Is(err, os.ErrDeadlineExceeded) {
+				t.Error(err)
+			}
+			c.NetConn().Close()
+			shutdown(t, s, served)
+		})
+	}
 }
 
 // TestShutdownOfParked has many parked connections, to some of which frames have come.

@@ -14,6 +14,8 @@ func newRawConn(net.Conn) *rawConn { return nil }
 
 func (*rawConn) read(*Reader, int, bool) (int, error) { return 0, nil }
 
+func waitUntilReadable(net.Conn) {}
+
 func hasUnread(net.Conn) bool { return false }
 
 func (*rawConn) write(*rawWrite, net.Conn, []byte) (int, error) { return 0, nil }

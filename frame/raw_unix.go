@@ -54,6 +54,23 @@ func newRawConn(c net.Conn) *rawConn {
 	return &rawConn{conn}
 }
 
+// waitUntilReadable waits until something is there to read, or the end, or an error.
+func waitUntilReadable(c net.Conn) {
+	raw, err := c.(syscall.Conn).SyscallConn()
+	if err != nil {
+		return
+	}
+	raw.Read(func(fd uintptr) bool {
+		for {
+			var b [1]byte
+			_, _, err := syscall.Recvfrom(int(fd), b[:], syscall.MSG_PEEK|syscall.MSG_DONTWAIT)
+			if err != syscall.EINTR {
+				return err != syscall.EAGAIN
+			}
+		}
+	})
+}
+
 // read is Read into the buffer of r, or a new one. To poll is not to wait: if
 // nothing is there, the error is a deadline's.
 func (raw *rawConn) read(r *Reader, want int, poll bool) (n int, err error) {

@@ -80,7 +80,8 @@ type Server struct {
 	// one second if it is 0, and never if it is negative. A parked connection has no
 	// goroutine and no buffers; what arrives starts a goroutine that handles it. Nothing
 	// else changes, except that functions of the Server are called by several goroutines
-	// for the same connection, one after another. When very many connections become active
+	// for the same connection, one after another; and so they are if it never parks, as
+	// a new goroutine needs less memory to wait. When very many connections become active
 	// at the same time, some park at once, and wait if something comes within ParkAfter.
 	//
 	// Connections park on Linux, macOS and the BSDs if they have a descriptor, or wrap one
@@ -134,7 +135,7 @@ type Server struct {
 	undrained int       // of how many of conns frames may be left to handle
 	drained   sync.Cond // for undrained to become 0, after stopped
 	running   sync.WaitGroup
-	parker    *parker // nil if no connection parks
+	parker    *parker
 }
 
 // Serve accepts connections of ln, until that fails or the Server is shut down,
@@ -269,9 +270,7 @@ func (s *Server) start() {
 	if s.MaxConns > 0 {
 		s.room = make(chan struct{}, s.MaxConns)
 	}
-	if after := cmp.Or(s.ParkAfter, parkAfter); after > 0 {
-		s.parker = newParker(after, s.serve)
-	}
+	s.parker = newParker(cmp.Or(s.ParkAfter, parkAfter), s.serve)
 }
 
 func (s *Server) forget(ln *net.Listener) {
@@ -304,9 +303,7 @@ func (s *Server) add(nc net.Conn) *Conn {
 	s.conns = append(s.conns, c)
 	s.undrained++
 	s.running.Add(1)
-	if s.parker != nil {
-		s.parker.add(c)
-	}
+	s.parker.add(c)
 	return c
 }
 
@@ -331,9 +328,7 @@ func (s *Server) serve(c *Conn) {
 			return // and another goroutine may have the connection
 		}
 		c.endContext()
-		if s.parker != nil {
-			s.parker.remove(c)
-		}
+		s.parker.remove(c)
 		c.Writer.close(net.ErrClosed)
 		end()
 		s.remove(c)

@@ -68,7 +68,7 @@ func (c *Conn) change(to net.Conn) {
 		c.stream().SetReadDeadline(c.readDeadline)
 	}
 	c.upgraded.Store(&to)
-	c.parks = c.parks && canPark(to)
+	c.parks = c.parks && c.parker().canPark(to)
 	c.Reader.connect(to)
 	c.Writer.connect(to)
 }
