@@ -7,12 +7,13 @@ import "sync"
 // long to allocate a piece at a time as it takes sixteen pieces at once, so pieces are
 // cut from chunks that other calls have pieces of as well. A chunk has as much as the
 // first piece needs; the next one has twice as much, up to a limit. The limits are where a
-// byte costs least: memory with pointers and 8 bytes of the allocator's own makes up 1 or 2 KiB.
+// byte costs least: memory with pointers and 8 bytes of the allocator's own makes up 1 KiB or
+// 1,792 bytes, of which the allocator has twice as many at a time as of 2 KiB.
 //
 // What is kept of a chunk keeps the chunk. Values point into chunks of at most 1 KiB,
 // without pointers; only those that are bytes go by a slice in a chunk of at most 1 KiB,
 // which may point to several, or to all in the Block of which it is a part. A slice of
-// values lies in a chunk of at most 2 KiB (half of that where pointers have 32 bits).
+// values lies in a chunk of at most 1,792 bytes (half of that where pointers have 32 bits).
 type Arena struct {
 	values chunk[any]
 	words  chunk[uint64]
@@ -21,7 +22,7 @@ type Arena struct {
 }
 
 const (
-	mostValues = 127
+	mostValues = 111
 	mostWords  = 128
 	mostSlices = 42
 )
