@@ -108,12 +108,12 @@ type parser struct {
 	big    bool
 }
 
-// init reads the byte-order prefix.
+// init reads the byte-order prefix. The parser must be zero.
 func (p *parser) init(format string, abi *ABI) {
 	if abi == nil {
 		abi = &hostABI
 	}
-	*p = parser{format: format, abi: abi, native: true, big: abi.BigEndian}
+	p.format, p.abi, p.native, p.big = format, abi, true, abi.BigEndian
 	if format == "" {
 		return
 	}

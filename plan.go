@@ -59,17 +59,20 @@ func (s *Struct) add(it *item) {
 		s.addPad(it.offset, it.count, it.index)
 		return
 	}
-	elem := opOf(it)
-	in := inst{op: elem, elem: elem, kind: it.code.kind, foreign: s.foreign, named: s.named, n: it.count, off: it.offset, val: it.index}
-	switch n := in.values(); {
-	case n == 0:
-		s.empty = append(s.empty, in)
-		return
-	case n > 1:
+	insts, n := &s.plan, it.values()
+	if n == 0 {
+		insts = &s.empty
+	}
+	*insts = append(*insts, inst{})
+	in := &(*insts)[len(*insts)-1] // filled in where it is: to copy fields that have just been stored takes longer
+	in.elem = opOf(it)
+	in.op = in.elem
+	if n > 1 {
 		in.op = opRun
 	}
-	s.large = s.large || in.n > mem.Short && (elem == opBytes || elem == opPascal)
-	s.plan = append(s.plan, in)
+	in.kind, in.foreign, in.named = it.code.kind, s.foreign, s.named
+	in.n, in.off, in.val = it.count, it.offset, it.index
+	s.large = s.large || in.n > mem.Short && (in.elem == opBytes || in.elem == opPascal)
 }
 
 // addPad appends n zero bytes at an offset, to the padding before them if there is some.
