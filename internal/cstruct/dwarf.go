@@ -48,12 +48,13 @@ func FromELF(r io.ReaderAt, name string) (t *Type, abi structpack.ABI, err error
 	if err != nil {
 		return nil, abi, fmt.Errorf("no debug information: %w", err)
 	}
+	types := &typeReader{data: data, entries: data.Reader(), seen: make(map[dwarf.Offset]bool)}
 	unknown, typedefs := &UnknownError{Name: name}, make(map[dwarf.Offset]string)
 	for entries := data.Reader(); ; {
 		e, err := entries.Next()
 		if err != nil || e == nil {
 			for offset, name := range typedefs {
-				if d, err := data.Type(offset); err == nil {
+				if d, err := types.at(offset); err == nil {
 					if _, ok := bare(d).(*dwarf.StructType); ok {
 						unknown.Names = append(unknown.Names, name)
 					}
@@ -75,7 +76,7 @@ func FromELF(r io.ReaderAt, name string) (t *Type, abi structpack.ABI, err error
 			}
 			continue
 		}
-		d, err := data.Type(e.Offset)
+		d, err := types.at(e.Offset)
 		if err != nil {
 			return nil, abi, err
 		}
@@ -85,6 +86,114 @@ func FromELF(r io.ReaderAt, name string) (t *Type, abi structpack.ABI, err error
 		t, err := (&reader{abi: abi, known: make(map[dwarf.Type]*Type)}).read(d, 0)
 		return t, abi, err
 	}
+}
+
+// A typeReader reads types after a look at what they lead to: package dwarf follows for
+// ever what a file makes a circle, and needs a deeper stack for each type in another.
+type typeReader struct {
+	data    *dwarf.Data
+	entries *dwarf.Reader
+	seen    map[dwarf.Offset]bool // those that were looked at
+	err     error                 // which one had
+}
+
+const (
+	mostTypes = 300_000
+	deepest   = 64
+)
+
+func (r *typeReader) at(offset dwarf.Offset) (dwarf.Type, error) {
+	if r.err == nil {
+		r.err = r.look(offset)
+	}
+	if r.err != nil {
+		return nil, r.err
+	}
+	return r.data.Type(offset)
+}
+
+// look returns an error if what a type leads to may have no end.
+func (r *typeReader) look(offset dwarf.Offset) error {
+	inner := make(map[dwarf.Offset]dwarf.Offset) // of the types that have the size of another
+	for todo := []dwarf.Offset{offset}; len(todo) > 0; {
+		at := todo[len(todo)-1]
+		todo = todo[:len(todo)-1]
+		if r.seen[at] {
+			continue
+		}
+		if r.seen[at] = true; len(r.seen) > mostTypes {
+			return errors.New("too many types in each other")
+		}
+		r.entries.Seek(at)
+		e, err := r.entries.Next()
+		if err != nil {
+			return err
+		}
+		if e == nil {
+			continue
+		}
+		if t, ok := e.Val(dwarf.AttrType).(dwarf.Offset); ok {
+			todo = append(todo, t)
+			switch e.Tag {
+			case dwarf.TagTypedef, dwarf.TagConstType, dwarf.TagVolatileType, dwarf.TagRestrictType, dwarf.TagArrayType:
+				inner[at] = t
+			}
+		}
+		for e.Children {
+			child, err := r.entries.Next()
+			if err != nil {
+				return err
+			}
+			if child == nil || child.Tag == 0 {
+				break
+			}
+			if t, ok := child.Val(dwarf.AttrType).(dwarf.Offset); ok {
+				todo = append(todo, t)
+			}
+			r.entries.SkipChildren()
+		}
+	}
+	for at := range inner {
+		steps := 0
+		for t, ok := inner[at]; ok; t, ok = inner[t] {
+			if steps++; steps > deepest {
+				return errTooDeep
+			}
+		}
+	}
+	return nil
+}
+
+var errTooDeep = fmt.Errorf("more than %d types in each other", deepest)
+
+// isFinite reports whether the name of a type ends, and soon.
+func isFinite(d dwarf.Type, depth int, left *int) bool {
+	if *left--; *left < 0 || depth > deepest {
+		return false
+	}
+	var inner []dwarf.Type
+	switch d := d.(type) {
+	case *dwarf.QualType:
+		inner = []dwarf.Type{d.Type}
+	case *dwarf.PtrType:
+		inner = []dwarf.Type{d.Type}
+	case *dwarf.ArrayType:
+		inner = []dwarf.Type{d.Type}
+	case *dwarf.FuncType:
+		inner = append([]dwarf.Type{d.ReturnType}, d.ParamType...)
+	case *dwarf.StructType:
+		if d.StructName == "" { // it is named by its fields
+			for _, f := range d.Field {
+				inner = append(inner, f.Type)
+			}
+		}
+	}
+	for _, d := range inner {
+		if !isFinite(d, depth+1, left) {
+			return false
+		}
+	}
+	return true
 }
 
 // An UnknownError is the error for a struct that a file does not have.
@@ -118,7 +227,7 @@ func goarch(f *elf.File) string {
 
 // bare is a type without typedefs, const and volatile.
 func bare(d dwarf.Type) dwarf.Type {
-	for range 64 {
+	for range deepest {
 		switch t := d.(type) {
 		case *dwarf.TypedefType:
 			d = t.Type
@@ -139,8 +248,8 @@ type reader struct {
 }
 
 func (r *reader) read(d dwarf.Type, depth int) (*Type, error) {
-	if depth > 64 {
-		return nil, fmt.Errorf("more than 64 types in each other")
+	if depth > deepest {
+		return nil, errTooDeep
 	}
 	d = bare(d)
 	if t := r.known[d]; t != nil {
@@ -154,6 +263,9 @@ func (r *reader) read(d dwarf.Type, depth int) (*Type, error) {
 }
 
 func (r *reader) make(d dwarf.Type, depth int) (*Type, error) {
+	if left := 10_000; !isFinite(d, 0, &left) {
+		return nil, errTooDeep
+	}
 	size := int(d.Size())
 	if d.Size() < 0 || d.Size() > mostSize {
 		return nil, fmt.Errorf("%v has no size that a format can have", d)

@@ -532,7 +532,7 @@ func (h *hexReader) addressed(l *dumpLine, n int) error {
 		case d.star && offset > d.n && (offset-d.n)%uint64(len(d.last)) == 0:
 			gaps = append(gaps, offset-d.n)
 		case offset == d.n && !d.star:
-		case n == 0 && offset < d.n && d.n-offset < uint64(d.word) && !d.star: // the last word was filled up
+		case n == 0 && offset < d.n && d.n-offset < uint64(min(d.word, len(d.held)+1)) && !d.star: // the last word was filled up
 			cut = d.n - offset
 		default:
 			continue
@@ -551,6 +551,7 @@ func (h *hexReader) addressed(l *dumpLine, n int) error {
 		d.n += d.fill
 	}
 	d.held = d.held[:len(d.held)-int(cut)]
+	d.n -= cut
 	d.star = false
 	d.bases = bases
 	d.n += uint64(n)

@@ -112,6 +112,8 @@ func TestHex(t *testing.T) {
 		{name: "a line with no digits", text: "00000000: 0102\n  hello\n", err: `line 2, column 3: "h" is not a hex digit`},
 		{name: "no digits in a dump", text: "00000000: 01zz\n", err: `line 1, column 13: "z" is not a hex digit`},
 		{name: "bits", text: "00000000: 01010000 01001011  PK\n", err: "line 1, column 11: the bytes do not match the text"},
+		{name: "two ends", text: "0000000 0201 0003\n0000003\n0000003\n", want: "010203"},
+		{name: "an end before the end", text: "0000000 0201 0003\n0000003\n0000002\n", err: "line 3, column 1: the address 0000002 does not follow from the lines before"},
 		{name: "a star for nothing", text: "00000000:\n*\n", err: `"*" is not a hex digit`},
 		{name: "a star for more than there can be", text: "00000000  01 02  |..|\n*\nfffffffe\n", err: "line 3, column 1: the star stands for more than 1 GiB"},
 		{name: "a star in front of an address of any base", text: "0000000 01 02 03 04 05 06 07 08\n*\n0000100\n", err: "may be hex, octal or decimal"},
