@@ -16,7 +16,7 @@ import (
 
 // TestNumbers holds the figures of README.md and doc.go to RESULTS.md.
 func TestNumbers(t *testing.T) {
-	r := readResults(t)
+	r := readResults(t, "RESULTS.md")
 	event := r.table(t, "an event of 20 fields × 1,000, unpack")
 	claims := []struct {
 		file, text string // a regular expression; its groups are the figures
@@ -41,7 +41,8 @@ func TestNumbers(t *testing.T) {
 		{"README.md", `at most (\S+) times what hand-written\s+code costs`, []string{most(r.codecs())}},
 		{"README.md", `heap of 4 MiB[^.]* .Unpack. is (\S+) to (\S+) and .IterUnpack. (\S+) to (\S+) times`, slices.Concat(
 			span(r.smallHeap("Struct.Unpack")), span(r.smallHeap("Struct.IterUnpack")))},
-		{"README.md", `\[takes (\S+) KB\]`, []string{fmt.Sprint(math.Round(slices.Max(r.table(t, "10,000 connections over TCP")["frame.Server"].rates) / 1000))}},
+		{"README.md", `\[takes (\S+) KB\]`, []string{most([]float64{r.table(t, "10,000 connections over TCP")["frame.Server"].residents() / 1000})}},
+		{"README.md", `\[(\S+) to (\S+) times\]\(bench/servers/RESULTS.md\)`, span(readResults(t, "servers/RESULTS.md").besideLoops())},
 		{"README.md", `64 echoes of 16 bytes in flight over TCP take a (\d+)th`, []string{fmt.Sprint(math.Floor(slices.Min(r.echoes("64", "TCP", "frame"))))}},
 		{"README.md", `by hand is up to (\S+) times as fast as frame with 16 or 64`, []string{most(slices.Concat(r.slower("16"), r.slower("64")))}},
 	}
@@ -60,7 +61,7 @@ func TestNumbers(t *testing.T) {
 
 // TestTable holds the table of README.md to RESULTS.md.
 func TestTable(t *testing.T) {
-	r := readResults(t)
+	r := readResults(t, "RESULTS.md")
 	formats := []string{"`!ci4sf`", "`!HHIIBBHHH`", "`<bBhHiIqQfd?8s2xbBhHiIqQ`"}
 	want := []string{"| | " + strings.Join(formats, " | ") + " |", "|---|---|---|---|"}
 	for _, row := range [][2]string{
@@ -94,10 +95,10 @@ type cells struct {
 	rates []float64 // the figures of the row; of frames, multiples of the first row's
 }
 
-func readResults(t *testing.T) tables {
+func readResults(t *testing.T, name string) tables {
 	r := tables{}
 	heading := ""
-	for line := range strings.Lines(read(t, "RESULTS.md")) {
+	for line := range strings.Lines(read(t, name)) {
 		row := strings.Split(strings.Trim(line, "| \n"), " | ")
 		switch {
 		case strings.HasPrefix(line, "|--"):
@@ -186,6 +187,26 @@ func (r tables) slower(inFlight string) (times []float64) {
 	by := r.echoes(inFlight, "", "hand-written, bufio.Writer")
 	for i, rate := range r.echoes(inFlight, "", "frame") {
 		times = append(times, by[i]/rate)
+	}
+	return times
+}
+
+// residents returns the largest of the resident bytes in a row of idle connections, where
+// each has those of the heap beside it.
+func (c cells) residents() (most float64) {
+	for i := 0; i < len(c.rates); i += 2 {
+		most = max(most, c.rates[i])
+	}
+	return most
+}
+
+// besideLoops returns the CPU time of a Server's frame as multiples of the best event loop's,
+// with 16 or 64 frames in flight.
+func (r tables) besideLoops() (times []float64) {
+	for heading, table := range r {
+		if strings.HasPrefix(heading, "echo, 16 ") || strings.HasPrefix(heading, "echo, 64 ") {
+			times = append(times, table["frame.Server"].rates[2])
+		}
 	}
 	return times
 }

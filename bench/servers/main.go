@@ -145,7 +145,7 @@ connections 100 goroutines of the client write to 50 connections each and then w
 type echoResult struct {
 	frames                  int
 	elapsed, server, client time.Duration
-	slowest                 time.Duration // but for one in a hundred
+	slowest                 time.Duration // of all except one in a hundred
 }
 
 func (r echoResult) rate() float64 { return float64(r.frames) / r.elapsed.Seconds() / 1000 }

@@ -35,6 +35,7 @@ func startServer(name, profile string) *process {
 	check(err)
 	p := &process{cmd: exec.Command(exe, "-serve", "-profile", profile, name, ln.Addr().String()), addr: ln.Addr().String()}
 	p.cmd.Stderr = os.Stderr
+	p.cmd.Env = append(os.Environ(), "GNET_LOGGING_LEVEL=2") // errors: the standard output is for answers
 	p.in, err = p.cmd.StdinPipe()
 	check(err)
 	out, err := p.cmd.StdoutPipe()

@@ -15,7 +15,6 @@ import (
 	"github.com/lesismal/nbio"
 	"github.com/lesismal/nbio/logging"
 	"github.com/panjf2000/gnet/v2"
-	gnetlog "github.com/panjf2000/gnet/v2/pkg/logging"
 )
 
 // servers echo frames: a length of four bytes, and as many. What one read has brought is
@@ -112,8 +111,7 @@ func (*gnetHandler) OnTraffic(c gnet.Conn) gnet.Action {
 }
 
 func serveGnet(addr string) {
-	quiet := gnet.WithLogLevel(gnetlog.ErrorLevel) // it writes to the standard output
-	check(gnet.Run(&gnetHandler{}, "tcp://"+addr, gnet.WithMulticore(true), quiet))
+	check(gnet.Run(&gnetHandler{}, "tcp://"+addr, gnet.WithMulticore(true)))
 }
 
 // serveNbio keeps what is left of a frame as the session of its connection.
