@@ -66,7 +66,8 @@ import (
 // # What costs what
 //
 // NewCodec takes 0.2 to 0.5 µs a field, some hundred times as long as Unpack, and at the
-// start of a program ten times that: a Codec belongs in a variable. The first batch takes some microseconds more, once.
+// start of a program ten times that: a Codec belongs in a variable. The first batch takes
+// some microseconds more, once.
 // Fields that are exactly as wide as their codes, and integers that are wider,
 // only move bytes, many at a time where the processor can. Other floats, strings
 // and slices cost a conversion each.

@@ -77,7 +77,7 @@
 // Read, which returns io.EOF and io.ErrUnexpectedEOF as binary.Read does. An offset below 0
 // counts from the end, as in Python: check one that comes from the data.
 //
-// Where the order is a [binary.ByteOrder] that is known when the program runs, a type has a
+// Where the order is an [encoding/binary.ByteOrder] that is known when the program runs, a type has a
 // codec for each, as in the example ByteOrder of [MustCodec].
 //
 // # What to use, and what it costs

@@ -35,8 +35,8 @@ var (
 )
 
 func main() {
-	rounds := flag.Int("rounds", 5, "how often each server takes a turn")
-	turn := flag.Duration("time", 400*time.Millisecond, "how long a turn lasts at least")
+	rounds := flag.Int("rounds", 3, "how often each server takes a turn")
+	turn := flag.Duration("time", 300*time.Millisecond, "how long a turn lasts at least")
 	file := flag.String("o", "", "write the tables to this file too")
 	only := flag.String("only", "", "a regular expression for the headings")
 	profile := flag.String("profile", "", "the directory for CPU profiles of the servers of the echo")

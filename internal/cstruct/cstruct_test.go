@@ -2,6 +2,8 @@ package cstruct
 
 import (
 	"bytes"
+	"debug/dwarf"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -201,6 +203,40 @@ func FuzzParse(f *testing.F) {
 			t.Errorf("%q: %q is not the format of %d bytes: %v", source, fixed, s.Size, err)
 		}
 	})
+}
+
+// TestCircles has types that package dwarf would ask for a name for ever, and those that
+// only look like it.
+func TestCircles(t *testing.T) {
+	pointer, function, array := new(dwarf.PtrType), new(dwarf.FuncType), new(dwarf.ArrayType)
+	pointer.Type, function.ReturnType, array.Type = pointer, &dwarf.QualType{Qual: "const", Type: function}, &dwarf.PtrType{Type: array}
+	pointer.ByteSize, function.ByteSize = 8, 8
+	nameless, named := &dwarf.StructType{Kind: "struct"}, &dwarf.StructType{Kind: "struct", StructName: "node"}
+	for _, s := range []*dwarf.StructType{nameless, named} {
+		s.ByteSize = 8
+		s.Field = []*dwarf.StructField{{Name: "next", Type: &dwarf.PtrType{CommonType: dwarf.CommonType{ByteSize: 8}, Type: s}}}
+	}
+	deep := dwarf.Type(&dwarf.VoidType{}) // twice as long a name for each level
+	for range 40 {
+		deep = &dwarf.FuncType{CommonType: dwarf.CommonType{ByteSize: 8}, ReturnType: deep, ParamType: []dwarf.Type{deep}}
+	}
+	for _, tt := range []struct {
+		name string
+		d    dwarf.Type
+		want error
+	}{
+		{"a pointer to itself", pointer, errTooDeep},
+		{"a function that returns itself", function, errTooDeep},
+		{"an array of pointers to it", array, errTooDeep},
+		{"a struct without a name", nameless, errTooDeep},
+		{"a name that doubles", deep, errTooDeep},
+		{"a list", named, nil},
+	} {
+		r := reader{abi: structpack.LP64, known: make(map[dwarf.Type]*Type)}
+		if _, err := r.read(tt.d, 0); !errors.Is(err, tt.want) {
+			t.Errorf("%s: %v, want %v", tt.name, err, tt.want)
+		}
+	}
 }
 
 func FuzzFromELF(f *testing.F) {

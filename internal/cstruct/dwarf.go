@@ -93,8 +93,8 @@ func FromELF(r io.ReaderAt, name string) (t *Type, abi structpack.ABI, err error
 type typeReader struct {
 	data    *dwarf.Data
 	entries *dwarf.Reader
-	seen    map[dwarf.Offset]bool // those that were looked at
-	err     error                 // which one had
+	seen    map[dwarf.Offset]bool // the types that were looked at
+	err     error                 // of the first one that may have no end: no type is read any more
 }
 
 const (
